@@ -1,0 +1,118 @@
+//! What is wrong, where, and what would put it right? The words all renderers share.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::PolicyId;
+
+/// How bad it is to leave a finding; the order is the order of reports.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// Secrets, full control of a node.
+    Critical,
+    /// A likely way in, or a broken delivery.
+    High,
+    /// A gap that bites with another one.
+    Medium,
+    /// Housekeeping.
+    Low,
+}
+
+impl Severity {
+    /// The word used in JSON, Rego and prose.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Critical => "critical",
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+        }
+    }
+}
+
+/// A rung of the golden path; reached when all its policies and those below pass or are waived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// The minimum.
+    Bronze,
+    /// Good practice.
+    Silver,
+    /// Exemplary.
+    Gold,
+}
+
+impl Level {
+    /// The word used in JSON, Rego and prose.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Bronze => "bronze",
+            Self::Silver => "silver",
+            Self::Gold => "gold",
+        }
+    }
+}
+
+/// How loudly a policy speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mode {
+    /// Not evaluated.
+    Off,
+    /// Recorded, never shown on a pull request.
+    Observe,
+    /// Shown, never blocks.
+    Warn,
+    /// Blocks.
+    Enforce,
+}
+
+impl Mode {
+    /// The word used in JSON, Rego and prose.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Observe => "observe",
+            Self::Warn => "warn",
+            Self::Enforce => "enforce",
+        }
+    }
+}
+
+/// Where a finding is. Lines count from 1; both are `None` for a finding about an absent file
+/// or about the repository as a whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Place {
+    /// The file, when there is one (it may be absent: the file that should exist).
+    pub path: Option<String>,
+    /// First line.
+    pub start_line: Option<u32>,
+    /// Last line, not before the first.
+    pub end_line: Option<u32>,
+    /// JSON pointer into the file's document, as the policy gave it.
+    pub pointer: Option<String>,
+}
+
+/// One fault that one policy found.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Finding {
+    /// Which policy speaks.
+    pub policy: PolicyId,
+    /// What is wrong, one sentence without a full stop; plain text that may quote the repository.
+    pub message: String,
+    /// Where.
+    #[serde(flatten)]
+    pub place: Place,
+    /// Which thing inside the file: `Deployment payments/api container web`, `stage builder`.
+    pub resource: Option<String>,
+    /// The exact change that fixes it, when it differs from the policy's general remediation.
+    pub remediation: Option<String>,
+}
+
+impl Finding {
+    /// What makes two findings the same fault although lines moved: policy, path, resource and
+    /// message. Lines and pointers shift when something is inserted above, so they do not count.
+    pub fn fingerprint(&self) -> (&str, Option<&str>, Option<&str>, &str) {
+        (self.policy.as_str(), self.place.path.as_deref(), self.resource.as_deref(), &self.message)
+    }
+}

@@ -1,0 +1,153 @@
+//! What do we owe? Deliveries as received and the jobs that follow from them.
+
+use serde::{Deserialize, Serialize};
+
+use super::ids::{InstallationId, RepoId, RepoName, Sha};
+use super::time::Timestamp;
+
+/// A webhook as received, after its signature was found good.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// `X-GitHub-Delivery`: GitHub's GUID, the same on redelivery, so it is the inbox key.
+    pub guid: String,
+    /// `X-GitHub-Event`.
+    pub event: String,
+    /// When we received it.
+    pub received: Timestamp,
+    /// The raw body, byte for byte.
+    pub body: Vec<u8>,
+}
+
+/// Why a commit is judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Occasion {
+    /// A push to the default branch.
+    DefaultBranch,
+    /// A merge queue asks for the merged tree.
+    MergeGroup,
+}
+
+/// Work that we owe: small, serializable, with its own de-duplication key.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Job {
+    /// Read a stored delivery and enqueue what it asks for.
+    Plan {
+        /// The delivery's GUID.
+        delivery: String,
+    },
+    /// Judge an open pull request at its head and post the check run.
+    CheckPull {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The base repository, where the check run goes.
+        repo: RepoId,
+        /// Its name when the job was made; GitHub redirects when it has moved.
+        name: RepoName,
+        /// The pull request. Several with one head share the key of the lowest number.
+        number: i64,
+        /// The head that the event told of: a hint, re-read before judging.
+        head: Sha,
+        /// Set when somebody asked for a fresh run: posts even when nothing has changed. Holds
+        /// the delivery that asked, so that a repeat of it asks for nothing new.
+        fresh: Option<String>,
+    },
+    /// Judge a commit that no pull request stands for.
+    CheckCommit {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+        /// Why.
+        occasion: Occasion,
+        /// The full ref: `refs/heads/main`, `refs/heads/gh-readonly-queue/main/…`.
+        git_ref: String,
+        /// The commit to judge.
+        head: Sha,
+        /// The commit whose findings are *existing*; `None` when there is no such commit.
+        base: Option<Sha>,
+        /// As for pull requests.
+        fresh: Option<String>,
+    },
+    /// Learn which repositories an installation holds and what it may do.
+    SyncInstallation {
+        /// Which.
+        installation: InstallationId,
+    },
+}
+
+/// Smaller is sooner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Priority {
+    /// Somebody waits: plans and pull requests.
+    Interactive = 0,
+    /// Nobody waits, but it should be soon: default branches.
+    Background = 10,
+    /// Whenever there is room.
+    Sweep = 20,
+}
+
+impl Job {
+    /// The job's kind, as stored and counted: `check_pull`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Plan { .. } => "plan",
+            Self::CheckPull { .. } => "check_pull",
+            Self::CheckCommit { .. } => "check_commit",
+            Self::SyncInstallation { .. } => "sync_installation",
+        }
+    }
+
+    /// Jobs of one key never run at the same time, and a newer one replaces a queued older one.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Plan { delivery } => format!("plan:{delivery}"),
+            Self::CheckPull { repo, number, .. } => format!("check:{repo}:pull:{number}"),
+            Self::CheckCommit { repo, git_ref, .. } => format!("check:{repo}:{git_ref}"),
+            Self::SyncInstallation { installation } => format!("sync:{installation}"),
+        }
+    }
+
+    /// How urgent it is.
+    pub fn priority(&self) -> Priority {
+        match self {
+            Self::Plan { .. } | Self::CheckPull { .. } => Priority::Interactive,
+            Self::CheckCommit { occasion: Occasion::MergeGroup, .. } => Priority::Interactive,
+            Self::CheckCommit { .. } => Priority::Background,
+            Self::SyncInstallation { .. } => Priority::Sweep,
+        }
+    }
+
+    /// The installation it belongs to; a plan's is not known before its delivery is read.
+    pub fn installation(&self) -> Option<InstallationId> {
+        match self {
+            Self::Plan { .. } => None,
+            Self::CheckPull { installation, .. }
+            | Self::CheckCommit { installation, .. }
+            | Self::SyncInstallation { installation } => Some(*installation),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_survives_its_row() {
+        let job = Job::CheckPull {
+            installation: InstallationId(1),
+            repo: RepoId(2),
+            name: RepoName::parse("acme/api").expect("valid"),
+            number: 3,
+            head: Sha::parse(&"a".repeat(40)).expect("valid"),
+            fresh: None,
+        };
+        let row = serde_json::to_string(&job).expect("serializable");
+        assert_eq!(serde_json::from_str::<Job>(&row).expect("readable"), job);
+        assert_eq!(job.key(), "check:2:pull:3");
+    }
+}

@@ -1,0 +1,188 @@
+//! What do we tell the world? Outcomes, waivers, baseline and modes become one judgement.
+//!
+//! Nothing is dropped, only sorted: new, existing, waived, unknown, broken.
+
+use serde::{Deserialize, Serialize};
+
+use super::finding::{Level, Mode, Severity};
+use super::ids::PolicyId;
+
+/// How a finding stands towards the change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// The base does not have it.
+    New,
+    /// The base has it too: shown, never blocks.
+    Existing,
+    /// A valid waiver covers it.
+    Waived,
+}
+
+/// A policy's status after waivers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// Nothing found.
+    Pass,
+    /// At least one finding that is not waived.
+    Fail,
+    /// Findings, all of them waived.
+    Waived,
+    /// Nothing to judge.
+    NotApplicable,
+    /// A needed fact could not be read.
+    Unknown,
+    /// The policy itself failed.
+    Broken,
+}
+
+/// The way out that covers a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaiverNote {
+    /// Why, in its author's words (repository text: escape it).
+    pub reason: String,
+    /// Who answers for it.
+    pub owner: Option<String>,
+    /// Last day on which it counts, `YYYY-MM-DD`.
+    pub expires: String,
+}
+
+/// One policy in the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JudgedPolicy {
+    /// Its id.
+    pub id: PolicyId,
+    /// How it stands.
+    pub status: Standing,
+    /// How loudly it speaks here.
+    pub mode: Mode,
+    /// The rung it belongs to.
+    pub level: Level,
+    /// Its METADATA title: the good state in words, `Containers do not run as root`.
+    pub title: String,
+    /// Why it is unknown or broken.
+    pub reason: Option<String>,
+    /// Its METADATA description: why it matters. Markdown of the policy's author.
+    pub description: String,
+    /// Its METADATA remediation: what to do in general. Markdown of the policy's author, which
+    /// may hold a fenced code block to copy.
+    pub remediation: String,
+}
+
+/// One finding in the report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JudgedFinding {
+    /// Which policy speaks.
+    pub policy: PolicyId,
+    /// How it stands towards the change.
+    pub state: State,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What is wrong; plain text that may quote the repository: escape it.
+    pub message: String,
+    /// The file, when there is one (it may be absent: the file that should exist).
+    pub path: Option<String>,
+    /// First line, from 1.
+    pub start_line: Option<u32>,
+    /// Last line.
+    pub end_line: Option<u32>,
+    /// JSON pointer into the document.
+    pub pointer: Option<String>,
+    /// Which thing inside the file; plain text that may quote the repository.
+    pub resource: Option<String>,
+    /// The exact change that fixes this one, when the policy says it (plain text that may quote
+    /// the repository, possibly several lines of code); else `None`, and the policy's general
+    /// remediation holds.
+    pub remediation: Option<String>,
+    /// The waiver that covers it.
+    pub waiver: Option<WaiverNote>,
+    /// Whether the change touches the file; only then is the finding annotated on the diff.
+    #[serde(default)]
+    pub touched: bool,
+}
+
+/// How many policies stand how.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Passed.
+    pub pass: u32,
+    /// Failed.
+    pub fail: u32,
+    /// Had nothing to judge.
+    pub not_applicable: u32,
+    /// Lacked a fact.
+    pub unknown: u32,
+    /// Failed themselves.
+    pub broken: u32,
+    /// Have findings, all waived.
+    pub waived: u32,
+}
+
+/// GitHub's word for how a check ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Conclusion {
+    /// Nothing to do (also when nothing applies).
+    Success,
+    /// Only warnings.
+    Neutral,
+    /// An enforced policy has a new, unwaived finding.
+    Failure,
+    /// The configuration or a policy is broken: a human must act.
+    ActionRequired,
+}
+
+impl Conclusion {
+    /// The word in GitHub's API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Neutral => "neutral",
+            Self::Failure => "failure",
+            Self::ActionRequired => "action_required",
+        }
+    }
+}
+
+/// A complaint about a configuration file, which a human must mend.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigProblem {
+    /// The file: `.github/waymark.yml`.
+    pub path: String,
+    /// Its line, from 1.
+    pub line: Option<u32>,
+    /// What is wrong and what to write instead; plain text that may quote the file.
+    pub message: String,
+}
+
+/// What we tell the world about one commit: the JSON report (`waymark.dev/report/v1`).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Judgement {
+    /// Always [`REPORT_SCHEMA`].
+    pub schema: String,
+    /// `sha256:…` of the policy library.
+    pub library: String,
+    /// The golden path that applies: `default`, `service`.
+    pub path: String,
+    /// The highest level reached; `None` below bronze.
+    pub level: Option<Level>,
+    /// How the check ends.
+    pub conclusion: Conclusion,
+    /// Every policy that is not off, by id.
+    pub policies: Vec<JudgedPolicy>,
+    /// Every finding: by state, then severity, then path and line.
+    pub findings: Vec<JudgedFinding>,
+    /// Counts over `policies`.
+    pub summary: Summary,
+    /// Complaints about the configuration.
+    #[serde(default)]
+    pub config_problems: Vec<ConfigProblem>,
+    /// Remarks in plain words that belong to no policy: files left out, a base that could not be
+    /// read.
+    #[serde(default)]
+    pub notes: Vec<String>,
+}
+
+/// The version of the JSON report.
+pub const REPORT_SCHEMA: &str = "waymark.dev/report/v1";

@@ -1,0 +1,3 @@
+//! What do the platform's rules say? Rego policies with METADATA, evaluated by regorus.
+
+pub mod outcome;

@@ -1,0 +1,47 @@
+//! What did one policy say about one snapshot?
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::finding::Finding;
+use crate::domain::ids::PolicyId;
+
+/// The verdict of one policy on one snapshot. *Waived* is not here: it is a matter of judgement,
+/// not of evaluation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It applies, every fact it needs was read, and it found nothing.
+    Pass,
+    /// It found something.
+    Fail,
+    /// There is nothing here for it to judge.
+    NotApplicable,
+    /// A fact it needs could not be read; neither pass nor fail.
+    Unknown,
+    /// The policy itself failed: an error, a deadline, a result of the wrong shape.
+    Broken,
+}
+
+/// One policy's outcome.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Which policy.
+    pub policy: PolicyId,
+    /// Its verdict.
+    pub status: Status,
+    /// Why it is unknown or broken, one line of plain text; `None` otherwise.
+    pub reason: Option<String>,
+    /// Its findings, sorted; empty unless the status is [`Status::Fail`].
+    pub findings: Vec<Finding>,
+}
+
+/// All outcomes of a library on one tree: what is cached by (tree, library, configuration).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// `sha256:…` of the library that spoke.
+    pub library: String,
+    /// One per policy evaluated, by id.
+    pub outcomes: Vec<Outcome>,
+    /// How many files the default exclusions (tests, fixtures, vendored code) left out.
+    pub excluded_files: u32,
+}
