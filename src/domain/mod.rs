@@ -11,3 +11,4 @@ pub mod judge;
 pub mod policy;
 pub mod time;
 pub mod tree;
+pub mod yaml;
