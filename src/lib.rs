@@ -15,4 +15,6 @@
 //! ([`domain::policy`]), *finding* ([`domain::finding`]), *judgement* ([`domain::judge`]),
 //! *delivery* and *job* ([`domain::job`]).
 
+pub mod cli;
 pub mod domain;
+pub mod edge;

@@ -34,7 +34,12 @@ pub(super) fn sprintf(args: Vec<Value>) -> Result<Value> {
                 Some('%') => out.push('%'),
                 Some(verb) => {
                     let Some(value) = values.next() else { bail!("sprintf: too few values") };
-                    pad(&mut out, &one(verb, value, precision, flags.contains('+'))?, width, &flags);
+                    pad(
+                        &mut out,
+                        &one(verb, value, precision, flags.contains('+'))?,
+                        width,
+                        &flags,
+                    );
                 }
                 None => bail!("sprintf: the pattern ends within a verb"),
             }
@@ -79,9 +84,11 @@ fn one(verb: char, value: &Value, precision: Option<usize>, plus: bool) -> Resul
         ('X', Value::Number(_)) => format!("{:X}", value.as_i64()?),
         ('o', Value::Number(_)) => format!("{:o}", value.as_i64()?),
         ('b', Value::Number(_)) => format!("{:b}", value.as_i64()?),
-        ('c', Value::Number(_)) => {
-            u32::try_from(value.as_i64()?).ok().and_then(char::from_u32).unwrap_or('\u{fffd}').to_string()
-        }
+        ('c', Value::Number(_)) => u32::try_from(value.as_i64()?)
+            .ok()
+            .and_then(char::from_u32)
+            .unwrap_or('\u{fffd}')
+            .to_string(),
         // As Go prints a value of the wrong type.
         (verb, other) => format!("%!{verb}({})", serde_json::to_string(other)?),
     };

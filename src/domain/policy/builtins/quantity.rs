@@ -59,7 +59,8 @@ fn split(args: &[Value], name: &str) -> Result<(f64, String)> {
     while end < bytes.len() {
         let exponent = matches!(bytes[end], b'e' | b'E')
             && end > 0
-            && (digit(end + 1) || (matches!(bytes.get(end + 1), Some(b'+' | b'-')) && digit(end + 2)));
+            && (digit(end + 1)
+                || (matches!(bytes.get(end + 1), Some(b'+' | b'-')) && digit(end + 2)));
         if exponent {
             end += 2;
         } else if bytes[end].is_ascii_digit() || b".+-".contains(&bytes[end]) {
