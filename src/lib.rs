@@ -16,5 +16,6 @@
 //! *delivery* and *job* ([`domain::job`]).
 
 pub mod cli;
+pub mod config;
 pub mod domain;
 pub mod edge;

@@ -63,6 +63,7 @@ impl RepoConfig {
                 reader.complain(line, "the file must hold one document".to_owned());
             }
         }
+        reader.problems.sort_by_key(|p| p.line);
         (reader.config, reader.problems)
     }
 }
@@ -292,9 +293,9 @@ mod tests {
         assert_eq!(
             problems,
             [
+                "1: unknown key `pth`; did you mean `path`?",
                 "3: unknown policy `container/non_root_usr`; did you mean `container/non_root_user`?",
                 "4: `catalog/info_present`: the mode must be one of off, observe, warn, enforce, not `\"loud\"`",
-                "1: unknown key `pth`; did you mean `path`?",
                 "6: a waiver needs a `reason`, so that others can understand it later",
                 "6: a waiver needs an end: `expires: YYYY-MM-DD`",
                 "7: `paths` must be a list of globs",
