@@ -7,6 +7,7 @@ pub mod baseline;
 pub mod evaluate;
 pub mod event;
 pub mod facts;
+pub mod effect;
 pub mod finding;
 pub mod ids;
 pub mod job;
