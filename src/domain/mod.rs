@@ -3,10 +3,12 @@
 //! Nothing here knows the clock, the disk, the network, the environment or randomness; times
 //! are passed in. See `DESIGN` in `docs/development.md` for the road that data takes.
 
+pub mod effect;
 pub mod finding;
 pub mod ids;
 pub mod job;
 pub mod judge;
 pub mod policy;
+pub mod report;
 pub mod time;
 pub mod tree;
