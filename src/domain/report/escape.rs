@@ -8,7 +8,7 @@
 pub use super::visible::{block, line};
 
 /// A zero-width space.
-const BREAK: &str = "&#8203;";
+pub(super) const BREAK: &str = "&#8203;";
 
 /// Plain text → Markdown for one line of prose: no mention, reference, link, image, HTML, emoji
 /// name or block structure comes of it. Fit for table cells. (A bare commit SHA may still be
@@ -48,7 +48,10 @@ pub fn code_span(text: &str) -> String {
 }
 
 /// A fenced code block that shows `text`, its fence longer than any inside; ends with a newline.
-pub fn fenced(text: &str, language: &'static str) -> String {
+/// The language is for colours only and is left out when it is no plain word.
+pub fn fenced(text: &str, language: &str) -> String {
+    let word = language.len() <= 20 && language.bytes().all(|b| b.is_ascii_alphanumeric());
+    let language = if word { language } else { "" };
     let body = block(text);
     let body = body.trim_end_matches('\n');
     let fence = "`".repeat(longest_run(body).max(2) + 1);
@@ -173,7 +176,7 @@ mod tests {
     #[test]
     fn a_fence_is_longer_than_any_inside() {
         assert_eq!(fenced("a\n````\nb\n", "yaml"), "`````yaml\na\n````\nb\n`````\n");
-        assert_eq!(fenced("", ""), "```\n\n```\n");
+        assert_eq!(fenced("", "a`b"), "```\n\n```\n");
     }
 
     /// Text as attackers write it: mostly the characters that mean something.
