@@ -2,8 +2,8 @@
 
 use super::escape::{code_span, fenced};
 use super::view::View;
-use super::words::clip;
-use crate::domain::judge::JudgedFinding;
+use super::words::{clip, count};
+use crate::domain::judge::{JudgedFinding, Standing};
 
 /// The end of the summary, at most about 3,000 bytes.
 pub fn render_footer(view: &View<'_>) -> String {
@@ -15,6 +15,9 @@ pub fn render_footer(view: &View<'_>) -> String {
         page += &fenced(&waiver_snippet(finding), "yaml");
         page += "\n</details>\n\n";
     }
+    if !view.policies.is_empty() {
+        page += &format!("{} All policies are listed below.\n\n", tally(view));
+    }
     let library = &view.judgement.library;
     let digest = library.strip_prefix("sha256:").unwrap_or(library);
     page += &format!(
@@ -22,6 +25,20 @@ pub fn render_footer(view: &View<'_>) -> String {
         code_span(&clip(digest, 15).replace('…', "")),
     );
     page
+}
+
+/// `5 of 7 policies pass, 1 of them by waiver; 3 do not apply.`
+fn tally(view: &View<'_>) -> String {
+    let waived = match view.standing(Standing::Waived).len() {
+        0 => String::new(),
+        n => format!(", {n} of them by waiver"),
+    };
+    let beside = match view.standing(Standing::NotApplicable).len() {
+        0 => String::new(),
+        n => format!("; {} not apply", count(n, "does", "do")),
+    };
+    let applicable = count(view.applicable(), "policy", "policies");
+    format!("{} of {applicable} that apply pass{waived}{beside}.", view.fulfilled())
 }
 
 /// The entry of `.github/waymark.yml` that waives a finding's policy in its file.
@@ -32,7 +49,7 @@ pub fn waiver_snippet(finding: &JudgedFinding) -> String {
         format!("    paths: [{quoted}]\n")
     });
     format!(
-        "waivers:\n  - policy: {}\n{}    reason: \"why this is acceptable, and until when\"\n    \
+        "waivers:\n  - policy: {}\n{}    reason: \"why this is acceptable for now\"\n    \
          owner: \"who answers for it\"\n    expires: YYYY-MM-DD\n",
         finding.policy,
         paths.filter(|p| p.len() <= 600).unwrap_or_default(),

@@ -50,13 +50,13 @@ fn why(group: &Group<'_>) -> String {
 /// The findings themselves; at least how many there are.
 fn told(findings: &[&JudgedFinding], room: usize) -> (String, usize) {
     if let [only] = findings {
-        let text = format!("**What.** {}\n\n**Where.** {}\n\n", what(only), place_of(only));
+        let text = format!("**What.** {}\n\n**Where.** {}\n\n", sentence(only), place_of(only));
         return if text.len() <= room { (text, 0) } else { (String::new(), 1) };
     }
     let one_message = findings.windows(2).all(|w| w[0].message == w[1].message);
     let intro = match findings.first() {
         Some(first) if one_message => {
-            format!("**What.** {}\n\n**Where.** {} places:\n\n", what(first), findings.len())
+            format!("**What.** {}\n\n**Where.** {} places:\n\n", sentence(first), findings.len())
         }
         _ => format!("**What and where.** {}:\n\n", count(findings.len(), "finding", "findings")),
     };
@@ -119,6 +119,11 @@ fn fixes(group: &Group<'_>) -> String {
 /// What is wrong, as Markdown.
 pub fn what(finding: &JudgedFinding) -> String {
     prose(&clip(&finding.message, 600))
+}
+
+fn sentence(finding: &JudgedFinding) -> String {
+    let what = what(finding);
+    if what.ends_with(['.', '?', '…']) { what } else { what + "." }
 }
 
 /// Where it is wrong, as Markdown: place and resource.

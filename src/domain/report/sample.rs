@@ -218,6 +218,7 @@ pub(crate) fn misconfigured() -> Judgement {
         line: Some(3),
         message: "unknown mode `block` for `container/non_root_user`; write `off`, `observe`, `warn` or `enforce`".to_owned(),
     }];
+    it.level = None;
     it.policies[1].status = Standing::Broken;
     it.policies[1].reason = Some("took longer than 2 s".to_owned());
     it

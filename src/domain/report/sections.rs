@@ -4,14 +4,14 @@ use super::escape::{code_span, prose};
 use super::group::{place_of, what};
 use super::view::{Group, View, total};
 use super::words::{clip, count};
-use crate::domain::judge::{JudgedFinding, JudgedPolicy, Standing};
+use crate::domain::judge::{Conclusion, JudgedFinding, JudgedPolicy, Standing};
 
 /// A collapsed section: its title in our own words, and its list items.
 pub type Section = (String, Vec<String>);
 
 /// The sections in the order of their use to the reader; empty ones are left out.
 pub fn sections(view: &View<'_>) -> Vec<Section> {
-    let broken = view.standing(Standing::Broken);
+    let broken = if on_top(view) { Vec::new() } else { view.standing(Standing::Broken) };
     let unknown = view.standing(Standing::Unknown);
     let existing = total(&view.existing);
     let waived = total(&view.waived);
@@ -26,7 +26,7 @@ pub fn sections(view: &View<'_>) -> Vec<Section> {
             unknown.iter().map(|p| reasoned(p)).collect(),
         ),
         (
-            format!("{} from before, not blocking", count(existing, "finding", "findings")),
+            format!("{}, not blocking", count(existing, "existing finding", "existing findings")),
             each(&view.existing, known),
         ),
         (
@@ -45,7 +45,13 @@ fn each(groups: &[Group<'_>], item: fn(&JudgedFinding) -> String) -> Vec<String>
     groups.iter().flat_map(|g| g.findings.iter().map(|f| item(f))).collect()
 }
 
-fn reasoned(policy: &&JudgedPolicy) -> String {
+/// Whether broken policies are the reason of the verdict, and so stand open at the top.
+pub fn on_top(view: &View<'_>) -> bool {
+    view.judgement.conclusion == Conclusion::ActionRequired
+}
+
+/// A policy and why it is unknown or broken, as a list item.
+pub fn reasoned(policy: &&JudgedPolicy) -> String {
     let reason = policy.reason.as_deref().unwrap_or("no reason was given");
     format!("- {}: {}\n", code_span(policy.id.as_str()), prose(&clip(reason, 600)))
 }

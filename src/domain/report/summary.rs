@@ -8,11 +8,11 @@ use super::check_run::CheckRunContext;
 use super::escape::{code_span, prose};
 use super::footer::render_footer;
 use super::group::render_group;
-use super::sections::sections;
+use super::sections::{on_top, reasoned, sections};
 use super::title::standing;
 use super::view::{Group, View, total};
 use super::words::{clip, count, level, list};
-use crate::domain::judge::{Conclusion, Standing};
+use crate::domain::judge::{Conclusion, ConfigProblem, Standing};
 
 /// The most that one policy may take while others wait.
 const GROUP_BYTES: usize = 16_000;
@@ -92,14 +92,16 @@ fn verdict(view: &View<'_>) -> String {
                 "**A policy is broken.** This is no fault of your change: please tell your \
                  platform team, then re-run.{beside}"
             ),
+            1 => format!(
+                "**The configuration needs attention.** Mend the problem below, then re-run.{beside}"
+            ),
             n => format!(
-                "**The configuration needs attention.** Mend {} below, then re-run.{beside}",
-                count(n, "the problem", "problems").trim_start_matches("1 "),
+                "**The configuration needs attention.** Mend the {n} problems below, then re-run.{beside}"
             ),
         },
         Conclusion::Neutral if warnings > 0 => {
-            let say = count(warnings, "new finding, which does", "new findings, which do");
-            format!("**Not blocked.** {say} not stop a merge.")
+            let findings = count(warnings, "new finding", "new findings");
+            format!("**Not blocked.** {findings} in policies that only warn.")
         }
         Conclusion::Neutral | Conclusion::Success => match standing(view) {
             Some(said) => format!("**Passed.** {}.", said.trim_start_matches("Passed: ")),
@@ -117,31 +119,29 @@ fn path_and_level(view: &View<'_>) -> String {
         let ids: Vec<String> = missing.iter().map(|p| code_span(p.id.as_str())).collect();
         format!("; {} needs {}", next.as_str(), list(&ids, 5))
     });
-    format!(
-        "Golden path {path} · level **{level}**{} · {} of {} fulfilled, {} not applicable",
-        needs.unwrap_or_default(),
-        view.fulfilled(),
-        count(view.applicable(), "policy", "policies"),
-        view.standing(Standing::NotApplicable).len(),
-    )
+    format!("Golden path {path} · level **{level}**{}", needs.unwrap_or_default())
 }
 
+/// What a human must act on: the configuration, and policies whose fault decides the verdict.
 fn problems(view: &View<'_>) -> String {
-    let problems = &view.judgement.config_problems;
-    if problems.is_empty() {
+    let complaint = |p: &ConfigProblem| {
+        let path = clip(&p.path, 300);
+        let place = p.line.map_or_else(|| path.clone(), |n| format!("{path}:{n}"));
+        format!("- {} — {}\n", code_span(&place), prose(&clip(&p.message, 600)))
+    };
+    let complaints: Vec<_> = view.judgement.config_problems.iter().map(complaint).collect();
+    let broken = if on_top(view) { view.standing(Standing::Broken) } else { Vec::new() };
+    let broken: Vec<_> = broken.iter().map(reasoned).collect();
+    listed("Configuration", &complaints) + &listed("Broken policies", &broken)
+}
+
+fn listed(title: &str, items: &[String]) -> String {
+    if items.is_empty() {
         return String::new();
     }
-    let items: Vec<String> = problems
-        .iter()
-        .map(|p| {
-            let path = clip(&p.path, 300);
-            let place = p.line.map_or_else(|| path.clone(), |n| format!("{path}:{n}"));
-            format!("- {} — {}\n", code_span(&place), prose(&clip(&p.message, 600)))
-        })
-        .collect();
-    let (listed, left) = fit(&items, 8_000);
+    let (list, left) = fit(items, 8_000);
     let more = if left > 0 { format!("- {left} more\n") } else { String::new() };
-    format!("## Configuration\n\n{listed}{more}\n")
+    format!("## {title}\n\n{list}{more}\n")
 }
 
 /// Appends the groups as far as they fit; says how many findings are not told.

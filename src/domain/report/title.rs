@@ -68,7 +68,7 @@ pub(super) fn standing(view: &View<'_>) -> Option<String> {
     }
     let existing = total(&view.existing);
     if existing > 0 {
-        said += &format!("; {} from before", count(existing, "finding", "findings"));
+        said += &format!("; {}", count(existing, "existing finding", "existing findings"));
     }
     let unknown = view.standing(Standing::Unknown).len();
     if unknown > 0 {
