@@ -4,16 +4,17 @@
 //! are passed in. `docs/development.md` draws the road that data takes.
 
 pub mod baseline;
+pub mod effect;
 pub mod evaluate;
 pub mod event;
 pub mod facts;
-pub mod effect;
 pub mod finding;
 pub mod ids;
 pub mod job;
 pub mod judge;
 pub mod policy;
 pub mod repo_config;
+pub mod report;
 pub mod time;
 pub mod tree;
 pub mod waiver;

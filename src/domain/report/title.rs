@@ -1,0 +1,78 @@
+//! What is the verdict, in one line that is read in a list of checks?
+
+use super::view::{View, total};
+use super::visible::line;
+use super::words::{clip, count};
+use crate::domain::judge::{Conclusion, Standing};
+
+/// The check run's title: plain text, at most 255 bytes.
+pub fn render_title(view: &View<'_>) -> String {
+    let title = match view.judgement.conclusion {
+        Conclusion::Failure => blocked(view),
+        Conclusion::ActionRequired => needs_attention(view),
+        Conclusion::Neutral => warned(view),
+        Conclusion::Success => passed(view),
+    };
+    clip(&title, 255)
+}
+
+fn blocked(view: &View<'_>) -> String {
+    let findings = count(total(&view.blocking), "new finding", "new findings");
+    let policies =
+        if view.blocking.len() == 1 { "an enforced policy" } else { "enforced policies" };
+    format!("Blocked: {findings} in {policies}")
+}
+
+fn needs_attention(view: &View<'_>) -> String {
+    if let Some((first, rest)) = view.judgement.config_problems.split_first() {
+        let at = first.line.map_or_else(String::new, |n| format!(" line {n}"));
+        let more = if rest.is_empty() {
+            String::new()
+        } else {
+            format!(" and {}", count(rest.len(), "more problem", "more problems"))
+        };
+        // The path first is clipped, so that the count behind it stays.
+        let path = clip(&line(&first.path), 180);
+        return format!("Configuration needs attention: {path}{at}{more}");
+    }
+    match view.standing(Standing::Broken).as_slice() {
+        [] => "Needs attention".to_owned(),
+        [only] => format!("A policy is broken: {}", only.id),
+        several => format!("{} policies are broken", several.len()),
+    }
+}
+
+fn warned(view: &View<'_>) -> String {
+    match total(&view.warnings) {
+        0 => standing(view).unwrap_or_else(|| "Not blocked".to_owned()),
+        1 => "Warnings: 1 new finding, not blocking".to_owned(),
+        n => format!("Warnings: {n} new findings, none blocking"),
+    }
+}
+
+fn passed(view: &View<'_>) -> String {
+    standing(view).unwrap_or_else(|| "Nothing applies here".to_owned())
+}
+
+/// `Passed: 5 of 7 policies that apply (1 waived); …`, or `None` when none applies.
+pub(super) fn standing(view: &View<'_>) -> Option<String> {
+    let applicable = view.applicable();
+    if applicable == 0 {
+        return None;
+    }
+    let policies = if applicable == 1 { "policy that applies" } else { "policies that apply" };
+    let mut said = format!("Passed: {} of {applicable} {policies}", view.fulfilled());
+    let waived = view.standing(Standing::Waived).len();
+    if waived > 0 {
+        said += &format!(" ({waived} waived)");
+    }
+    let existing = total(&view.existing);
+    if existing > 0 {
+        said += &format!("; {}", count(existing, "existing finding", "existing findings"));
+    }
+    let unknown = view.standing(Standing::Unknown).len();
+    if unknown > 0 {
+        said += &format!("; {unknown} could not be judged");
+    }
+    Some(said)
+}
