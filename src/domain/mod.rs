@@ -3,6 +3,7 @@
 //! Nothing here knows the clock, the disk, the network, the environment or randomness; times
 //! are passed in. See `DESIGN` in `docs/development.md` for the road that data takes.
 
+pub mod facts;
 pub mod finding;
 pub mod ids;
 pub mod job;
