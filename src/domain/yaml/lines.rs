@@ -1,13 +1,13 @@
 //! On which line is this byte? Lines end at `\n`, as Git and GitHub count them.
 
 /// The starts of all lines of a text.
-pub(super) struct Lines {
+pub(in crate::domain) struct Lines {
     starts: Vec<usize>,
 }
 
 impl Lines {
     /// Indexes `text` once, so that each question costs a binary search.
-    pub(super) fn of(text: &str) -> Self {
+    pub(in crate::domain) fn of(text: &str) -> Self {
         let mut starts = vec![0];
         // What follows the last line end is only a line when there is something on it.
         let body = text.strip_suffix('\n').unwrap_or(text);
@@ -16,7 +16,7 @@ impl Lines {
     }
 
     /// The line, from 1, of the byte at `offset`; offsets beyond the end are on the last line.
-    pub(super) fn at(&self, offset: usize) -> u32 {
+    pub(in crate::domain) fn at(&self, offset: usize) -> u32 {
         u32::try_from(self.starts.partition_point(|start| *start <= offset)).unwrap_or(u32::MAX)
     }
 }

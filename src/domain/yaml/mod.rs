@@ -15,6 +15,7 @@ mod tree;
 
 use serde_json::Value;
 
+pub(in crate::domain) use lines::Lines;
 pub use scalar::Schema;
 pub use spans::{SpanTable, escape_token};
 pub use template::has_template_marks;

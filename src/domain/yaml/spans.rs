@@ -19,12 +19,18 @@ impl SpanTable {
         let mut found = self.find(hash);
         for token in pointer.split('/').skip(1) {
             hash = child(hash, &unescape_token(token));
-            match self.find(hash) {
-                Some(lines) => found = Some(lines),
-                None => break,
-            }
+            found = self.find(hash).or(found);
         }
         found
+    }
+
+    /// A table of given pointers, for files that are no YAML but are pointed into all the same.
+    pub fn of(places: impl IntoIterator<Item = (String, (u32, u32))>) -> Self {
+        let row = |(pointer, (first, last)): (String, (u32, u32))| {
+            let tokens = pointer.split('/').skip(1);
+            (tokens.fold(ROOT, |hash, token| child(hash, &unescape_token(token))), first, last)
+        };
+        Self::from_rows(places.into_iter().map(row).collect())
     }
 
     pub(super) fn from_rows(mut rows: Vec<(u64, u32, u32)>) -> Self {
