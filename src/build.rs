@@ -1,3 +1,4 @@
 fn main() {
     println!("cargo:rerun-if-changed=src/build.rs");
+    println!("cargo:rerun-if-changed=src/edge/store/migrations");
 }

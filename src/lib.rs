@@ -16,3 +16,4 @@
 //! *delivery* and *job* ([`domain::job`]).
 
 pub mod domain;
+pub mod edge;
