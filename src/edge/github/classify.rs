@@ -157,7 +157,8 @@ mod tests {
     fn limits_become_a_time_and_a_reach() {
         let secondary = r#"{"message":"You have exceeded a secondary rate limit."}"#;
         let plain = r#"{"message":"Resource not accessible by integration"}"#;
-        let table: &[(u16, &[(&str, &str)], &str, Option<(i64, bool)>)] = &[
+        type Row<'a> = (u16, &'a [(&'a str, &'a str)], &'a str, Option<(i64, bool)>);
+        let table: &[Row<'_>] = &[
             (403, &[("retry-after", "30")], plain, Some((30_000, true))),
             (429, &[("retry-after", "0")], secondary, Some((1_000, true))),
             (429, &[("retry-after", "4000000000")], "", Some((MAX_WAIT_MS, true))),
