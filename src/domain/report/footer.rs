@@ -11,7 +11,7 @@ pub fn render_footer(view: &View<'_>) -> String {
     if let Some(finding) = view.blocking.first().and_then(|g| g.findings.first()) {
         page += "<details>\n<summary>It has to stay as it is for now? Waive it</summary>\n\n";
         page += "Add this to `.github/waymark.yml` on the base branch, with a reason and a last \
-                 day. A waiver inside this pull request does not count for it.\n\n";
+                 day. A waiver inside the change itself does not count for it.\n\n";
         page += &fenced(&waiver_snippet(finding), "yaml");
         page += "\n</details>\n\n";
     }

@@ -89,8 +89,8 @@ fn verdict(view: &View<'_>) -> String {
         }
         Conclusion::ActionRequired => match view.judgement.config_problems.len() {
             0 => format!(
-                "**A policy is broken.** This is no fault of your change: please tell your \
-                 platform team, then re-run.{beside}"
+                "**A policy is broken.** It failed before it could judge your change. Please tell \
+                 your platform team, then re-run.{beside}"
             ),
             1 => format!(
                 "**The configuration needs attention.** Mend the problem below, then re-run.{beside}"
