@@ -143,8 +143,41 @@ fn what_finds_no_room_is_counted() {
 }
 
 #[test]
+fn a_full_page_stays_whole_and_counts_the_rest() {
+    let mut judgement = sample::blocked();
+    for i in 0..300 {
+        let id = format!("pack/policy_{i:03}");
+        let mut p = policy(&id, Standing::Fail, Mode::Enforce, Level::Bronze);
+        p.description = "It matters a lot. ".repeat(20 + i);
+        judgement.policies.push(p);
+        let mut f = finding(&id, State::New, Severity::Low, &format!("told-{i:03}")).at("a", 1, 1);
+        judgement.findings.push(f.clone());
+        f.state = State::Existing;
+        judgement.findings.push(f);
+    }
+    let draft = render_check_run(&judgement, &context());
+    assert_limits(&draft);
+    let summary = &draft.summary;
+    assert!(summary.len() > PAGE_BYTES - 5_000, "{}", summary.len());
+    let told = summary.matches("**What.** told-").count();
+    assert!(told > 20, "{told}");
+    assert!(summary.contains(&format!("{} new findings are not told here", 301 - told)));
+    assert!(summary.contains("103 more on changed files without an annotation"));
+    for section in ["301 existing findings, not blocking", "1 finding is waived", "1 note"] {
+        assert!(summary.contains(&format!("<summary>{section}</summary>")), "{section}");
+    }
+    assert!(summary.contains("Waive it") && summary.ends_with("`3f9a1c0b3f9a`.\n"));
+}
+
+#[test]
 fn observed_policies_are_not_seen() {
-    let draft = render_check_run(&sample::blocked(), &context());
+    let mut judgement = sample::blocked();
+    let observed = judgement.findings.iter().find(|f| f.message.contains("OBSERVED")).cloned();
+    for state in [State::Existing, State::Waived] {
+        judgement.findings.extend(observed.clone().map(|f| JudgedFinding { state, ..f }));
+    }
+    assert_eq!(judgement.findings.len(), 8);
+    let draft = render_check_run(&judgement, &context());
     for page in [&draft.summary, draft.text.as_ref().unwrap()] {
         assert!(!page.contains("OBSERVED") && !page.contains("techdocs"));
     }

@@ -129,7 +129,10 @@ mod tests {
     fn hostile_files_steer_nothing() {
         let mut judgement = sample::blocked();
         let path = "a\u{1b}]8;;x\u{7}\nb";
-        let text = format!("ok\r\n\t\u{1b}[2J{}\u{202e}\u{9b}1m\u{1}\n\n", "x".repeat(1 << 20));
+        let text = format!(
+            "ok\r\n\t\u{1b}[2J\u{ad}\u{e0041}{}\u{202e}\u{9b}1m\u{1}\n\n",
+            "x".repeat(1 << 20)
+        );
         let at = |start, end| {
             sample::finding("container/non_root_user", State::New, Severity::High, "\u{1b}[31m\nx")
                 .at(path, start, end)
