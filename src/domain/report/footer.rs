@@ -29,11 +29,15 @@ pub fn render_footer(view: &View<'_>) -> String {
 
 /// `5 of 7 policies pass, 1 of them by waiver; 3 do not apply.`
 fn tally(view: &View<'_>) -> String {
+    let idle = view.standing(Standing::NotApplicable).len();
+    if view.applicable() == 0 {
+        return format!("{} not apply.", count(idle, "policy does", "policies do"));
+    }
     let waived = match view.standing(Standing::Waived).len() {
         0 => String::new(),
         n => format!(", {n} of them by waiver"),
     };
-    let beside = match view.standing(Standing::NotApplicable).len() {
+    let beside = match idle {
         0 => String::new(),
         n => format!("; {} not apply", count(n, "does", "do")),
     };

@@ -18,14 +18,22 @@ const LINE_BYTES: usize = 160;
 /// Lines of one finding that are looked at; the renderer folds the middle of long stretches.
 const MOST_LINES: usize = 200;
 
-/// The frame, with a newline at the end. `explain` adds why it matters and the policy's general
-/// remediation; a finding's own remediation is always shown.
+/// What of the policy's own words a frame repeats; the first frame that needs them has them.
+#[derive(Debug, Clone, Copy)]
+pub struct Explain {
+    /// Why it matters.
+    pub why: bool,
+    /// The general remediation, where a finding has none of its own.
+    pub remediation: bool,
+}
+
+/// The frame, with a newline at the end. A finding's own remediation is always shown.
 pub fn render_frame(
     renderer: &Renderer,
     policy: &JudgedPolicy,
     finding: &JudgedFinding,
     source: Source<'_>,
-    explain: bool,
+    explain: Explain,
 ) -> String {
     let level = match policy.mode {
         Mode::Enforce => Level::ERROR,
@@ -36,12 +44,12 @@ pub fn render_frame(
     if let Some(resource) = &finding.resource {
         group = group.element(Level::NOTE.message(format!("in {}", line(&clip(resource, 300)))));
     }
-    if explain {
+    if explain.why {
         group = advise(group, Level::NOTE, &policy.description);
     }
     match &finding.remediation {
         Some(own) => group = advise(group, Level::HELP, own),
-        None if explain => group = advise(group, Level::HELP, &policy.remediation),
+        None if explain.remediation => group = advise(group, Level::HELP, &policy.remediation),
         None => {}
     }
     // The renderer indents blank lines of the advice too.

@@ -5,7 +5,7 @@
 
 use annotate_snippets::{Level, Origin, Renderer};
 
-use super::frame::{Source, render_frame};
+use super::frame::{Explain, Source, render_frame};
 use super::view::{Group, View, total};
 use super::visible::line;
 use super::words::{clip, count, level, place};
@@ -21,9 +21,12 @@ pub fn render_text(judgement: &Judgement, source: Source<'_>, styled: bool) -> S
         out.push('\n');
     }
     for Group { policy, findings } in view.blocking.iter().chain(&view.warnings) {
-        for (i, finding) in findings.iter().enumerate() {
-            out += &render_frame(&renderer, policy, finding, source, i == 0);
+        let mut explain = Explain { why: true, remediation: true };
+        for finding in findings {
+            out += &render_frame(&renderer, policy, finding, source, explain);
             out.push('\n');
+            explain.why = false;
+            explain.remediation &= finding.remediation.is_some();
         }
     }
     let known = |groups: &[Group<'_>], item: fn(&JudgedFinding) -> String| -> Vec<String> {
@@ -116,6 +119,18 @@ mod tests {
             render_text(&sample::passed(), &sample::source, false),
             "0 blocking, 0 warnings, 0 existing; 3 of 3 policies pass; level: gold\n"
         );
+    }
+
+    #[test]
+    fn general_words_are_said_once_where_they_are_needed() {
+        let mut judgement = sample::blocked();
+        let mut second = judgement.findings[1].clone();
+        second.remediation = None;
+        judgement.findings.extend([second.clone(), second]);
+        let out = render_text(&judgement, &sample::source, false);
+        assert_eq!(out.matches("Without `runAsNonRoot` the cluster").count(), 1);
+        assert_eq!(out.matches("help: Add below `name: web`:").count(), 1);
+        assert_eq!(out.matches("help: Set it for the pod:").count(), 1);
     }
 
     #[test]
