@@ -64,12 +64,14 @@ pub struct Annotation {
     /// Last line, not before the first.
     pub end_line: u32,
     /// How loudly.
+    #[serde(rename = "annotation_level")]
     pub level: AnnotationLevel,
     /// At most 255 characters.
     pub title: String,
     /// At most 64 KB.
     pub message: String,
     /// Further text behind a fold, at most 64 KB.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub raw_details: Option<String>,
 }
 

@@ -1,0 +1,213 @@
+//! What does a Dockerfile build, from what, and as whom does it run?
+
+use parse_dockerfile::{Instruction as Parsed, parse};
+use serde::Serialize;
+
+use crate::domain::yaml::{Fault, Lines, SpanTable};
+
+use super::FactKind;
+use super::gather::Gather;
+use super::image::Image;
+use super::stage::{Line, stages};
+
+/// Files with more stages are not judged: every stage may copy its parent's variables.
+const MAX_STAGES: usize = 200;
+
+/// One Dockerfile. Pointers: `/stages/0` is its `FROM`, `/stages/0/user` the `USER` in force at
+/// its end, `/instructions/7` an instruction.
+#[derive(Debug, Clone, Serialize)]
+pub struct Dockerfile {
+    /// The file.
+    pub path: String,
+    /// In order.
+    pub stages: Vec<Stage>,
+    /// Index of the stage that `docker build` builds.
+    pub final_stage: usize,
+    /// All instructions, in order.
+    pub instructions: Vec<Instruction>,
+}
+
+/// From one `FROM` to the next.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stage {
+    /// From 0.
+    pub index: usize,
+    /// Behind `AS`.
+    pub name: Option<String>,
+    /// To the `FROM`.
+    pub pointer: String,
+    /// What stands behind `FROM`.
+    pub base: Base,
+    /// Index of the earlier stage that it continues, when it does.
+    pub from_stage: Option<usize>,
+    /// The image at the end of the chain of stages that it continues.
+    pub external_base: Base,
+    /// Of `--platform`, as written.
+    pub platform: Option<String>,
+    /// The `USER` in force at its end, maybe set in a stage that it continues.
+    pub user: Option<User>,
+}
+
+/// What a stage builds on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Base {
+    /// As written.
+    pub raw: String,
+    /// With `ARG` defaults put in; `None` when a variable has no known value.
+    pub resolved: Option<String>,
+    /// That variable.
+    pub unresolved_variable: Option<String>,
+    /// `resolved` taken apart.
+    pub image: Option<Image>,
+}
+
+/// A `USER` instruction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct User {
+    /// As written.
+    pub raw: String,
+    /// With variables put in; `None` when one has no known value.
+    pub resolved: Option<String>,
+    /// That variable.
+    pub unresolved_variable: Option<String>,
+    /// To the instruction.
+    pub pointer: String,
+    /// Index of the stage that sets it.
+    pub stage: usize,
+}
+
+/// One instruction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Instruction {
+    /// `RUN`, in capitals.
+    pub name: String,
+    /// The stage it is in; `None` before the first `FROM`.
+    pub stage: Option<usize>,
+    /// Everything behind the name, as written, continuation lines and here-documents included.
+    pub text: String,
+}
+
+pub(super) fn extract(gather: &mut Gather<'_>) {
+    let kind = FactKind::Dockerfiles;
+    for path in gather.paths(kind) {
+        let Some(text) = gather.text(kind, path) else { continue };
+        match read(path, &text) {
+            Ok((dockerfile, spans)) => {
+                gather.spans.insert(path, vec![spans]);
+                gather.snapshot.dockerfiles.push(dockerfile);
+            }
+            Err(fault) => {
+                gather.spans.insert(path, Vec::new());
+                gather.gap_at(kind, path, &fault);
+            }
+        }
+    }
+}
+
+fn read(path: &str, text: &str) -> Result<(Dockerfile, SpanTable), Fault> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let parsed = parse(text).map_err(|error| Fault {
+        line: u32::try_from(error.line()).unwrap_or(1).max(1),
+        message: error.to_string().lines().next().unwrap_or("cannot be read").to_owned(),
+    })?;
+    if parsed.stages().len() > MAX_STAGES {
+        return Err(Fault { line: 1, message: format!("more than {MAX_STAGES} stages") });
+    }
+    let escape = parsed.parser_directives.escape.as_ref().map_or('\\', |e| e.value.value);
+    let lines = Lines::of(text);
+    let mut places = Vec::new();
+    let mut instructions = Vec::new();
+    let mut stage = None;
+    for (index, instruction) in parsed.instructions.iter().enumerate() {
+        if matches!(instruction, Parsed::From(_)) {
+            stage = Some(stage.map_or(0, |stage| stage + 1));
+        }
+        let name = keyword(instruction);
+        // The crate gives no span of a whole instruction; the next one's start bounds it.
+        let end = parsed.instructions.get(index + 1).map_or(text.len(), |next| keyword(next).start);
+        let body = body(text.get(name.end..end).unwrap_or(""), escape);
+        let first = lines.at(name.start);
+        let last = lines.at((name.end + body.len()).saturating_sub(1)).max(first);
+        places.push((format!("/instructions/{index}"), (first, last)));
+        instructions.push(Instruction {
+            name: text.get(name).unwrap_or("").to_ascii_uppercase(),
+            stage,
+            text: body.trim_start().to_owned(),
+        });
+    }
+    let program: Vec<Line<'_>> = parsed.instructions.iter().map(line).collect();
+    let stages = stages(&program, escape);
+    for (stage, at) in &stages {
+        let of = |index: usize| places.get(index).map_or((1, 1), |place| place.1);
+        let (from, user) = (of(at.from), at.user.map(of));
+        places.push((stage.pointer.clone(), from));
+        places.extend(user.map(|lines| (format!("{}/user", stage.pointer), lines)));
+    }
+    let stages: Vec<Stage> = stages.into_iter().map(|(stage, _)| stage).collect();
+    let final_stage = stages.len().saturating_sub(1);
+    let path = path.to_owned();
+    Ok((Dockerfile { path, stages, final_stage, instructions }, SpanTable::of(places)))
+}
+
+/// What counts for users and bases, in our own words: `parse-dockerfile` stays in this file.
+fn line<'p>(instruction: &'p Parsed<'_>) -> Line<'p> {
+    match instruction {
+        Parsed::From(from) => Line::From {
+            image: &from.image.value,
+            name: from.as_.as_ref().map(|(_, name)| name.value.as_ref()),
+            platform: from
+                .options
+                .iter()
+                .find(|flag| flag.name.value == "platform")
+                .and_then(|flag| flag.value.as_ref())
+                .map(|value| value.value.as_ref()),
+        },
+        Parsed::Arg(arg) => Line::Arg(&arg.arguments.value),
+        Parsed::Env(env) => Line::Env(&env.arguments.value),
+        Parsed::User(user) => Line::User(&user.arguments.value),
+        _ => Line::Other,
+    }
+}
+
+/// Where the instruction's name stands.
+fn keyword(instruction: &Parsed<'_>) -> std::ops::Range<usize> {
+    let keyword = match instruction {
+        Parsed::Add(i) => &i.add,
+        Parsed::Arg(i) => &i.arg,
+        Parsed::Cmd(i) => &i.cmd,
+        Parsed::Copy(i) => &i.copy,
+        Parsed::Entrypoint(i) => &i.entrypoint,
+        Parsed::Env(i) => &i.env,
+        Parsed::Expose(i) => &i.expose,
+        Parsed::From(i) => &i.from,
+        Parsed::Healthcheck(i) => &i.healthcheck,
+        Parsed::Label(i) => &i.label,
+        Parsed::Maintainer(i) => &i.maintainer,
+        Parsed::Onbuild(i) => &i.onbuild,
+        Parsed::Run(i) => &i.run,
+        Parsed::Shell(i) => &i.shell,
+        Parsed::Stopsignal(i) => &i.stopsignal,
+        Parsed::User(i) => &i.user,
+        Parsed::Volume(i) => &i.volume,
+        Parsed::Workdir(i) => &i.workdir,
+        // The crate may learn new instructions; they have no place until this list does.
+        _ => return 0..0,
+    };
+    keyword.span.clone()
+}
+
+/// Cuts blank lines and comments off the end of what stands between two instructions. A line that
+/// begins with `#` inside is part of a here-document or of a continued instruction.
+fn body(between: &str, escape: char) -> &str {
+    let mut body = between.trim_end();
+    while let Some((above, last)) = body.rsplit_once('\n') {
+        if !last.trim_start().starts_with('#') || above.trim_end().ends_with(escape) {
+            break;
+        }
+        body = above.trim_end();
+    }
+    body
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+#![allow(clippy::unwrap_used)]
+
+use super::*;
+use proptest::prelude::*;
+
+fn file(text: &str) -> (Dockerfile, SpanTable) {
+    read("Dockerfile", text).unwrap()
+}
+
+/// User in force at the end of the final stage.
+fn user(text: &str) -> Option<String> {
+    let (file, _) = file(text);
+    file.stages[file.final_stage].user.as_ref().map(|user| {
+        user.resolved
+            .clone()
+            .unwrap_or_else(|| format!("?{}", user.unresolved_variable.as_deref().unwrap()))
+    })
+}
+
+#[test]
+fn stages_and_places() {
+    let text = "# syntax=docker/dockerfile:1\nARG GO=1.22\nFROM --platform=$BUILDPLATFORM \
+                golang:${GO} AS build\nRUN a && \\\n  # note\n  b\n\n# about the next\nFROM \
+                scratch\nCOPY --from=build /x /x\nUSER 10001\n";
+    let (file, spans) = file(text);
+    assert_eq!(file.final_stage, 1);
+    assert_eq!(file.stages[0].base.resolved.as_deref(), Some("golang:1.22"));
+    assert_eq!(file.stages[0].platform.as_deref(), Some("$BUILDPLATFORM"));
+    assert_eq!(file.stages[0].name.as_deref(), Some("build"));
+    assert_eq!(spans.lines("/stages/0"), Some((3, 3)));
+    assert_eq!(spans.lines("/stages/0/user"), Some((3, 3)), "none: the nearest ancestor");
+    assert_eq!(spans.lines("/instructions/2"), Some((4, 6)));
+    assert_eq!(spans.lines("/stages/1"), Some((9, 9)));
+    assert_eq!(spans.lines("/stages/1/user"), Some((11, 11)));
+    assert_eq!(file.instructions[2].text, "a && \\\n  # note\n  b");
+    assert_eq!(file.instructions[0].stage, None);
+    assert_eq!((file.instructions[4].name.as_str(), file.instructions[4].stage), ("COPY", Some(1)));
+}
+
+#[test]
+fn users_are_inherited_and_substituted() {
+    assert_eq!(user("FROM a\n"), None);
+    assert_eq!(user("FROM a\nUSER app\nUSER root\n").as_deref(), Some("root"));
+    assert_eq!(user("FROM a AS Base\nUSER 7\nFROM base\n").as_deref(), Some("7"));
+    assert_eq!(user("FROM a AS b\nUSER 7\nFROM c\n"), None);
+    assert_eq!(user("FROM a\nARG U=root\nUSER $U\n").as_deref(), Some("root"));
+    assert_eq!(user("ARG U=7\nFROM a\nARG U\nUSER ${U}:${U}\n").as_deref(), Some("7:7"));
+    assert_eq!(user("ARG U=7\nFROM a\nUSER $U\n").as_deref(), Some("?U"));
+    assert_eq!(user("FROM a\nARG U\nUSER $U\n").as_deref(), Some("?U"));
+    assert_eq!(user("FROM a\nARG U\nUSER ${U:-7}\n").as_deref(), Some("7"));
+    assert_eq!(user("FROM a\nENV U=7 V=\"x y\"\nARG U=root\nUSER $U\n").as_deref(), Some("7"));
+    assert_eq!(user("FROM a\nENV U 7\nUSER $U\n").as_deref(), Some("7"));
+    assert_eq!(user("FROM a AS b\nENV U=7\nFROM b\nUSER $U\n").as_deref(), Some("7"));
+    assert_eq!(user("FROM a\nONBUILD USER root\n"), None);
+    assert_eq!(user("FROM a\nuser \"app\"\n").as_deref(), Some("app"));
+    assert_eq!(user("FROM a\r\nUSER app\r\n").as_deref(), Some("app"));
+    let dotnet = "FROM mcr.microsoft.com/dotnet/aspnet:8.0\nUSER $APP_UID\n";
+    assert_eq!(user(dotnet).as_deref(), Some("1654"));
+    assert_eq!(user("# escape=`\nFROM a\nRUN x `\n  y\nUSER app\n").as_deref(), Some("app"));
+    assert_eq!(user("FROM a\nRUN <<EOF\nUSER root\nEOF\nUSER app\n").as_deref(), Some("app"));
+}
+
+#[test]
+fn the_external_base_is_found_through_stages() {
+    let (file, _) = file("ARG I\nFROM debian:12 AS a\nFROM a AS b\nFROM b\nFROM $I\n");
+    assert_eq!(file.stages[2].from_stage, Some(1));
+    assert_eq!(file.stages[2].external_base.resolved.as_deref(), Some("debian:12"));
+    assert_eq!(file.stages[3].base.unresolved_variable.as_deref(), Some("I"));
+    assert_eq!(file.stages[3].external_base.image, None);
+}
+
+#[test]
+fn faults_have_a_line() {
+    assert_eq!(read("D", "FROM a\nBLAH x\n").unwrap_err().line, 2);
+    assert_eq!(read("D", "# nothing\n").unwrap_err().line, 1);
+    assert!(read("D", &"FROM a\n".repeat(300)).is_err());
+    let doubling = format!("FROM a\nENV A=xxxx\n{}USER $A\n", "ENV A=$A$A\n".repeat(100));
+    assert_eq!(user(&doubling).as_deref(), Some("?A"));
+}
+
+proptest! {
+    #[test]
+    fn any_text_is_survived(
+        text in "(FROM |USER |ARG |ENV |RUN |a|=|\\$\\{|\\}|\\$a|:-|\"|'|\\\\|\n|#|<<E|AS | ){0,60}",
+    ) {
+        if let Ok((file, spans)) = read("D", &text) {
+            for at in 0..file.instructions.len() {
+                let (first, last) = spans.lines(&format!("/instructions/{at}")).unwrap();
+                prop_assert!(first <= last && last as usize <= text.lines().count());
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What do all extractors share? The tree that they read and the snapshot that they fill.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use crate::domain::tree::{Content, SourceTree, Withheld};
+use crate::domain::yaml::{Fault, Loaded};
+
+use super::select::wanted;
+use super::{Catalog, Extracted, FactKind, Gap, RepoFacts, SCHEMA, Snapshot, Spans};
+
+/// A snapshot in the making.
+pub(super) struct Gather<'t> {
+    pub(super) tree: &'t SourceTree,
+    pub(super) snapshot: Snapshot,
+    pub(super) spans: Spans,
+}
+
+impl<'t> Gather<'t> {
+    pub(super) fn new(tree: &'t SourceTree, repo: &RepoFacts) -> Self {
+        let snapshot = Snapshot {
+            schema: SCHEMA,
+            repo: repo.clone(),
+            files: Vec::new(),
+            catalog: Catalog::default(),
+            workflows: Vec::new(),
+            uses: Vec::new(),
+            runs: Vec::new(),
+            dockerfiles: Vec::new(),
+            workloads: Vec::new(),
+            containers: Vec::new(),
+            gaps: Vec::new(),
+        };
+        Self { tree, snapshot, spans: Spans::default() }
+    }
+
+    /// The paths that hold facts of this kind, sorted.
+    pub(super) fn paths(&self, kind: FactKind) -> Vec<&'t str> {
+        let needs = BTreeSet::from([kind]);
+        self.tree.entries.keys().map(String::as_str).filter(|path| wanted(&needs, path)).collect()
+    }
+
+    /// The text of a file, or a gap that says why not.
+    pub(super) fn text(&mut self, kind: FactKind, path: &str) -> Option<Arc<str>> {
+        match &self.tree.entries.get(path)?.content {
+            Content::Text(text) => Some(Arc::clone(text)),
+            Content::Withheld(why) => {
+                let linked = matches!(why, Withheld::Symlink | Withheld::Submodule);
+                // What a link points to is either in the tree itself and read there, or not part
+                // of the repository. Only where one exact path is asked for is it a gap.
+                if !linked || matches!(kind, FactKind::Catalog | FactKind::Workflows) {
+                    self.gap(kind, Some(path), format!("{path} {}", why.reason()));
+                }
+                None
+            }
+        }
+    }
+
+    /// Says that something of this kind could not be read.
+    pub(super) fn gap(&mut self, kind: FactKind, path: Option<&str>, reason: String) {
+        self.snapshot.gaps.push(Gap { kind, path: path.map(str::to_owned), reason });
+    }
+
+    /// [`Gather::gap`] for a fault on a line.
+    pub(super) fn gap_at(&mut self, kind: FactKind, path: &str, fault: &Fault) {
+        self.gap(kind, Some(path), format!("{path}, line {}: {}", fault.line, fault.message));
+    }
+
+    /// Keeps the lines of a file's documents.
+    pub(super) fn keep_spans(&mut self, path: &str, loaded: &Loaded) {
+        let tables = loaded.documents.iter().map(|document| document.spans.clone()).collect();
+        self.spans.insert(path, tables);
+    }
+
+    pub(super) fn finish(mut self, excluded_files: u32) -> Extracted {
+        self.snapshot.gaps.sort();
+        self.snapshot.gaps.dedup();
+        Extracted { snapshot: self.snapshot, spans: self.spans, excluded_files }
+    }
+}

@@ -1,0 +1,181 @@
+//! What does the repository run on Kubernetes, and with which rights?
+
+mod kinds;
+mod patches;
+mod rows;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::domain::yaml::{Loaded, Schema, has_template_marks, load, load_json};
+
+use super::gather::Gather;
+use super::image::Image;
+use super::select::{file_name, is_kustomization};
+use super::{FactKind, Spans};
+use kinds::{items, workload_kind};
+
+/// An object that runs pods.
+#[derive(Debug, Clone, Serialize)]
+pub struct Workload {
+    /// The file.
+    pub path: String,
+    /// To the object.
+    pub pointer: String,
+    /// `Deployment`.
+    pub kind: String,
+    /// `apps/v1`.
+    pub api_version: String,
+    /// `metadata.name`; `None` when it has none (yet).
+    pub name: Option<String>,
+    /// `metadata.namespace`.
+    pub namespace: Option<String>,
+    /// In words: `Deployment payments/api`.
+    pub resource: String,
+    /// Labels of its pods.
+    pub pod_labels: Value,
+    /// To the pod specification.
+    pub pod_pointer: String,
+    /// The pod specification as it is.
+    pub pod: Value,
+    /// `linux`, `windows`, or `None` where it does not say.
+    pub os: Option<String>,
+    /// `spec.replicas` as it is.
+    pub replicas: Option<Value>,
+    /// Kustomize patches in the repository that change objects of this kind and name.
+    pub patches: Vec<Patch>,
+}
+
+/// A Kustomize patch.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Patch {
+    /// The file that holds it.
+    pub path: String,
+    /// Every key that occurs in it, sorted; `*` when it could not be read.
+    pub fields: Vec<String>,
+}
+
+/// One container of a workload.
+#[derive(Debug, Clone, Serialize)]
+pub struct Container {
+    /// The file.
+    pub path: String,
+    /// To the container.
+    pub pointer: String,
+    /// Its workload's kind.
+    pub workload_kind: String,
+    /// Its workload's name.
+    pub workload_name: Option<String>,
+    /// Its workload's namespace.
+    pub namespace: Option<String>,
+    /// In words: `Deployment payments/api container web`.
+    pub resource: String,
+    /// `name`.
+    pub name: Option<String>,
+    /// One of `initContainers`.
+    pub init: bool,
+    /// The image.
+    pub image: Image,
+    /// The pod's operating system, as [`Workload::os`].
+    pub os: Option<String>,
+    /// The security context in force, field by field; absent fields are not set.
+    pub security: std::collections::BTreeMap<String, Setting>,
+    /// As [`Workload::patches`].
+    pub patches: Vec<Patch>,
+    /// The container as it is.
+    pub container: Value,
+}
+
+/// A field of a security context.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Setting {
+    /// Its value as it is: it may be of the wrong type.
+    pub value: Value,
+    /// To the field, in the container or in the pod.
+    pub pointer: String,
+    /// `container` or `pod`.
+    pub from: &'static str,
+}
+
+/// A file that parsed.
+struct Manifest<'t> {
+    path: &'t str,
+    loaded: Loaded,
+}
+
+pub(super) fn extract(gather: &mut Gather<'_>) {
+    let kind = FactKind::Kubernetes;
+    let mut manifests = Vec::new();
+    let mut charts = std::collections::BTreeMap::<&str, u32>::new();
+    for path in gather.paths(kind) {
+        if let Some(chart) = chart_of(gather, path) {
+            *charts.entry(chart).or_default() += 1;
+            continue;
+        }
+        let Some(text) = gather.text(kind, path) else { continue };
+        // Most YAML of a repository is something else; what lacks these words is no object.
+        let like_an_object = text.contains("apiVersion") && text.contains("kind");
+        if !like_an_object && !is_kustomization(path) {
+            continue;
+        }
+        let json = path.ends_with(".json");
+        let loaded = if json { load_json(&text) } else { load(&text, Schema::Kubernetes) };
+        if let Some(fault) = &loaded.error {
+            if !json && has_template_marks(&text) {
+                let reason = format!("{path} is a template, which is not rendered");
+                gather.gap(kind, Some(path), reason);
+            } else {
+                gather.gap_at(kind, path, fault);
+            }
+        }
+        manifests.push(Manifest { path, loaded });
+    }
+    for (folder, count) in charts {
+        let files = if count == 1 { "1 file is".to_owned() } else { format!("{count} files are") };
+        let reason =
+            format!("{folder} belongs to a Helm chart, which is not rendered ({files} not judged)");
+        gather.gap(kind, Some(folder), reason);
+    }
+    let patches = patches::find(gather, &manifests);
+    for manifest in &manifests {
+        if patches.is_patch_file(manifest.path) || file_name(manifest.path) == "Kustomization" {
+            continue;
+        }
+        read_file(gather, manifest, &patches);
+    }
+}
+
+fn read_file(gather: &mut Gather<'_>, manifest: &Manifest<'_>, patches: &patches::Patches) {
+    let path = manifest.path;
+    let mut judged = false;
+    for (number, document) in manifest.loaded.documents.iter().enumerate() {
+        let before = gather.snapshot.workloads.len();
+        for (pointer, object) in items(&document.value) {
+            let Some(kind) = workload_kind(object) else { continue };
+            let at = Spans::pointer(number, &pointer);
+            rows::add(gather, path, &at, object, kind, patches);
+        }
+        if gather.snapshot.workloads.len() > before {
+            judged = true;
+            for fault in &document.duplicates {
+                gather.gap_at(FactKind::Kubernetes, path, fault);
+            }
+        }
+    }
+    if judged {
+        gather.keep_spans(path, &manifest.loaded);
+    }
+}
+
+/// The `templates` folder of a Helm chart that a file is in.
+fn chart_of<'p>(gather: &Gather<'_>, path: &'p str) -> Option<&'p str> {
+    path.match_indices("templates/").find_map(|(at, found)| {
+        let root = &path[..at];
+        let chart = root.is_empty() || root.ends_with('/');
+        let is = |name| gather.tree.entries.contains_key(&format!("{root}{name}"));
+        (chart && (is("Chart.yaml") || is("Chart.yml"))).then(|| &path[..at + found.len() - 1])
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,156 @@
+//! Which objects does Kustomize change before they reach the cluster?
+//!
+//! Patches are not applied here. A file that is a patch is not judged as if it were a workload,
+//! and a workload that a patch changes says so, so that a policy which would complain about a
+//! field that the patch may set can answer "unknown" instead.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::domain::yaml::{Schema, load};
+
+use super::super::gather::Gather;
+use super::super::select::is_kustomization;
+use super::{Manifest, Patch};
+
+/// All patches of the repository.
+#[derive(Default)]
+pub(super) struct Patches {
+    files: BTreeSet<String>,
+    found: Vec<Targeted>,
+}
+
+struct Targeted {
+    /// `None` matches every kind.
+    kind: Option<String>,
+    /// `None` matches every name.
+    name: Option<String>,
+    patch: Patch,
+}
+
+impl Patches {
+    /// Whether a file is named as a patch by some kustomization.
+    pub(super) fn is_patch_file(&self, path: &str) -> bool {
+        self.files.contains(path)
+    }
+
+    /// The patches that change an object.
+    pub(super) fn of(&self, kind: &str, name: Option<&str>) -> Vec<Patch> {
+        let fits = |wanted: &Option<String>, is: Option<&str>| {
+            wanted.as_deref().is_none_or(|wanted| is == Some(wanted))
+        };
+        let hits = self.found.iter().filter(|t| fits(&t.kind, Some(kind)) && fits(&t.name, name));
+        hits.map(|targeted| targeted.patch.clone()).collect()
+    }
+}
+
+/// Reads the patches that kustomizations (Kustomize's own files and Flux objects) list.
+pub(super) fn find(gather: &Gather<'_>, manifests: &[Manifest<'_>]) -> Patches {
+    let mut patches = Patches::default();
+    for manifest in manifests {
+        for document in &manifest.loaded.documents {
+            let value = &document.value;
+            let text = |key| value.get(key).and_then(Value::as_str).unwrap_or("");
+            let flux = text("kind") == "Kustomization" && text("apiVersion").contains("fluxcd.io/");
+            if is_kustomization(manifest.path) {
+                read_list(gather, manifest.path, value, &mut patches);
+            } else if let (true, Some(spec)) = (flux, value.get("spec")) {
+                read_list(gather, manifest.path, spec, &mut patches);
+            }
+        }
+    }
+    patches
+}
+
+fn read_list(gather: &Gather<'_>, path: &str, list: &Value, patches: &mut Patches) {
+    for key in ["patches", "patchesStrategicMerge", "patchesJson6902"] {
+        for item in list.get(key).and_then(Value::as_array).into_iter().flatten() {
+            let target = item.get("target");
+            let named = item.get("path").or(Some(item)).and_then(Value::as_str);
+            // An entry of `patchesStrategicMerge` is a path or the patch itself.
+            let inline = item.get("patch").and_then(Value::as_str);
+            let inline = inline.or_else(|| named.filter(|text| text.contains('\n')));
+            if let Some(text) = inline {
+                add(path, Some(text), target, patches);
+            } else if let Some(file) = named.and_then(|named| beside(path, named)) {
+                let text = gather.tree.text(&file).map(AsRef::as_ref);
+                add(&file, text, target, patches);
+                patches.files.insert(file);
+            } else if let Some(object) = item.get("patch").filter(|patch| patch.is_object()) {
+                push(path, object, target, patches);
+            }
+        }
+    }
+}
+
+fn add(path: &str, text: Option<&str>, target: Option<&Value>, patches: &mut Patches) {
+    let loaded = text.map(|text| load(text, Schema::Kubernetes));
+    match loaded {
+        Some(loaded) if loaded.error.is_none() => {
+            for document in &loaded.documents {
+                push(path, &document.value, target, patches);
+            }
+        }
+        _ => {
+            let (kind, name) = aim(target);
+            let patch = Patch { path: path.to_owned(), fields: vec!["*".to_owned()] };
+            patches.found.push(Targeted { kind, name, patch });
+        }
+    }
+}
+
+fn push(path: &str, patch: &Value, target: Option<&Value>, patches: &mut Patches) {
+    let (kind, name) = if target.is_some() {
+        aim(target)
+    } else {
+        let text = |pointer| patch.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+        let Some(kind) = text("/kind") else { return };
+        (Some(kind), text("/metadata/name"))
+    };
+    let patch = Patch { path: path.to_owned(), fields: fields(patch) };
+    patches.found.push(Targeted { kind, name, patch });
+}
+
+/// What a `target` names; a name that is a pattern counts as every name.
+fn aim(target: Option<&Value>) -> (Option<String>, Option<String>) {
+    let text = |key| target?.get(key)?.as_str().map(str::to_owned);
+    let plain = |text: &String| !text.contains(['*', '.', '|', '[', '(', '+', '?', '^', '$']);
+    (text("kind").filter(plain), text("name").filter(plain))
+}
+
+/// Every key of a patch, and every part of the paths of a JSON patch.
+fn fields(patch: &Value) -> Vec<String> {
+    let mut fields = BTreeSet::new();
+    let mut todo = vec![patch];
+    while let Some(value) = todo.pop() {
+        match value {
+            Value::Object(map) => {
+                if let (Some(_), Some(Value::String(path))) = (map.get("op"), map.get("path")) {
+                    fields.extend(path.split('/').map(str::to_owned));
+                }
+                fields.extend(map.keys().cloned());
+                todo.extend(map.values());
+            }
+            Value::Array(items) => todo.extend(items),
+            _ => {}
+        }
+    }
+    fields.into_iter().filter(|field| !field.is_empty()).collect()
+}
+
+/// `../base/x.yaml` seen from the folder of `path`; `None` when it leaves the repository.
+fn beside(path: &str, named: &str) -> Option<String> {
+    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
+    for part in named.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => {
+                parts.pop()?;
+            }
+            part => parts.push(part),
+        }
+    }
+    Some(parts.join("/"))
+}

@@ -1,0 +1,135 @@
+//! One object → its workload row and container rows.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::super::gather::Gather;
+use super::super::image::Image;
+use super::kinds::Kind;
+use super::patches::Patches;
+use super::{Container, Setting, Workload};
+
+/// Fields that a container's security context takes over from the pod's.
+const INHERITED: [&str; 7] = [
+    "runAsNonRoot",
+    "runAsUser",
+    "runAsGroup",
+    "seccompProfile",
+    "seLinuxOptions",
+    "appArmorProfile",
+    "windowsOptions",
+];
+
+/// Adds the rows of one object. An object without containers (an Argo `Rollout` that points to a
+/// Deployment, a fragment) adds none.
+pub(super) fn add(
+    gather: &mut Gather<'_>,
+    path: &str,
+    pointer: &str,
+    object: &Value,
+    kind: &Kind,
+    patches: &Patches,
+) {
+    let Some(holder) = object.pointer(kind.pod) else { return };
+    let Some(pod) = holder.get("spec") else { return };
+    let pod_pointer = format!("{pointer}{}/spec", kind.pod);
+    let workload = workload(path, pointer, object, holder, pod, &pod_pointer, patches);
+    let before = gather.snapshot.containers.len();
+    for (list, init) in [("containers", false), ("initContainers", true)] {
+        let containers = pod.get(list).and_then(Value::as_array).into_iter().flatten();
+        for (index, container) in containers.enumerate() {
+            let at = format!("{pod_pointer}/{list}/{index}");
+            gather.snapshot.containers.extend(row(&workload, &at, container, init));
+        }
+    }
+    if gather.snapshot.containers.len() > before {
+        gather.snapshot.workloads.push(workload);
+    }
+}
+
+fn workload(
+    path: &str,
+    pointer: &str,
+    object: &Value,
+    holder: &Value,
+    pod: &Value,
+    pod_pointer: &str,
+    patches: &Patches,
+) -> Workload {
+    let text = |pointer| object.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    let kind = text("/kind").unwrap_or_default();
+    let name = text("/metadata/name");
+    let namespace = text("/metadata/namespace");
+    let shown = name.clone().or_else(|| text("/metadata/generateName").map(|n| format!("{n}*")));
+    let shown = shown.unwrap_or_else(|| "(unnamed)".to_owned());
+    let resource = match &namespace {
+        Some(namespace) => format!("{kind} {namespace}/{shown}"),
+        None => format!("{kind} {shown}"),
+    };
+    let os =
+        ["/os/name", "/nodeSelector/kubernetes.io~1os", "/nodeSelector/beta.kubernetes.io~1os"];
+    let os = os.iter().find_map(|pointer| pod.pointer(pointer)?.as_str()).map(str::to_owned);
+    let patches = patches.of(&kind, name.as_deref());
+    Workload {
+        path: path.to_owned(),
+        pointer: pointer.to_owned(),
+        api_version: text("/apiVersion").unwrap_or_default(),
+        kind,
+        name,
+        namespace,
+        resource,
+        pod_labels: holder.pointer("/metadata/labels").cloned().unwrap_or_default(),
+        pod_pointer: pod_pointer.to_owned(),
+        pod: pod.clone(),
+        os,
+        replicas: object.pointer("/spec/replicas").cloned(),
+        patches,
+    }
+}
+
+/// `None` for what is no whole container: without an image nothing can be run, so the rest is
+/// left for some tool to fill in as well.
+fn row(workload: &Workload, pointer: &str, container: &Value, init: bool) -> Option<Container> {
+    let image = container.get("image")?.as_str().filter(|image| !image.is_empty())?;
+    let name = container.get("name").and_then(Value::as_str).map(str::to_owned);
+    let word = if init { "init container" } else { "container" };
+    let shown = name.as_deref().unwrap_or("(unnamed)");
+    Some(Container {
+        path: workload.path.clone(),
+        pointer: pointer.to_owned(),
+        workload_kind: workload.kind.clone(),
+        workload_name: workload.name.clone(),
+        namespace: workload.namespace.clone(),
+        resource: format!("{} {word} {shown}", workload.resource),
+        name,
+        init,
+        image: Image::parse(image),
+        os: workload.os.clone(),
+        security: security(&workload.pod, &workload.pod_pointer, container, pointer),
+        patches: workload.patches.clone(),
+        container: container.clone(),
+    })
+}
+
+fn security(
+    pod: &Value,
+    pod_pointer: &str,
+    container: &Value,
+    pointer: &str,
+) -> BTreeMap<String, Setting> {
+    let mut fields = BTreeMap::new();
+    let levels = [(pod, pod_pointer, "pod"), (container, pointer, "container")];
+    for (object, at, from) in levels {
+        let context = object.get("securityContext").and_then(Value::as_object);
+        for (field, value) in context.into_iter().flatten() {
+            let counts = from == "container" || INHERITED.contains(&field.as_str());
+            if counts && !value.is_null() {
+                let pointer = format!("{at}/securityContext/{field}");
+                let setting = Setting { value: value.clone(), pointer, from };
+                fields.insert(field.clone(), setting);
+            }
+        }
+    }
+    fields
+}

@@ -1,0 +1,150 @@
+//! Which facts may a policy ask about one repository at one commit?
+//!
+//! A [`SourceTree`] becomes a [`Snapshot`], which is exactly the Rego `input`: raw documents and
+//! rows that are normalised once here, so that policies need not know how a field is inherited or
+//! a reference is spelled. What could not be read is said in [`Snapshot::gaps`]: a fact is either
+//! there, absent, or a gap; it is never guessed. Policies name places by path and JSON pointer;
+//! [`Spans`] turns those into lines.
+
+mod catalog;
+mod dockerfile;
+mod gather;
+mod glob;
+mod image;
+mod kubernetes;
+mod pin;
+mod select;
+mod spans;
+mod stage;
+mod substitute;
+#[cfg(test)]
+mod testing;
+mod trigger;
+mod workflow;
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::tree::SourceTree;
+use gather::Gather;
+
+pub use catalog::{Catalog, Entity, Problem};
+pub use dockerfile::{Base, Dockerfile, Instruction, Stage, User};
+pub use image::Image;
+pub use kubernetes::{Container, Patch, Setting, Workload};
+pub use pin::Pin;
+pub use select::{is_excluded, wanted};
+pub use spans::Spans;
+pub use trigger::Answer;
+pub use workflow::{Run, Use, UseKind, Workflow};
+
+/// Version of the shape of [`Snapshot`]; grows only by fields.
+pub const SCHEMA: &str = "waymark.dev/snapshot/v1";
+
+/// A kind of fact; a policy's METADATA lists those it `needs`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FactKind {
+    /// What GitHub says of the repository.
+    Repo,
+    /// The list of paths.
+    Files,
+    /// The Backstage entities at the root.
+    Catalog,
+    /// GitHub workflows and composite actions.
+    Workflows,
+    /// Dockerfiles.
+    Dockerfiles,
+    /// Kubernetes workloads.
+    Kubernetes,
+}
+
+/// What is known of the repository beside its files.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RepoFacts {
+    /// GitHub's number; `None` for a folder on disk.
+    pub id: Option<i64>,
+    /// The account's name.
+    pub owner: String,
+    /// The name without owner.
+    pub name: String,
+    /// `owner/name`.
+    pub full_name: String,
+    /// The default branch, when known.
+    pub default_branch: Option<String>,
+    /// Read-only on GitHub.
+    pub archived: bool,
+    /// Not public; `None` when not known.
+    pub private: Option<bool>,
+}
+
+/// Every fact that policies may ask for: the Rego `input`. Lists of a kind that nobody needs are
+/// empty. All lists are in a fixed order (path, then place).
+#[derive(Debug, Clone, Serialize)]
+pub struct Snapshot {
+    /// [`SCHEMA`].
+    pub schema: &'static str,
+    /// The repository itself.
+    pub repo: RepoFacts,
+    /// All paths, sorted, excluded folders too.
+    pub files: Vec<String>,
+    /// Backstage.
+    pub catalog: Catalog,
+    /// Files under `.github/workflows` that are workflows.
+    pub workflows: Vec<Workflow>,
+    /// Every `uses:` in workflows and composite actions.
+    pub uses: Vec<Use>,
+    /// Every `run:` in workflows and composite actions.
+    pub runs: Vec<Run>,
+    /// Dockerfiles that parse.
+    pub dockerfiles: Vec<Dockerfile>,
+    /// Kubernetes objects that run pods.
+    pub workloads: Vec<Workload>,
+    /// Their containers, one row each.
+    pub containers: Vec<Container>,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+}
+
+/// A fact that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Gap {
+    /// Which kind of fact is incomplete.
+    pub kind: FactKind,
+    /// The file, unless the listing itself is incomplete.
+    pub path: Option<String>,
+    /// One sentence that reads alone: it names the file and, where there is one, the line.
+    pub reason: String,
+}
+
+/// What [`extract`] gives.
+#[derive(Debug)]
+pub struct Extracted {
+    /// The facts.
+    pub snapshot: Snapshot,
+    /// Where they stand.
+    pub spans: Spans,
+    /// How many files would have been read but for [`is_excluded`].
+    pub excluded_files: u32,
+}
+
+/// Reads the facts of the kinds in `needs`. Never fails: see [`Snapshot::gaps`].
+pub fn extract(tree: &SourceTree, repo: &RepoFacts, needs: &BTreeSet<FactKind>) -> Extracted {
+    let mut gather = Gather::new(tree, repo);
+    for kind in needs {
+        if let (Some(why), true) = (&tree.truncated, *kind != FactKind::Repo) {
+            gather.gap(*kind, None, format!("the list of files is incomplete: {why}"));
+        }
+        match kind {
+            FactKind::Repo => {}
+            FactKind::Files => gather.snapshot.files = tree.entries.keys().cloned().collect(),
+            FactKind::Catalog => catalog::extract(&mut gather),
+            FactKind::Workflows => workflow::extract(&mut gather),
+            FactKind::Dockerfiles => dockerfile::extract(&mut gather),
+            FactKind::Kubernetes => kubernetes::extract(&mut gather),
+        }
+    }
+    let excluded = tree.entries.keys().filter(|path| select::left_out(needs, path)).count();
+    gather.finish(u32::try_from(excluded).unwrap_or(u32::MAX))
+}

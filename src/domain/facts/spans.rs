@@ -1,0 +1,81 @@
+//! On which lines is the place that a policy named?
+
+use std::collections::BTreeMap;
+
+use crate::domain::yaml::SpanTable;
+
+/// The lines of all files that were parsed.
+///
+/// Pointers are JSON pointers into the first document (`/spec/template`); into a further document
+/// they begin with its number (`#1/spec/template`). `#problem/0` names a place that has no
+/// pointer, such as a syntax error.
+#[derive(Debug, Clone, Default)]
+pub struct Spans {
+    files: BTreeMap<String, File>,
+}
+
+#[derive(Debug, Clone, Default)]
+struct File {
+    documents: Vec<SpanTable>,
+    problems: Vec<(u32, u32)>,
+}
+
+impl Spans {
+    /// First and last line, from 1. A pointer to nothing gives its nearest ancestor, no pointer
+    /// the first line; `None` for a file that was not parsed.
+    pub fn lines(&self, path: &str, pointer: Option<&str>) -> Option<(u32, u32)> {
+        let file = self.files.get(path)?;
+        let Some(pointer) = pointer else { return Some((1, 1)) };
+        let (number, rest) = match pointer.strip_prefix('#') {
+            None => (Some(0), pointer),
+            Some(tail) => {
+                let (head, rest) = tail.split_at(tail.find('/').unwrap_or(tail.len()));
+                if head == "problem" {
+                    let index = rest.trim_start_matches('/').parse::<usize>().ok();
+                    return index.and_then(|index| file.problems.get(index)).copied();
+                }
+                (head.parse::<usize>().ok(), rest)
+            }
+        };
+        let table = number.and_then(|number| file.documents.get(number));
+        table.and_then(|table| table.lines(rest)).or(Some((1, 1)))
+    }
+
+    /// How a pointer into document `number` is spelled.
+    pub(super) fn pointer(number: usize, pointer: &str) -> String {
+        if number == 0 { pointer.to_owned() } else { format!("#{number}{pointer}") }
+    }
+
+    pub(super) fn insert(&mut self, path: &str, documents: Vec<SpanTable>) {
+        self.files.entry(path.to_owned()).or_default().documents = documents;
+    }
+
+    /// Remembers a line that no pointer names; gives the pointer that names it from now on.
+    pub(super) fn problem(&mut self, path: &str, line: u32) -> String {
+        let problems = &mut self.files.entry(path.to_owned()).or_default().problems;
+        problems.push((line, line));
+        format!("#problem/{}", problems.len() - 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::yaml::{Schema, load};
+
+    #[test]
+    fn pointers_reach_documents_and_problems() {
+        let mut spans = Spans::default();
+        let loaded = load("a: 1\n---\nb:\n  c: 2\n", Schema::Core12);
+        spans.insert("x.yaml", loaded.documents.into_iter().map(|d| d.spans).collect());
+        let problem = spans.problem("x.yaml", 3);
+        let lines = |pointer: Option<&str>| spans.lines("x.yaml", pointer);
+        assert_eq!(lines(Some("/a")), Some((1, 1)));
+        assert_eq!(lines(Some(&Spans::pointer(1, "/b/c"))), Some((4, 4)));
+        assert_eq!(lines(Some("#1")), Some((3, 4)));
+        assert_eq!(lines(Some(&problem)), Some((3, 3)));
+        assert_eq!(lines(Some("#7/b")), Some((1, 1)));
+        assert_eq!(lines(None), Some((1, 1)));
+        assert_eq!(spans.lines("y.yaml", None), None);
+    }
+}

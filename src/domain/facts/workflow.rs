@@ -1,0 +1,341 @@
+//! What runs on GitHub Actions, when, and by calling whom?
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::domain::yaml::{Schema, escape_token, load};
+
+use super::gather::Gather;
+use super::image::Image;
+use super::pin::Pin;
+use super::select::is_workflow;
+use super::trigger::{Answer, events, on_default_branch_push};
+use super::{FactKind, RepoFacts};
+
+/// One file under `.github/workflows`.
+#[derive(Debug, Clone, Serialize)]
+pub struct Workflow {
+    /// The file.
+    pub path: String,
+    /// Its `name:`, else its path, as GitHub shows it.
+    pub name: String,
+    /// Event → configuration, whichever way `on` was spelled.
+    pub on: Map<String, Value>,
+    /// Whether a push to the default branch runs it: itself, or because a workflow that runs then
+    /// calls it (`uses: ./…`, `workflow_run`).
+    pub runs_on_default_branch_push: Answer,
+    /// The document as it is; `on` is a string key.
+    pub document: Value,
+}
+
+/// One `uses:`, in a job, a step, or a step of a composite action.
+#[derive(Debug, Clone, Serialize)]
+pub struct Use {
+    /// The file.
+    pub path: String,
+    /// To the `uses` key.
+    pub pointer: String,
+    /// The workflow's name; `None` in a composite action.
+    pub workflow: Option<String>,
+    /// As [`Workflow::runs_on_default_branch_push`]; a composite action runs when its callers do.
+    pub runs_on_default_branch_push: Answer,
+    /// The job's key; `None` in a composite action.
+    pub job: Option<String>,
+    /// The step's index; `None` for a job that calls a workflow.
+    pub step: Option<usize>,
+    /// As written.
+    pub raw: String,
+    /// What is called.
+    pub kind: UseKind,
+    /// The account, for actions and workflows of other repositories.
+    pub owner: Option<String>,
+    /// The repository without owner, likewise.
+    pub repo: Option<String>,
+    /// The path inside that repository, or inside this one for local calls.
+    pub subpath: Option<String>,
+    /// What stands behind `@`.
+    #[serde(rename = "ref")]
+    pub reference: Option<String>,
+    /// How firmly it is held.
+    pub pin: Pin,
+    /// The image of a `docker://` call.
+    pub image: Option<Image>,
+    /// Inputs as they are.
+    pub with: Value,
+    /// A called workflow's `secrets`: a mapping or `inherit`.
+    pub secrets: Value,
+}
+
+/// What a `uses:` calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UseKind {
+    /// An action of another repository.
+    Action,
+    /// A workflow of another repository.
+    ReusableWorkflow,
+    /// An image.
+    Docker,
+    /// Something in this repository.
+    Local,
+}
+
+/// One `run:` of a step.
+#[derive(Debug, Clone, Serialize)]
+pub struct Run {
+    /// The file.
+    pub path: String,
+    /// To the `run` key.
+    pub pointer: String,
+    /// The workflow's name; `None` in a composite action.
+    pub workflow: Option<String>,
+    /// As [`Use::runs_on_default_branch_push`].
+    pub runs_on_default_branch_push: Answer,
+    /// The job's key; `None` in a composite action.
+    pub job: Option<String>,
+    /// The step's index.
+    pub step: usize,
+    /// The script.
+    pub run: String,
+    /// The step's shell, when it says one.
+    pub shell: Option<String>,
+    /// The step's environment as it is.
+    pub env: Value,
+}
+
+pub(super) fn extract(gather: &mut Gather<'_>) {
+    let kind = FactKind::Workflows;
+    let repo = gather.snapshot.repo.clone();
+    let mut answers: BTreeMap<String, Answer> = BTreeMap::new();
+    for path in gather.paths(kind) {
+        let Some(text) = gather.text(kind, path) else { continue };
+        let mut loaded = load(&text, Schema::Core12);
+        gather.keep_spans(path, &loaded);
+        if let Some(fault) = &loaded.error {
+            gather.gap_at(kind, path, fault);
+            continue;
+        }
+        // GitHub reads the first document only.
+        if loaded.documents.is_empty() {
+            gather.gap(kind, Some(path), format!("{path} is empty"));
+            continue;
+        }
+        let document = loaded.documents.swap_remove(0);
+        for fault in &document.duplicates {
+            gather.gap_at(kind, path, fault);
+        }
+        if !document.value.is_object() {
+            gather.gap(kind, Some(path), format!("{path} does not hold a mapping"));
+            continue;
+        }
+        let document = document.value;
+        let mut rows = Rows { gather, repo: &repo, path, workflow: None };
+        if is_workflow(path) {
+            let on = events(document.get("on"));
+            let name = document.get("name").and_then(Value::as_str).unwrap_or(path).to_owned();
+            let answer = on_default_branch_push(&on, repo.default_branch.as_deref());
+            answers.insert(path.to_owned(), answer);
+            rows.workflow = Some(name.clone());
+            rows.jobs(&document);
+            gather.snapshot.workflows.push(Workflow {
+                path: path.to_owned(),
+                name,
+                on,
+                runs_on_default_branch_push: answer,
+                document,
+            });
+        } else {
+            answers.insert(path.to_owned(), Answer::No);
+            rows.steps(document.pointer("/runs/steps"), "/runs", None);
+        }
+    }
+    spread(gather, answers);
+}
+
+/// Adds the rows of one file.
+struct Rows<'g, 't> {
+    gather: &'g mut Gather<'t>,
+    repo: &'g RepoFacts,
+    path: &'g str,
+    workflow: Option<String>,
+}
+
+impl Rows<'_, '_> {
+    fn jobs(&mut self, document: &Value) {
+        for (name, job) in document.get("jobs").and_then(Value::as_object).into_iter().flatten() {
+            let at = format!("/jobs/{}", escape_token(name));
+            if let Some(raw) = job.get("uses").and_then(Value::as_str) {
+                self.push_use(raw, &at, Some(name), None, job);
+            }
+            self.steps(job.get("steps"), &at, Some(name));
+        }
+    }
+
+    fn steps(&mut self, steps: Option<&Value>, at: &str, job: Option<&str>) {
+        for (index, step) in steps.and_then(Value::as_array).into_iter().flatten().enumerate() {
+            let at = format!("{at}/steps/{index}");
+            if let Some(raw) = step.get("uses").and_then(Value::as_str) {
+                self.push_use(raw, &at, job, Some(index), step);
+            }
+            if let Some(run) = step.get("run").and_then(Value::as_str) {
+                self.gather.snapshot.runs.push(Run {
+                    path: self.path.to_owned(),
+                    pointer: format!("{at}/run"),
+                    workflow: self.workflow.clone(),
+                    runs_on_default_branch_push: Answer::No,
+                    job: job.map(str::to_owned),
+                    step: index,
+                    run: run.to_owned(),
+                    shell: step.get("shell").and_then(Value::as_str).map(str::to_owned),
+                    env: field(step, "env"),
+                });
+            }
+        }
+    }
+
+    fn push_use(
+        &mut self,
+        raw: &str,
+        at: &str,
+        job: Option<&str>,
+        step: Option<usize>,
+        of: &Value,
+    ) {
+        let called = Called::parse(raw, step.is_none(), self.repo);
+        self.gather.snapshot.uses.push(Use {
+            path: self.path.to_owned(),
+            pointer: format!("{at}/uses"),
+            workflow: self.workflow.clone(),
+            runs_on_default_branch_push: Answer::No,
+            job: job.map(str::to_owned),
+            step,
+            raw: raw.to_owned(),
+            kind: called.kind,
+            owner: called.owner,
+            repo: called.repo,
+            subpath: called.subpath,
+            reference: called.reference,
+            pin: called.pin,
+            image: called.image,
+            with: field(of, "with"),
+            secrets: field(of, "secrets"),
+        });
+    }
+}
+
+fn field(of: &Value, key: &str) -> Value {
+    of.get(key).cloned().unwrap_or_default()
+}
+
+/// A `uses:` taken apart.
+struct Called {
+    kind: UseKind,
+    owner: Option<String>,
+    repo: Option<String>,
+    subpath: Option<String>,
+    reference: Option<String>,
+    pin: Pin,
+    image: Option<Image>,
+}
+
+impl Called {
+    fn parse(raw: &str, by_job: bool, own: &RepoFacts) -> Self {
+        let raw = raw.trim();
+        let mut called = Self {
+            kind: if by_job { UseKind::ReusableWorkflow } else { UseKind::Action },
+            owner: None,
+            repo: None,
+            subpath: None,
+            reference: None,
+            pin: Pin::None,
+            image: None,
+        };
+        if let Some(reference) = raw.strip_prefix("docker://") {
+            let image = Image::parse(reference);
+            called.kind = UseKind::Docker;
+            called.pin = match (&image.digest, image.tag.as_deref()) {
+                (Some(_), _) => Pin::Digest,
+                (None, tag) => Pin::of(tag),
+            };
+            called.reference = image.tag.clone();
+            called.image = Some(image);
+            return called;
+        }
+        if let Some(path) = raw.strip_prefix("./") {
+            called.kind = UseKind::Local;
+            called.subpath = Some(path.trim_end_matches('/').to_owned());
+            return called;
+        }
+        let (name, reference) = match raw.split_once('@') {
+            Some((name, reference)) => (name, Some(reference.to_owned())),
+            None => (raw, None),
+        };
+        let mut parts = name.splitn(3, '/').map(str::to_owned);
+        (called.owner, called.repo, called.subpath) = (parts.next(), parts.next(), parts.next());
+        called.pin = Pin::of(reference.as_deref());
+        called.reference = reference;
+        let is = |part: &Option<String>, own: &str| {
+            part.as_ref().is_some_and(|part| !own.is_empty() && part.eq_ignore_ascii_case(own))
+        };
+        if is(&called.owner, &own.owner) && is(&called.repo, &own.name) {
+            called.kind = UseKind::Local;
+        }
+        called
+    }
+}
+
+/// Hands "runs on push to the default branch" on to what such workflows call, until nothing
+/// changes, and writes it into all rows.
+fn spread(gather: &mut Gather<'_>, mut answers: BTreeMap<String, Answer>) {
+    let edges = calls(gather, &answers);
+    // Each round lifts at least one answer by at least one of two steps.
+    for _ in 0..=2 * answers.len() {
+        let mut changed = false;
+        for (from, to) in &edges {
+            let answer = answers.get(from).copied().unwrap_or(Answer::No);
+            if let Some(known) = answers.get_mut(to).filter(|known| **known < answer) {
+                *known = answer;
+                changed = true;
+            }
+        }
+        if !changed {
+            break;
+        }
+    }
+    let answer = |path: &str| answers.get(path).copied().unwrap_or(Answer::Unknown);
+    let snapshot = &mut gather.snapshot;
+    for row in &mut snapshot.workflows {
+        row.runs_on_default_branch_push = answer(&row.path);
+    }
+    for row in &mut snapshot.uses {
+        row.runs_on_default_branch_push = answer(&row.path);
+    }
+    for row in &mut snapshot.runs {
+        row.runs_on_default_branch_push = answer(&row.path);
+    }
+}
+
+/// Who starts whom within the repository, by path.
+fn calls(gather: &Gather<'_>, known: &BTreeMap<String, Answer>) -> Vec<(String, String)> {
+    let snapshot = &gather.snapshot;
+    let mut edges = Vec::new();
+    for row in snapshot.uses.iter().filter(|row| row.kind == UseKind::Local) {
+        let Some(target) = row.subpath.as_deref() else { continue };
+        let spellings = ["", "/action.yml", "/action.yaml"].map(|end| format!("{target}{end}"));
+        let found = spellings.into_iter().find(|path| known.contains_key(path));
+        edges.extend(found.map(|path| (row.path.clone(), path)));
+    }
+    for later in &snapshot.workflows {
+        let after = later.on.get("workflow_run").and_then(|config| config.get("workflows"));
+        for name in after.and_then(Value::as_array).into_iter().flatten() {
+            let first = snapshot.workflows.iter().filter(|w| name.as_str() == Some(&w.name));
+            edges.extend(first.map(|first| (first.path.clone(), later.path.clone())));
+        }
+    }
+    edges
+}
+
+#[cfg(test)]
+mod tests;
