@@ -2,7 +2,7 @@
 
 use super::remedy::plain;
 use super::view::{Group, View};
-use super::visible::{block, line};
+use super::visible::line;
 use super::words::{clip, lines};
 use crate::domain::effect::{Annotation, AnnotationLevel};
 use crate::domain::finding::{Mode, Severity};
@@ -39,7 +39,8 @@ pub fn loudness(policy: &JudgedPolicy, finding: &JudgedFinding) -> AnnotationLev
     }
 }
 
-/// What an annotation says: what is wrong, the fix, and who speaks. Plain text.
+/// What an annotation says: what is wrong, the fix, and who speaks. Plain text of less than
+/// 40,000 bytes: the parts are cut to 4,300, and an escape takes up to eight times the room.
 pub fn words(policy: &JudgedPolicy, finding: &JudgedFinding) -> String {
     let resource = finding.resource.as_deref().map(|r| format!("\nIn {}.", line(&clip(r, 300))));
     let fix = finding.remediation.as_ref().unwrap_or(&policy.remediation);
@@ -66,8 +67,7 @@ fn annotate(policy: &JudgedPolicy, finding: &JudgedFinding) -> Option<Annotation
         end_line,
         level: loudness(policy, finding),
         title: clip(&line(&policy.title), 255),
-        // Escapes take up to eight times the room of what they show.
-        message: clip(&block(&words(policy, finding)), 60_000),
+        message: words(policy, finding),
         raw_details: None,
     })
 }

@@ -145,6 +145,25 @@ mod tests {
     }
 
     #[test]
+    fn nothing_applies() {
+        let mut judgement = sample::passed();
+        judgement.policies.iter_mut().for_each(|p| p.status = Standing::NotApplicable);
+        judgement.level = None;
+        let draft =
+            render_check_run(&judgement, &CheckRunContext { base: None, ..sample::context() });
+        assert_eq!(draft.title, "Nothing applies here");
+        insta::assert_snapshot!(draft.summary, @r"
+        **Nothing applies here.** This repository holds nothing that a policy of its golden path judges.
+
+        Golden path `service` · level **none**
+
+        4 policies do not apply. All policies are listed below.
+
+        The same on your machine: `waymark check`. Policy library `3f9a1c0b3f9a`.
+        ");
+    }
+
+    #[test]
     fn a_broken_configuration() {
         let draft = render_check_run(&sample::misconfigured(), &sample::context());
         insta::assert_snapshot!("misconfigured", page(&draft));

@@ -19,7 +19,7 @@ pub fn render_unjudged(reason: &str, context: &CheckRunContext) -> CheckRunDraft
         title: "Waymark could not judge this commit".to_owned(),
         summary: format!(
             "**Not judged.** Waymark gave up on this commit, so it is neither passed nor \
-             blocked by a policy. This is no fault of your change.\n\n\
+             blocked by a policy. That says nothing about your change.\n\n\
              **Reason.** {reason}.\n\n\
              **What to do.** Press **Re-run** above, or push another commit. If it happens \
              again, please tell your platform team and name commit `{}`.\n",
@@ -31,5 +31,25 @@ pub fn render_unjudged(reason: &str, context: &CheckRunContext) -> CheckRunDraft
         details_url: context.details_url.clone(),
         external_id: context.external_id.clone(),
         actions: vec![rerun_action()],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::report::sample;
+
+    #[test]
+    fn an_honest_end() {
+        let draft = render_unjudged("GitHub did not answer for 40 minutes", &sample::context());
+        insta::assert_snapshot!(draft.summary, @r"
+        **Not judged.** Waymark gave up on this commit, so it is neither passed nor blocked by a policy. That says nothing about your change.
+
+        **Reason.** GitHub did not answer for 40 minutes.
+
+        **What to do.** Press **Re-run** above, or push another commit. If it happens again, please tell your platform team and name commit `5c1e5c1`.
+        ");
+        assert_eq!(draft.title, "Waymark could not judge this commit");
+        assert_eq!(draft.conclusion, Conclusion::ActionRequired);
     }
 }

@@ -5,13 +5,15 @@ use super::view::View;
 use super::words::{clip, count};
 use crate::domain::judge::{JudgedFinding, Standing};
 
-/// The end of the summary, at most about 3,000 bytes.
+/// The end of the summary, at most about 5,000 bytes.
 pub fn render_footer(view: &View<'_>) -> String {
     let mut page = String::new();
-    if let Some(finding) = view.blocking.first().and_then(|g| g.findings.first()) {
+    // A path too long to show is not left out: the waiver would cover every file.
+    let short = |f: &&&JudgedFinding| f.path.as_ref().is_none_or(|p| p.len() <= 500);
+    if let Some(finding) = view.blocking.iter().flat_map(|g| &g.findings).find(short) {
         page += "<details>\n<summary>It has to stay as it is for now? Waive it</summary>\n\n";
         page += "Add this to `.github/waymark.yml` on the base branch, with a reason and a last \
-                 day. A waiver inside this pull request does not count for it.\n\n";
+                 day. A waiver inside the change itself does not count for it.\n\n";
         page += &fenced(&waiver_snippet(finding), "yaml");
         page += "\n</details>\n\n";
     }
@@ -29,11 +31,15 @@ pub fn render_footer(view: &View<'_>) -> String {
 
 /// `5 of 7 policies pass, 1 of them by waiver; 3 do not apply.`
 fn tally(view: &View<'_>) -> String {
+    let idle = view.standing(Standing::NotApplicable).len();
+    if view.applicable() == 0 {
+        return format!("{} not apply.", count(idle, "policy does", "policies do"));
+    }
     let waived = match view.standing(Standing::Waived).len() {
         0 => String::new(),
         n => format!(", {n} of them by waiver"),
     };
-    let beside = match view.standing(Standing::NotApplicable).len() {
+    let beside = match idle {
         0 => String::new(),
         n => format!("; {} not apply", count(n, "does", "do")),
     };
@@ -52,7 +58,7 @@ pub fn waiver_snippet(finding: &JudgedFinding) -> String {
         "waivers:\n  - policy: {}\n{}    reason: \"why this is acceptable for now\"\n    \
          owner: \"who answers for it\"\n    expires: YYYY-MM-DD\n",
         finding.policy,
-        paths.filter(|p| p.len() <= 600).unwrap_or_default(),
+        paths.unwrap_or_default(),
     )
 }
 
@@ -72,16 +78,30 @@ fn literal_glob(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::finding::Severity;
+    use crate::domain::finding::{Finding, Place, Severity};
     use crate::domain::judge::State;
+    use crate::domain::repo_config::RepoConfig;
     use crate::domain::report::sample::finding;
 
     #[test]
-    fn the_glob_matches_the_path_and_nothing_else() {
-        for path in ["app/[id]/page.tsx", "a*b?.yaml", "{x}/y", r"a\b", "Dockerfile"] {
-            let glob = globset::Glob::new(&literal_glob(path)).expect("a glob").compile_matcher();
-            assert!(glob.is_match(path), "{path}");
-            assert!(!glob.is_match("app/i/page.tsx") && !glob.is_match("axbc.yaml"));
+    fn the_snippet_waives_the_finding_and_nothing_else() {
+        for path in ["app/[id]/page.tsx", "a*b?.yaml", "{x}/y", r"a\b", "it's: #1", "Dockerfile"] {
+            let finding = finding("a/b", State::New, Severity::Low, "x").at(path, 1, 1);
+            let snippet = waiver_snippet(&finding).replace("YYYY-MM-DD", "2027-01-31");
+            let (config, problems) =
+                RepoConfig::read(".github/waymark.yml", &snippet, &[finding.policy.clone()]);
+            assert_eq!(problems, [], "{snippet}");
+            let covers = |path: &str| {
+                config.waivers[0].covers(&Finding {
+                    policy: finding.policy.clone(),
+                    message: String::new(),
+                    place: Place { path: Some(path.to_owned()), ..Place::default() },
+                    resource: None,
+                    remediation: None,
+                })
+            };
+            assert!(covers(path), "{snippet}");
+            assert!(!covers("app/i/page.tsx") && !covers("axbc.yaml") && !covers("x/y"));
         }
     }
 

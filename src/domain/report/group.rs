@@ -78,21 +78,23 @@ fn told(findings: &[&JudgedFinding], room: usize) -> (String, usize) {
     (format!("{intro}{shown}\n{rest}{note}"), left)
 }
 
-/// The fix, once when it is the same everywhere, else for each place.
+/// The fix, once when it is the same everywhere, else with the places it is for.
 fn fixes(group: &Group<'_>) -> String {
-    let mut kinds: Vec<(Option<&str>, &JudgedFinding)> = Vec::new();
+    let mut kinds: Vec<(Option<&str>, &JudgedFinding, usize)> = Vec::new();
+    let mut others = 0;
     for finding in &group.findings {
         let own = finding.remediation.as_deref();
-        if !kinds.iter().any(|(known, _)| *known == own) {
-            kinds.push((own, finding));
-        }
-        if kinds.len() > FIXES_IN_SIGHT {
-            break;
+        if let Some((.., places)) = kinds.iter_mut().find(|(known, ..)| *known == own) {
+            *places += 1;
+        } else if kinds.len() < FIXES_IN_SIGHT {
+            kinds.push((own, finding, 1));
+        } else {
+            others += 1;
         }
     }
     let several = kinds.len() > 1;
     let mut page = String::new();
-    for (own, finding) in kinds.iter().take(FIXES_IN_SIGHT) {
+    for (own, finding, places) in kinds {
         let fix = match own {
             Some(own) => {
                 exact(&clip(own, 3_000), language_of(finding.path.as_deref().unwrap_or("")))
@@ -102,16 +104,24 @@ fn fixes(group: &Group<'_>) -> String {
         if fix.is_empty() {
             continue;
         }
-        let label = match several {
-            true => format!("**Fix** for {}.", place_of(finding)),
-            false => "**Fix.**".to_owned(),
+        let label = match (several, places) {
+            (false, _) => "**Fix.**".to_owned(),
+            (true, 1) => format!("**Fix** for {}:", place_of(finding)),
+            (true, n) => format!(
+                "**Fix** for {} and {}:",
+                place_of(finding),
+                count(n - 1, "other place", "other places")
+            ),
         };
         // A code block needs a line of its own.
         let gap = if fix.starts_with("```") { "\n\n" } else { " " };
         page += &format!("{label}{gap}{fix}\n\n");
     }
-    if kinds.len() > FIXES_IN_SIGHT {
-        page += "The fixes for the other places are in the annotations and in the JSON report.\n\n";
+    if others > 0 {
+        page += &format!(
+            "The fixes for {} differ again; `waymark check` and the JSON report have them.\n\n",
+            count(others, "other place", "other places")
+        );
     }
     page
 }
@@ -148,4 +158,60 @@ fn clip_middle(text: &str, most: usize) -> String {
         from += 1;
     }
     clip(text, most / 2) + &text[from..]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::judge::Judgement;
+    use crate::domain::report::sample;
+    use crate::domain::report::view::View;
+
+    fn rendered(judgement: &Judgement) -> String {
+        render_group(&View::of(judgement).blocking[1], 16_000).0
+    }
+
+    /// One place per fix, all with one message.
+    fn with_fixes(fixes: &[Option<&str>]) -> Judgement {
+        let mut judgement = sample::blocked();
+        let one = judgement.findings.remove(1);
+        judgement.findings.extend(fixes.iter().enumerate().map(|(i, fix)| {
+            let mut f = one.clone().at(&format!("deploy/{i}.yaml"), 9, 9);
+            f.remediation = fix.map(str::to_owned);
+            f
+        }));
+        judgement
+    }
+
+    #[test]
+    fn one_fix_for_all_is_told_once() {
+        let page = rendered(&with_fixes(&[Some("Add `x`"), Some("Add `x`")]));
+        assert!(page.contains("**Where.** 2 places:\n\n- `deploy/0.yaml:9` (Deployment"), "{page}");
+        assert_eq!(page.matches("**Fix").count(), 1);
+        assert!(page.contains("**Fix.** Add `x`\n"));
+    }
+
+    #[test]
+    fn each_fix_names_its_places() {
+        let fixes = [Some("a"), None, Some("a"), Some("b"), Some("c"), Some("d"), Some("a")];
+        let page = rendered(&with_fixes(&fixes));
+        let labels: Vec<&str> =
+            page.lines().filter(|l| l.contains("differ again") || l.starts_with("**Fix")).collect();
+        insta::assert_snapshot!(labels.join("\n"), @r"
+        **Fix** for `deploy/0.yaml:9` (Deployment payment-service container web) and 2 other places: a
+        **Fix** for `deploy/1.yaml:9` (Deployment payment-service container web): Set it for the pod:
+        **Fix** for `deploy/3.yaml:9` (Deployment payment-service container web): b
+        The fixes for 2 other places differ again; `waymark check` and the JSON report have them.
+        ");
+    }
+
+    #[test]
+    fn without_room_for_advice_the_place_remains() {
+        let judgement = sample::blocked();
+        let view = View::of(&judgement);
+        let (page, left) = render_group(&view.blocking[1], 600);
+        assert!(page.contains("`deploy/deployment.yaml:9-12`") && !page.contains("**Fix"));
+        assert_eq!(left, 0);
+        assert_eq!(render_group(&view.blocking[1], 60), (String::new(), 1));
+    }
 }

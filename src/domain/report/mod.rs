@@ -12,16 +12,21 @@ pub mod check_run;
 pub mod conclude;
 pub mod escape;
 pub mod footer;
+pub mod formats;
+pub mod frame;
 pub mod github;
 pub mod group;
 pub mod json;
 pub mod remedy;
 pub mod sections;
 pub mod summary;
+pub mod text;
 pub mod title;
 pub mod view;
 pub mod visible;
 pub mod words;
 
+#[cfg(test)]
+mod limits;
 #[cfg(test)]
 pub(crate) mod sample;

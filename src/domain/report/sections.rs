@@ -19,11 +19,11 @@ pub fn sections(view: &View<'_>) -> Vec<Section> {
     let all = [
         (
             format!("{} broken", count(broken.len(), "policy is", "policies are")),
-            broken.iter().map(|p| reasoned(p)).collect(),
+            broken.iter().map(reasoned).collect(),
         ),
         (
             format!("{} not be judged", count(unknown.len(), "policy could", "policies could")),
-            unknown.iter().map(|p| reasoned(p)).collect(),
+            unknown.iter().map(reasoned).collect(),
         ),
         (
             format!("{}, not blocking", count(existing, "existing finding", "existing findings")),

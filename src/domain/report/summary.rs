@@ -16,6 +16,8 @@ use crate::domain::judge::{Conclusion, ConfigProblem, Standing};
 
 /// The most that one policy may take while others wait.
 const GROUP_BYTES: usize = 16_000;
+/// Kept free for each collapsed section, so that new findings do not crowd out its count.
+const SECTION_BYTES: usize = 1_500;
 /// Kept free for the lines that say how much is left out.
 const NOTE_BYTES: usize = 500;
 
@@ -25,7 +27,9 @@ pub fn render_summary(view: &View<'_>, context: &CheckRunContext, unannotated: u
     let footer = render_footer(view);
     let mut page = head(view, context);
     page += &problems(view);
-    let limit = PAGE_BYTES - footer.len() - NOTE_BYTES;
+    let sections = sections(view);
+    let kept = NOTE_BYTES + sections.len() * SECTION_BYTES;
+    let limit = PAGE_BYTES - footer.len() - kept;
     let mut left = push_groups(&mut page, "Blocking", &view.blocking, limit);
     left += push_groups(&mut page, "Warnings, not blocking", &view.warnings, limit);
     if left > 0 {
@@ -41,9 +45,10 @@ pub fn render_summary(view: &View<'_>, context: &CheckRunContext, unannotated: u
             super::annotations::MOST_ANNOTATIONS,
         );
     }
-    for (title, items) in sections(view) {
-        let room = (limit + NOTE_BYTES / 2).saturating_sub(page.len());
-        page += &details(&title, &items, room.min(GROUP_BYTES)).0;
+    for (i, (title, items)) in sections.iter().enumerate() {
+        // What one section leaves, the next may take.
+        let share = (PAGE_BYTES - footer.len()).saturating_sub(page.len()) / (sections.len() - i);
+        page += &details(title, items, share.min(GROUP_BYTES)).0;
     }
     page + &footer
 }
@@ -89,8 +94,8 @@ fn verdict(view: &View<'_>) -> String {
         }
         Conclusion::ActionRequired => match view.judgement.config_problems.len() {
             0 => format!(
-                "**A policy is broken.** This is no fault of your change: please tell your \
-                 platform team, then re-run.{beside}"
+                "**A policy is broken.** It failed before it could judge your change. Please tell \
+                 your platform team, then re-run.{beside}"
             ),
             1 => format!(
                 "**The configuration needs attention.** Mend the problem below, then re-run.{beside}"

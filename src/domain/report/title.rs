@@ -76,3 +76,55 @@ pub(super) fn standing(view: &View<'_>) -> Option<String> {
     }
     Some(said)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::judge::{Judgement, State};
+    use crate::domain::report::sample;
+
+    fn title(judgement: &Judgement) -> String {
+        render_title(&View::of(judgement))
+    }
+
+    #[test]
+    fn the_verdict_in_words() {
+        let mut one = sample::blocked();
+        one.findings.remove(0);
+        assert_eq!(title(&sample::blocked()), "Blocked: 2 new findings in enforced policies");
+        assert_eq!(title(&one), "Blocked: 1 new finding in an enforced policy");
+        assert_eq!(title(&sample::warned()), "Warnings: 1 new finding, not blocking");
+        assert_eq!(title(&sample::passed()), "Passed: 3 of 3 policies that apply");
+    }
+
+    #[test]
+    fn what_is_old_waived_or_unknown_is_said() {
+        let mut old = sample::blocked();
+        old.conclusion = Conclusion::Success;
+        old.findings.retain(|f| f.state != State::New);
+        assert_eq!(
+            title(&old),
+            "Passed: 3 of 8 policies that apply (1 waived); 1 existing finding; 1 could not be judged"
+        );
+    }
+
+    #[test]
+    fn nothing_applies() {
+        let mut nothing = sample::passed();
+        nothing.policies.iter_mut().for_each(|p| p.status = Standing::NotApplicable);
+        assert_eq!(title(&nothing), "Nothing applies here");
+    }
+
+    #[test]
+    fn who_must_act() {
+        let mut judgement = sample::misconfigured();
+        assert_eq!(title(&judgement), "Configuration needs attention: .github/waymark.yml line 3");
+        let mut second = judgement.config_problems[0].clone();
+        second.line = None;
+        second.path = "x\n".repeat(200);
+        judgement.config_problems.insert(0, second);
+        assert!(title(&judgement).ends_with("… and 1 more problem"));
+        judgement.config_problems.clear();
+        assert_eq!(title(&judgement), "A policy is broken: catalog/info_valid");
+    }
+}

@@ -1,8 +1,7 @@
 //! Which parts of a judgement does a person see, and in which order?
 //!
 //! Policies in mode `observe` are recorded in JSON and shown nowhere else, so every renderer for
-//! people starts from this view and counts in it. Only a *broken* policy is shown whatever its
-//! mode, because the check asks for a human on its account.
+//! people starts from this view and counts in it.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +30,7 @@ pub struct View<'a> {
     pub existing: Vec<Group<'a>>,
     /// Findings with a valid waiver.
     pub waived: Vec<Group<'a>>,
-    /// Policies that are not merely observed, and broken ones.
+    /// Policies that are not merely observed.
     pub policies: Vec<&'a JudgedPolicy>,
 }
 
@@ -39,11 +38,7 @@ impl<'a> View<'a> {
     /// Sorts a judgement. A finding whose policy the judgement does not list counts as observed;
     /// the judge lists them all.
     pub fn of(judgement: &'a Judgement) -> Self {
-        let shown = |p: &&JudgedPolicy| match p.mode {
-            Mode::Warn | Mode::Enforce => true,
-            Mode::Off | Mode::Observe => p.status == Standing::Broken,
-        };
-        let policies: Vec<_> = judgement.policies.iter().filter(shown).collect();
+        let policies: Vec<_> = judgement.policies.iter().filter(|p| is_shown(p)).collect();
         let groups = |wanted: &dyn Fn(&JudgedPolicy, State) -> bool| group(judgement, wanted);
         Self {
             judgement,
@@ -100,6 +95,13 @@ impl Group<'_> {
     }
 }
 
+fn is_shown(policy: &JudgedPolicy) -> bool {
+    match policy.mode {
+        Mode::Warn | Mode::Enforce => true,
+        Mode::Off | Mode::Observe => false,
+    }
+}
+
 fn group<'a>(
     judgement: &'a Judgement,
     wanted: &dyn Fn(&JudgedPolicy, State) -> bool,
@@ -107,7 +109,7 @@ fn group<'a>(
     let mut by_id: BTreeMap<_, Group<'a>> = judgement
         .policies
         .iter()
-        .filter(|p| matches!(p.mode, Mode::Warn | Mode::Enforce))
+        .filter(|p| is_shown(p))
         .map(|policy| (&policy.id, Group { policy, findings: Vec::new() }))
         .collect();
     for finding in &judgement.findings {
