@@ -15,4 +15,7 @@
 //! ([`domain::policy`]), *finding* ([`domain::finding`]), *judgement* ([`domain::judge`]),
 //! *delivery* and *job* ([`domain::job`]).
 
+pub mod cli;
+pub mod config;
 pub mod domain;
+pub mod edge;

@@ -2,6 +2,9 @@
 //!
 //! Nothing is dropped, only sorted: new, existing, waived, unknown, broken.
 
+mod decide;
+
+pub use decide::{Case, judge};
 use serde::{Deserialize, Serialize};
 
 use super::finding::{Level, Mode, Severity};

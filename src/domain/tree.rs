@@ -30,6 +30,8 @@ pub enum Withheld {
     Symlink,
     /// A submodule: another repository's commit.
     Submodule,
+    /// The evaluation had read enough text already.
+    OverBudget,
     /// Reading failed for good (the object is gone, access is refused).
     Unreadable {
         /// What the source said, one line.
@@ -46,6 +48,9 @@ impl Withheld {
                 let mib = *size_bytes as f64 / (1024.0 * 1024.0);
                 format!("is larger than 1 MiB ({mib:.1} MiB) and was not read")
             }
+            Self::OverBudget => {
+                "was not read: the repository holds more text than one evaluation reads".to_owned()
+            }
             Self::Binary => "is not UTF-8 text".to_owned(),
             Self::Symlink => "is a symbolic link, which is not followed".to_owned(),
             Self::Submodule => "is a submodule, which is not read".to_owned(),
@@ -55,7 +60,8 @@ impl Withheld {
 }
 
 /// A file's bytes, or why not.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Content {
     /// UTF-8 text; line ends as they are.
     Text(Arc<str>),
@@ -78,7 +84,7 @@ impl Content {
 }
 
 /// One path of the tree.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// The blob's object name; `None` for a folder on disk that is no Git checkout.
     pub blob: Option<Sha>,
@@ -88,7 +94,7 @@ pub struct Entry {
 
 /// A repository's files at one commit. Paths are relative, `/`-separated, and may hold any
 /// character but NUL (names with newlines and backticks exist): escape them before showing.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SourceTree {
     /// The tree's object name; equal names mean equal content.
     pub sha: Option<Sha>,

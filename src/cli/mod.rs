@@ -1,0 +1,49 @@
+//! Who asked at the terminal, and how do they want to hear it?
+
+mod evaluator;
+mod policy;
+pub mod terminal;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Keeps repositories on the platform team's golden path.
+#[derive(Debug, Parser)]
+#[command(name = "waymark", version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// List, show and test policies
+    Policy(policy::Arguments),
+    /// Answer evaluation requests on standard input (used by the other commands)
+    #[command(hide = true)]
+    Evaluator {
+        /// Folders of further policies
+        policies: Vec<PathBuf>,
+    },
+}
+
+/// Exit code for "you asked for something impossible": wrong usage, unreadable files, no database.
+const USAGE: u8 = 2;
+
+/// Runs the command line; returns the process' exit code.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = match arguments.command {
+        Command::Policy(arguments) => policy::run(arguments),
+        Command::Evaluator { policies } => evaluator::run(policies),
+    };
+    match result {
+        Ok(code) => code,
+        Err(error) => {
+            terminal::complain(&error);
+            ExitCode::from(USAGE)
+        }
+    }
+}

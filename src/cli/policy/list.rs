@@ -1,0 +1,30 @@
+//! `waymark policy list`.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use comfy_table::{Table, presets};
+
+use crate::cli::terminal::say;
+use crate::edge::disk::PolicyFiles;
+
+pub(super) fn run(folders: &[PathBuf]) -> anyhow::Result<ExitCode> {
+    let library = PolicyFiles::with(folders)?.library();
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING);
+    table.set_header(["POLICY", "LEVEL", "SEVERITY", "MODE", "WHAT IT WANTS"]);
+    for meta in library.policies.values() {
+        table.add_row([
+            meta.id.as_str(),
+            meta.level.as_str(),
+            meta.severity.as_str(),
+            meta.mode.as_str(),
+            &meta.title,
+        ]);
+    }
+    say(&table.trim_fmt());
+    for problem in library.broken.values().chain(&library.problems) {
+        say(&super::test::problem_line(problem));
+    }
+    Ok(ExitCode::SUCCESS)
+}

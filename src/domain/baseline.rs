@@ -1,0 +1,118 @@
+//! What was there before? The findings of the base commit, to be compared with the head's.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::finding::Finding;
+use super::ids::Sha;
+use super::policy::outcome::Evaluation;
+
+/// Findings and files of the commit that a change starts from.
+#[derive(Debug, Clone, Default)]
+pub struct Baseline {
+    /// Findings by fingerprint, counted: two equal faults before and three after make one new.
+    findings: HashMap<Fingerprint, usize>,
+    /// Blob of each file that policies read.
+    files: BTreeMap<String, Option<Sha>>,
+}
+
+type Fingerprint = (String, Option<String>, Option<String>, String);
+
+fn fingerprint(finding: &Finding, path: Option<&str>) -> Fingerprint {
+    let (policy, _, resource, message) = finding.fingerprint();
+    (policy.to_owned(), path.map(str::to_owned), resource.map(str::to_owned), message.to_owned())
+}
+
+impl Baseline {
+    /// From the base's evaluation and the blobs of the files that it read.
+    pub fn new(evaluation: &Evaluation, files: BTreeMap<String, Option<Sha>>) -> Self {
+        let mut findings = HashMap::new();
+        for finding in evaluation.outcomes.iter().flat_map(|o| &o.findings) {
+            *findings.entry(fingerprint(finding, finding.place.path.as_deref())).or_default() += 1;
+        }
+        Self { findings, files }
+    }
+
+    /// Whether the head's blob at `path` differs from the base's: the change touches the file.
+    pub fn touches(&self, path: &str, head: Option<&Sha>) -> bool {
+        match self.files.get(path) {
+            None => true,
+            // Without object names (a plain folder) nothing can be told apart.
+            Some(None) => true,
+            Some(base) => base.as_ref() != head,
+        }
+    }
+
+    /// Takes one finding out of the baseline, if it is there: then it is *existing*. A file that
+    /// was moved without a change keeps its findings: its old path is looked up by its blob.
+    pub fn take(&mut self, finding: &Finding, head: Option<&Sha>) -> bool {
+        let path = finding.place.path.as_deref();
+        if self.take_at(finding, path) {
+            return true;
+        }
+        let Some(head) = head else { return false };
+        let moved: Vec<String> = self
+            .files
+            .iter()
+            .filter(|(old, blob)| blob.as_ref() == Some(head) && Some(old.as_str()) != path)
+            .map(|(old, _)| old.clone())
+            .collect();
+        moved.iter().any(|old| self.take_at(finding, Some(old)))
+    }
+
+    fn take_at(&mut self, finding: &Finding, path: Option<&str>) -> bool {
+        match self.findings.get_mut(&fingerprint(finding, path)) {
+            Some(count) if *count > 0 => {
+                *count -= 1;
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::finding::Place;
+    use crate::domain::ids::PolicyId;
+    use crate::domain::policy::outcome::{Outcome, Status};
+
+    fn finding(path: &str, line: u32) -> Finding {
+        Finding {
+            policy: PolicyId::parse("container/non_root_user").expect("valid"),
+            message: "runs as root".to_owned(),
+            place: Place {
+                path: Some(path.to_owned()),
+                start_line: Some(line),
+                end_line: Some(line),
+                pointer: None,
+            },
+            resource: None,
+            remediation: None,
+        }
+    }
+
+    fn baseline(findings: Vec<Finding>, files: &[(&str, &Sha)]) -> Baseline {
+        let policy = PolicyId::parse("container/non_root_user").expect("valid");
+        let outcome = Outcome { policy, status: Status::Fail, reason: None, findings };
+        let evaluation =
+            Evaluation { library: String::new(), outcomes: vec![outcome], excluded_files: 0 };
+        let files = files.iter().map(|(p, s)| ((*p).to_owned(), Some((*s).clone()))).collect();
+        Baseline::new(&evaluation, files)
+    }
+
+    #[test]
+    fn lines_may_move_but_a_second_fault_is_new() {
+        let blob = Sha::parse(&"a".repeat(40)).expect("valid");
+        let mut base = baseline(vec![finding("Dockerfile", 3)], &[("Dockerfile", &blob)]);
+        assert!(base.take(&finding("Dockerfile", 9), None));
+        assert!(!base.take(&finding("Dockerfile", 3), None));
+    }
+
+    #[test]
+    fn a_moved_file_keeps_its_findings() {
+        let blob = Sha::parse(&"a".repeat(40)).expect("valid");
+        let mut base = baseline(vec![finding("Dockerfile", 3)], &[("Dockerfile", &blob)]);
+        assert!(base.take(&finding("docker/Dockerfile", 3), Some(&blob)));
+    }
+}

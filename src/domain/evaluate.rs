@@ -1,0 +1,174 @@
+//! What does a library say of a source tree? The whole pure road from files to outcomes.
+//!
+//! This is what runs inside the evaluator process (`edge::evaluator`), where repository text is
+//! parsed and Rego is evaluated, so that neither can take the service along.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::facts::{self, FactKind, RepoFacts};
+use super::finding::Mode;
+use super::ids::PolicyId;
+use super::judge::ConfigProblem;
+use super::policy::evaluate::Prepared;
+use super::policy::library::Library;
+use super::policy::metadata::{PolicyMeta, PolicyProblem};
+use super::policy::outcome::{Evaluation, Outcome, Status};
+use super::repo_config::RepoConfig;
+use super::tree::SourceTree;
+
+/// A configuration file's path and text.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ConfigFile {
+    /// Its path, for complaints.
+    pub path: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// What is to be evaluated.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Request {
+    /// The files.
+    pub tree: SourceTree,
+    /// What is known of the repository besides its files.
+    pub repo: RepoFacts,
+    /// The configuration that counts: the base branch's.
+    pub config: Option<ConfigFile>,
+    /// Evaluate these policies only; used to find out which one kills the evaluator.
+    pub only: Option<Vec<PolicyId>>,
+}
+
+/// The answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// What the policies said.
+    pub evaluation: Evaluation,
+    /// The configuration as understood.
+    pub config: RepoConfig,
+    /// Complaints about it.
+    pub config_problems: Vec<ConfigProblem>,
+}
+
+/// What a library holds, told to the server, which never parses Rego itself.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Catalogue {
+    /// The library's digest.
+    pub digest: String,
+    /// Its policies, by id.
+    pub policies: Vec<PolicyMeta>,
+    /// Policies and files that cannot be used, with the reason.
+    pub problems: Vec<PolicyProblem>,
+}
+
+impl Catalogue {
+    /// Of a loaded library.
+    pub fn of(library: &Library) -> Self {
+        let broken = library.broken.values().chain(&library.problems);
+        Self {
+            digest: library.digest.clone(),
+            policies: library.policies.values().cloned().collect(),
+            problems: broken.cloned().collect(),
+        }
+    }
+
+    /// Kinds of fact that all its policies read together.
+    pub fn needs(&self) -> BTreeSet<FactKind> {
+        self.policies.iter().flat_map(|p| p.needs.iter().copied()).collect()
+    }
+
+    /// Ids of its policies.
+    pub fn ids(&self) -> Vec<PolicyId> {
+        self.policies.iter().map(|p| p.id.clone()).collect()
+    }
+}
+
+/// A library together with the engines prepared so far.
+pub struct Evaluator {
+    library: Library,
+    prepared: BTreeMap<Vec<PolicyId>, Prepared>,
+}
+
+/// Different sets of active policies for which an engine is kept.
+const MAX_PREPARED: usize = 16;
+
+impl Evaluator {
+    /// Nothing is prepared before it is asked for.
+    pub fn new(library: Library) -> Self {
+        Self { library, prepared: BTreeMap::new() }
+    }
+
+    /// The library.
+    pub fn library(&self) -> &Library {
+        &self.library
+    }
+
+    /// Evaluates one request.
+    pub fn evaluate(&mut self, request: &Request) -> Answer {
+        let known: Vec<PolicyId> = self.known();
+        let (config, config_problems) = match &request.config {
+            Some(file) => RepoConfig::read(&file.path, &file.text, &known),
+            None => (RepoConfig::default(), Vec::new()),
+        };
+        let active: Vec<PolicyId> = known
+            .into_iter()
+            .filter(|id| request.only.as_ref().is_none_or(|only| only.contains(id)))
+            .filter(|id| config.mode_of(id, self.library.policies.get(id)) != Mode::Off)
+            .collect();
+        let needs = self.library.needs(&active);
+        let extracted = facts::extract(&request.tree, &request.repo, &needs);
+        let params = Value::Object(self.params(&active, &config));
+        let outcomes = match self.prepare(&active) {
+            Ok(()) => self.library.evaluate(&self.prepared[&active], &active, &extracted, &params),
+            Err(reason) => all_broken(&active, &reason),
+        };
+        Answer {
+            evaluation: Evaluation {
+                library: self.library.digest.clone(),
+                outcomes,
+                excluded_files: extracted.excluded_files,
+            },
+            config,
+            config_problems,
+        }
+    }
+
+    fn known(&self) -> Vec<PolicyId> {
+        let ids: BTreeSet<PolicyId> =
+            self.library.policies.keys().chain(self.library.broken.keys()).cloned().collect();
+        ids.into_iter().collect()
+    }
+
+    /// Defaults of the policies' METADATA, then the repository's own.
+    fn params(&self, active: &[PolicyId], config: &RepoConfig) -> Map<String, Value> {
+        let mut params = Map::new();
+        for meta in active.iter().filter_map(|id| self.library.policies.get(id)) {
+            params.extend(meta.parameters.clone());
+        }
+        params.extend(config.parameters.clone());
+        params
+    }
+
+    fn prepare(&mut self, active: &[PolicyId]) -> Result<(), String> {
+        if !self.prepared.contains_key(active) {
+            if self.prepared.len() >= MAX_PREPARED {
+                self.prepared.clear();
+            }
+            self.prepared.insert(active.to_vec(), self.library.prepare(active)?);
+        }
+        Ok(())
+    }
+}
+
+fn all_broken(ids: &[PolicyId], reason: &str) -> Vec<Outcome> {
+    ids.iter()
+        .map(|id| Outcome {
+            policy: id.clone(),
+            status: Status::Broken,
+            reason: Some(reason.to_owned()),
+            findings: Vec::new(),
+        })
+        .collect()
+}

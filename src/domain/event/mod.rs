@@ -1,0 +1,199 @@
+//! What does a webhook tell us? Slim readers over the stored raw body.
+//!
+//! GitHub's JSON travels no further than this room: each reader turns a body into
+//! [`Intent`]s. A field that we do not need is not read, so a payload that grows never fails.
+//! Events are hints: they may be late, repeated or out of order, so an intent says what to look
+//! at, not what is true. Adding an event = one file and one line in [`READERS`].
+
+mod check_run;
+mod check_suite;
+mod installation;
+mod installation_repositories;
+mod merge_group;
+mod payload;
+mod pull_request;
+mod push;
+mod repository;
+
+use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
+use crate::domain::time::Timestamp;
+
+/// A repository as an event names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RepoSeen {
+    /// Its id.
+    pub id: RepoId,
+    /// Its name at that moment.
+    pub name: RepoName,
+    /// Its default branch; events about installations leave it out.
+    pub default_branch: Option<String>,
+    /// Whether it is archived (read-only), when the event says so.
+    pub archived: bool,
+    /// Whether it is private.
+    pub private: bool,
+}
+
+/// A pull request as an event shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullSeen {
+    /// Its number in the base repository.
+    pub number: i64,
+    /// The head commit.
+    pub head_sha: Sha,
+    /// The head branch, without `refs/heads/`.
+    pub head_ref: String,
+    /// Where the head branch lives; `None` when the fork is gone.
+    pub head_repo: Option<RepoId>,
+    /// The base branch's commit as GitHub noted it.
+    pub base_sha: Sha,
+    /// The base branch, without `refs/heads/`.
+    pub base_ref: String,
+    /// Whether it is a draft.
+    pub draft: bool,
+    /// Whether it is open.
+    pub open: bool,
+    /// GitHub's `updated_at`; orders events that arrive out of order.
+    pub updated: Timestamp,
+}
+
+/// What an event asks us to do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Intent {
+    /// Remember this pull request and, when `judge` is set, judge it.
+    Pull {
+        /// Whose.
+        installation: InstallationId,
+        /// The base repository.
+        repo: RepoSeen,
+        /// The pull request.
+        pull: PullSeen,
+        /// Whether the event can have changed the verdict.
+        judge: bool,
+    },
+    /// A branch moved.
+    Push {
+        /// Whose.
+        installation: InstallationId,
+        /// The repository pushed to.
+        repo: RepoSeen,
+        /// The full ref: `refs/heads/main`.
+        git_ref: String,
+        /// The commit before; `None` when the branch is new.
+        before: Option<Sha>,
+        /// The commit after; `None` when the branch was deleted.
+        after: Option<Sha>,
+    },
+    /// A merge queue asks for a verdict on the merged tree.
+    MergeGroup {
+        /// Whose.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoSeen,
+        /// The queue's branch.
+        head_ref: String,
+        /// The merged commit: the check run goes here.
+        head_sha: Sha,
+        /// What it was merged onto.
+        base_sha: Sha,
+    },
+    /// Somebody asked for a fresh verdict on a commit.
+    Rerun {
+        /// Whose.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoSeen,
+        /// The commit.
+        head_sha: Sha,
+        /// The branch, when GitHub knows it (not for forks).
+        head_branch: Option<String>,
+        /// Open pull requests that GitHub names (empty for forks).
+        pulls: Vec<i64>,
+        /// `None` for any of our checks, else the name of the one to repeat.
+        check: Option<String>,
+    },
+    /// The App was installed, or its permissions or suspension changed.
+    Installed {
+        /// Which.
+        installation: InstallationId,
+        /// The account it belongs to.
+        account: String,
+        /// Granted permissions as GitHub lists them, as JSON text.
+        permissions: String,
+        /// Subscribed events, as JSON text.
+        events: String,
+        /// Whether an owner suspended it.
+        suspended: bool,
+        /// The repositories that the event names.
+        repos: Vec<RepoSeen>,
+    },
+    /// The App was removed: everything of this tenant is forgotten.
+    Uninstalled {
+        /// Which.
+        installation: InstallationId,
+    },
+    /// Repositories joined or left an installation.
+    ReposChanged {
+        /// Which.
+        installation: InstallationId,
+        /// Joined.
+        added: Vec<RepoSeen>,
+        /// Left.
+        removed: Vec<RepoId>,
+    },
+    /// A repository was renamed, archived or given another default branch.
+    RepoChanged {
+        /// Whose.
+        installation: InstallationId,
+        /// How it is now.
+        repo: RepoSeen,
+    },
+}
+
+/// Why a body could not be read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot read the `{event}` payload: {reason}")]
+pub struct EventError {
+    /// The event's name.
+    pub event: String,
+    /// What is wrong, with line and column.
+    pub reason: String,
+}
+
+/// Reads one event's body.
+pub type Reader = fn(&[u8]) -> Result<Vec<Intent>, serde_json::Error>;
+
+/// Every event that we read. GitHub sends the first two to every App unasked
+/// (`subscribed: false`); the manifest lists the others.
+pub const READERS: &[EventReader] = &[
+    EventReader { event: "installation", subscribed: false, read: installation::read },
+    EventReader {
+        event: "installation_repositories",
+        subscribed: false,
+        read: installation_repositories::read,
+    },
+    EventReader { event: "check_run", subscribed: true, read: check_run::read },
+    EventReader { event: "check_suite", subscribed: true, read: check_suite::read },
+    EventReader { event: "merge_group", subscribed: true, read: merge_group::read },
+    EventReader { event: "pull_request", subscribed: true, read: pull_request::read },
+    EventReader { event: "push", subscribed: true, read: push::read },
+    EventReader { event: "repository", subscribed: true, read: repository::read },
+];
+
+/// One line of [`READERS`].
+pub struct EventReader {
+    /// GitHub's name of the event.
+    pub event: &'static str,
+    /// Whether the App must subscribe to it.
+    pub subscribed: bool,
+    /// How to read it.
+    pub read: Reader,
+}
+
+/// What a delivery asks for; nothing when the event is one that we do not read.
+pub fn read(event: &str, body: &[u8]) -> Result<Vec<Intent>, EventError> {
+    match READERS.iter().find(|r| r.event == event) {
+        None => Ok(Vec::new()),
+        Some(reader) => (reader.read)(body)
+            .map_err(|e| EventError { event: event.to_owned(), reason: e.to_string() }),
+    }
+}

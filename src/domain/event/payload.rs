@@ -1,0 +1,47 @@
+//! The few fields that several events share, as GitHub spells them.
+
+use serde::Deserialize;
+
+use super::RepoSeen;
+use crate::domain::ids::{InstallationId, RepoId, RepoName};
+
+/// `installation: {id}`. Absent in events that organisation webhooks send, which are not ours.
+#[derive(Debug, Deserialize)]
+pub(super) struct InstallationRef {
+    pub(super) id: InstallationId,
+}
+
+/// `repository: {…}` of every repository event.
+#[derive(Debug, Deserialize)]
+pub(super) struct Repository {
+    id: RepoId,
+    full_name: RepoName,
+    default_branch: Option<String>,
+    #[serde(default)]
+    archived: bool,
+    #[serde(default)]
+    private: bool,
+}
+
+impl From<Repository> for RepoSeen {
+    fn from(r: Repository) -> Self {
+        Self {
+            id: r.id,
+            name: r.full_name,
+            default_branch: r.default_branch,
+            archived: r.archived,
+            private: r.private,
+        }
+    }
+}
+
+/// The branch name of a full ref: `refs/heads/main` → `main`; `None` for tags and others.
+pub(super) fn branch_of(git_ref: &str) -> Option<&str> {
+    git_ref.strip_prefix("refs/heads/")
+}
+
+/// `pull_requests: [{number}]` of check events; empty for forks.
+#[derive(Debug, Deserialize)]
+pub(super) struct PullRef {
+    pub(super) number: i64,
+}

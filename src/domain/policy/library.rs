@@ -1,0 +1,143 @@
+//! Which policies are there? A folder of files becomes a library: metadata, rules, a digest.
+//!
+//! A directory is a registration: every `<pack>/<policy>/policy.rego` is a policy, everything
+//! below `lib/` is shared by all. A file that does not parse makes its own policy *broken* and
+//! leaves the others alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use regorus::Engine;
+use sha2::{Digest, Sha256};
+
+use super::builtins;
+use super::metadata::{self, PolicyMeta, PolicyProblem};
+use crate::domain::facts::FactKind;
+use crate::domain::ids::PolicyId;
+
+/// All policies, ready to be prepared for evaluation.
+pub struct Library {
+    /// `sha256:…` over every file's path and text.
+    pub digest: String,
+    /// Policies by id.
+    pub policies: BTreeMap<PolicyId, PolicyMeta>,
+    /// Policies that cannot be evaluated, each with the reason.
+    pub broken: BTreeMap<PolicyId, PolicyProblem>,
+    /// Complaints about files that belong to no policy.
+    pub problems: Vec<PolicyProblem>,
+    /// Parses kept: rules of all policies and `lib/`, with bounded builtins.
+    pub(super) engine: Engine,
+    tests: BTreeMap<String, String>,
+}
+
+impl Library {
+    /// Builds a library from files: path relative to the policies folder → text. Later entries
+    /// of the same path win, so that an organisation's folder may follow the built-in one.
+    pub fn load<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+        let files: BTreeMap<&str, &str> = files.into_iter().collect();
+        let mut library = Self {
+            digest: digest(&files),
+            policies: BTreeMap::new(),
+            broken: BTreeMap::new(),
+            problems: Vec::new(),
+            engine: Engine::new(),
+            tests: BTreeMap::new(),
+        };
+        // As OPA: a builtin's error is *undefined* unless a test asks otherwise.
+        library.engine.set_strict_builtin_errors(false);
+        if let Err(e) = builtins::install(&mut library.engine) {
+            library.problems.push(PolicyProblem {
+                path: "(builtins)".to_owned(),
+                line: None,
+                message: e.to_string(),
+            });
+        }
+        for (path, text) in &files {
+            library.add(path, text);
+        }
+        library
+    }
+
+    fn add(&mut self, path: &str, text: &str) {
+        if path.ends_with("_test.rego") {
+            self.tests.insert(path.to_owned(), text.to_owned());
+            return;
+        }
+        let parts: Vec<&str> = path.split('/').collect();
+        match parts.as_slice() {
+            ["lib", ..] if path.ends_with(".rego") => {
+                if let Err(problem) = self.add_rules(path, text) {
+                    self.problems.push(problem);
+                }
+            }
+            [pack, policy, "policy.rego"] => match PolicyId::parse(&format!("{pack}/{policy}")) {
+                Ok(id) => self.add_policy(id, path, text),
+                Err(e) => self.problems.push(PolicyProblem {
+                    path: path.to_owned(),
+                    line: None,
+                    message: format!("{e}; directories are named in lower case with `_`"),
+                }),
+            },
+            _ => {}
+        }
+    }
+
+    fn add_policy(&mut self, id: PolicyId, path: &str, text: &str) {
+        match metadata::read(&id, path, text) {
+            Err(problem) => {
+                self.broken.insert(id, problem);
+            }
+            Ok(meta) => {
+                if let Err(problem) = self.add_rules(path, text) {
+                    self.broken.insert(id.clone(), problem);
+                }
+                self.policies.insert(id, meta);
+            }
+        }
+    }
+
+    fn add_rules(&mut self, path: &str, text: &str) -> Result<(), PolicyProblem> {
+        self.engine
+            .add_policy(path.to_owned(), text.to_owned())
+            .map(drop)
+            .map_err(|e| rego_problem(path, &e))
+    }
+
+    /// Kinds of fact that the given policies read together.
+    pub fn needs<'a>(&self, ids: impl IntoIterator<Item = &'a PolicyId>) -> BTreeSet<FactKind> {
+        ids.into_iter()
+            .filter_map(|id| self.policies.get(id))
+            .flat_map(|meta| meta.needs.iter().copied())
+            .collect()
+    }
+
+    /// Texts of the `*_test.rego` files, by path.
+    pub fn tests(&self) -> &BTreeMap<String, String> {
+        &self.tests
+    }
+}
+
+fn digest(files: &BTreeMap<&str, &str>) -> String {
+    let mut hash = Sha256::new();
+    for (path, text) in files {
+        for part in [path, text] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+    }
+    format!("sha256:{}", hex::encode(hash.finalize()))
+}
+
+/// regorus speaks in the shape `--> path:line:column` plus a frame; keep the place and the words.
+pub(super) fn rego_problem(path: &str, error: &anyhow::Error) -> PolicyProblem {
+    let text = format!("{error:#}");
+    let line = text
+        .split("--> ")
+        .nth(1)
+        .and_then(|place| place.lines().next())
+        .and_then(|place| place.rsplit(':').nth(1)?.parse().ok());
+    let words = text.lines().rev().find_map(|l| l.trim().strip_prefix("error: ")).map_or_else(
+        || text.lines().last().unwrap_or_default().trim().to_owned(),
+        ToOwned::to_owned,
+    );
+    PolicyProblem { path: path.to_owned(), line, message: words }
+}

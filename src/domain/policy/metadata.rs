@@ -1,0 +1,149 @@
+//! What does a policy say of itself? The `# METADATA` block above its `package`.
+//!
+//! regorus drops comments, so they are read here. The syntax is OPA's annotation syntax
+//! (<https://www.openpolicyagent.org/docs/policy-language#metadata>), so OPA, conftest and regal
+//! read the same block.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::domain::facts::FactKind;
+use crate::domain::finding::{Level, Mode, Severity};
+use crate::domain::ids::PolicyId;
+use crate::domain::yaml;
+
+/// A complaint about a policy file, for its author.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyProblem {
+    /// The file, relative to the policies folder.
+    pub path: String,
+    /// Its line, from 1.
+    pub line: Option<u32>,
+    /// What is wrong and what to write instead.
+    pub message: String,
+}
+
+/// Everything the host knows of a policy besides its rules.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct PolicyMeta {
+    /// Its id: the directory it lies in.
+    pub id: PolicyId,
+    /// The good state in words.
+    pub title: String,
+    /// Why it matters.
+    pub description: String,
+    /// How bad a finding is.
+    pub severity: Severity,
+    /// The rung it belongs to.
+    pub level: Level,
+    /// Its mode when no configuration says otherwise.
+    pub mode: Mode,
+    /// The kinds of fact it reads.
+    pub needs: BTreeSet<FactKind>,
+    /// What to do, with an example to copy. Markdown.
+    pub remediation: String,
+    /// The version of Waymark (or of the organisation's pack) that brought it.
+    pub since: Option<String>,
+    /// Its parameters with their defaults; a golden path or repository overrides them.
+    pub parameters: serde_json::Map<String, Value>,
+    /// Digest input: the file's path.
+    pub path: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Block {
+    title: String,
+    description: String,
+    #[serde(default, rename = "related_resources")]
+    _related_resources: Value,
+    #[serde(default, rename = "authors")]
+    _authors: Value,
+    #[serde(default, rename = "scope")]
+    _scope: Value,
+    custom: Custom,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Custom {
+    severity: Severity,
+    level: Level,
+    #[serde(default = "warn")]
+    mode: Mode,
+    needs: BTreeSet<FactKind>,
+    #[serde(default, rename = "scope")]
+    _scope: Value,
+    remediation: String,
+    #[serde(default, rename = "fix")]
+    _fix: Value,
+    since: Option<String>,
+    #[serde(default)]
+    parameters: serde_json::Map<String, Value>,
+}
+
+fn warn() -> Mode {
+    Mode::Warn
+}
+
+/// Reads the block of one policy file. `path` is used in complaints only.
+pub fn read(id: &PolicyId, path: &str, text: &str) -> Result<PolicyMeta, PolicyProblem> {
+    let problem =
+        |line: Option<u32>, message: String| PolicyProblem { path: path.to_owned(), line, message };
+    let lines: Vec<&str> = text.lines().collect();
+    let Some(package) = lines.iter().position(|l| l.starts_with("package ")) else {
+        return Err(problem(
+            None,
+            format!("no `package` line; write `package {}`", package_of(id)),
+        ));
+    };
+    let declared = lines[package]["package ".len()..].trim();
+    if declared != package_of(id) {
+        let message =
+            format!("the package is `{declared}`, but its place wants `{}`", package_of(id));
+        return Err(problem(Some(line_no(package)), message));
+    }
+    let Some(start) = lines[..package].iter().position(|l| l.trim_end() == "# METADATA") else {
+        let message = "no `# METADATA` block above the package; see policies/README.md".to_owned();
+        return Err(problem(Some(line_no(package)), message));
+    };
+    let block: String = lines[start + 1..package]
+        .iter()
+        .take_while(|l| l.starts_with('#'))
+        .map(|l| {
+            let l = &l[1..];
+            format!("{}\n", l.strip_prefix(' ').unwrap_or(l))
+        })
+        .collect();
+    let mut loaded = yaml::load(&block, yaml::Schema::Core12);
+    if let Some(fault) = loaded.error {
+        return Err(problem(Some(line_no(start) + fault.line), fault.message));
+    }
+    let value = loaded.documents.pop().map(|d| d.value).unwrap_or_default();
+    let block: Block = serde_json::from_value(value)
+        .map_err(|e| problem(Some(line_no(start)), format!("METADATA: {e}")))?;
+    Ok(PolicyMeta {
+        id: id.clone(),
+        title: block.title.trim().to_owned(),
+        description: block.description.trim().to_owned(),
+        severity: block.custom.severity,
+        level: block.custom.level,
+        mode: block.custom.mode,
+        needs: block.custom.needs,
+        remediation: block.custom.remediation.trim_end().to_owned(),
+        since: block.custom.since,
+        parameters: block.custom.parameters,
+        path: path.to_owned(),
+    })
+}
+
+/// The Rego package that a policy must declare.
+pub fn package_of(id: &PolicyId) -> String {
+    format!("waymark.{}.{}", id.pack(), id.policy())
+}
+
+fn line_no(index: usize) -> u32 {
+    u32::try_from(index + 1).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,131 @@
+//! How is a policy's answer read? Rego values become an outcome, or the policy is broken.
+
+use regorus::Value;
+
+use super::metadata::PolicyMeta;
+use super::outcome::{Outcome, Status};
+use crate::domain::facts::Extracted;
+use crate::domain::finding::{Finding, Place};
+use crate::domain::ids::PolicyId;
+
+/// Most findings that one policy may report on one snapshot; the rest is counted in a last one.
+const MAX_FINDINGS: usize = 1_000;
+/// Longest message, resource, path or pointer, in characters.
+const MAX_TEXT: usize = 2_000;
+
+/// The outcome of a policy that failed itself.
+pub(super) fn broken(id: &PolicyId, reason: String) -> Outcome {
+    Outcome {
+        policy: id.clone(),
+        status: Status::Broken,
+        reason: Some(one_line(&reason)),
+        findings: Vec::new(),
+    }
+}
+
+/// Reads `{"applies", "findings", "unknowns"}`.
+///
+/// Findings win over unknowns: what was seen is true whatever was not. Without findings, an
+/// unknown of the policy's own or a gap in a kind of fact that it needs makes it unknown, also
+/// when it does not seem to apply: the thing it applies to may be what could not be read.
+pub(super) fn outcome(meta: &PolicyMeta, report: &Value, extracted: &Extracted) -> Outcome {
+    let made =
+        |status, reason, findings| Outcome { policy: meta.id.clone(), status, reason, findings };
+    let findings = match items(report, "findings")
+        .iter()
+        .map(|value| finding(meta, value, extracted))
+        .collect::<Result<Vec<_>, String>>()
+    {
+        Ok(findings) => findings,
+        Err(reason) => return broken(&meta.id, reason),
+    };
+    if !findings.is_empty() {
+        return made(Status::Fail, None, bounded(findings));
+    }
+    let mut reasons: Vec<String> = items(report, "unknowns").iter().map(unknown).collect();
+    let gaps = extracted.snapshot.gaps.iter().filter(|gap| meta.needs.contains(&gap.kind));
+    reasons.extend(gaps.map(|gap| match &gap.path {
+        Some(path) => format!("`{}` {}", one_line(path), gap.reason),
+        None => gap.reason.clone(),
+    }));
+    reasons.sort();
+    reasons.dedup();
+    if !reasons.is_empty() {
+        return made(Status::Unknown, Some(joined(&reasons)), Vec::new());
+    }
+    let applies = matches!(report["applies"], Value::Bool(true));
+    made(if applies { Status::Pass } else { Status::NotApplicable }, None, Vec::new())
+}
+
+fn items<'a>(report: &'a Value, key: &str) -> Vec<&'a Value> {
+    report[key].as_array().map(|list| list.iter().collect()).unwrap_or_default()
+}
+
+fn unknown(value: &&Value) -> String {
+    let text = |key: &str| value[key].as_string().ok().map(|s| one_line(s));
+    match (text("path"), text("message")) {
+        (Some(path), Some(message)) => format!("`{path}`: {message}"),
+        (None, Some(message)) => message,
+        _ => "a fact that it needs could not be read".to_owned(),
+    }
+}
+
+/// The first three reasons and the number of the others.
+fn joined(reasons: &[String]) -> String {
+    let mut text = reasons.iter().take(3).cloned().collect::<Vec<_>>().join("; ");
+    if reasons.len() > 3 {
+        text.push_str(&format!("; and {} more", reasons.len() - 3));
+    }
+    text
+}
+
+fn finding(meta: &PolicyMeta, value: &Value, extracted: &Extracted) -> Result<Finding, String> {
+    if value.as_object().is_err() {
+        return Err("a finding must be an object with a `message`".to_owned());
+    }
+    let text = |key: &str| match &value[key] {
+        Value::Undefined | Value::Null => Ok(None),
+        Value::String(s) => Ok(Some(s.chars().take(MAX_TEXT).collect::<String>())),
+        _ => Err(format!("a finding's `{key}` must be a string")),
+    };
+    let message = text("message")?.ok_or("a finding must have a `message`")?;
+    let path = text("path")?;
+    let pointer = text("pointer")?;
+    let lines = path.as_deref().and_then(|path| extracted.spans.lines(path, pointer.as_deref()));
+    Ok(Finding {
+        policy: meta.id.clone(),
+        message: one_line(&message),
+        place: Place {
+            path,
+            start_line: lines.map(|(start, _)| start),
+            end_line: lines.map(|(_, end)| end),
+            pointer,
+        },
+        resource: text("resource")?.map(|r| one_line(&r)),
+        remediation: text("remediation")?,
+    })
+}
+
+fn bounded(mut findings: Vec<Finding>) -> Vec<Finding> {
+    findings.sort_by(|a, b| {
+        (&a.place, &a.message, &a.resource).cmp(&(&b.place, &b.message, &b.resource))
+    });
+    findings.dedup();
+    if findings.len() > MAX_FINDINGS {
+        let more = findings.len() - MAX_FINDINGS;
+        let policy = findings[0].policy.clone();
+        findings.truncate(MAX_FINDINGS);
+        findings.push(Finding {
+            policy,
+            message: format!("{more} more findings of this policy are not listed"),
+            place: Place::default(),
+            resource: None,
+            remediation: None,
+        });
+    }
+    findings
+}
+
+fn one_line(text: &str) -> String {
+    text.chars().take(MAX_TEXT).map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

@@ -1,0 +1,7 @@
+//! What lies in a folder on disk? Policies, and source trees for the command line.
+
+mod policies;
+mod working_tree;
+
+pub use policies::{BUILT_IN, PolicyFiles};
+pub use working_tree::{DiskError, read_tree};

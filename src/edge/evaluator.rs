@@ -1,0 +1,162 @@
+//! How is untrusted text judged without risk to the service? In a child process.
+//!
+//! The child (`waymark evaluator`, hidden) parses repository files and evaluates Rego. It limits
+//! its own memory and CPU time; this side holds the wall clock and kills it when it is late. A
+//! 10-byte quantity or a 38-byte policy can hang or abort an interpreter; it takes the child
+//! along, never the service. A child lives through many evaluations and is replaced when it dies.
+
+pub mod child;
+mod frame;
+mod process;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{Mutex, Semaphore};
+
+use crate::domain::evaluate::{Answer, Catalogue, Request};
+use crate::domain::ids::PolicyId;
+use crate::domain::policy::outcome::{Evaluation, Outcome, Status};
+use process::Child;
+
+/// How to start a child.
+#[derive(Debug, Clone)]
+pub struct Command {
+    /// The binary: normally our own.
+    pub program: PathBuf,
+    /// Folders of further policies, after the built-in ones.
+    pub policies: Vec<PathBuf>,
+    /// Longest wall-clock time for one answer.
+    pub deadline: Duration,
+}
+
+/// Wall-clock time for one evaluation; a repository of 3,600 files takes 0.15 s.
+pub const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Why there is no answer.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum EvaluatorError {
+    /// The program could not be started.
+    #[error("cannot start the evaluator `{program}`: {reason}")]
+    Start {
+        /// What was to be run.
+        program: String,
+        /// Why it did not.
+        reason: String,
+    },
+    /// It did not answer in time and was killed.
+    #[error("the evaluation took longer than {0:?} and was stopped")]
+    TimedOut(Duration),
+    /// It died: out of memory, out of CPU time, stack overflow.
+    #[error("the evaluation was stopped: {0}")]
+    Died(String),
+}
+
+/// A pool of evaluator processes. Cheap to clone.
+#[derive(Clone)]
+pub struct Evaluators {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    command: Command,
+    catalogue: Catalogue,
+    idle: Mutex<Vec<Child>>,
+    room: Semaphore,
+}
+
+impl Evaluators {
+    /// Starts the first child and learns what its library holds; at most `size` run at once.
+    pub async fn start(command: Command, size: usize) -> Result<Self, EvaluatorError> {
+        let (first, catalogue) = Child::start(&command).await?;
+        Ok(Self {
+            inner: Arc::new(Inner {
+                command,
+                catalogue,
+                idle: Mutex::new(vec![first]),
+                room: Semaphore::new(size.max(1)),
+            }),
+        })
+    }
+
+    /// What the library holds.
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.inner.catalogue
+    }
+
+    /// Evaluates. A request that kills the child is asked again policy by policy, so that only
+    /// the deadly ones are *broken*; the answer is never an error for the repository's sake.
+    pub async fn evaluate(&self, request: &Request) -> Result<Answer, EvaluatorError> {
+        match self.once(request).await {
+            Ok(answer) => Ok(answer),
+            Err(start @ EvaluatorError::Start { .. }) => Err(start),
+            Err(_) => self.one_by_one(request).await,
+        }
+    }
+
+    async fn once(&self, request: &Request) -> Result<Answer, EvaluatorError> {
+        let _room =
+            self.inner.room.acquire().await.map_err(|e| EvaluatorError::Died(e.to_string()))?;
+        let idle = self.inner.idle.lock().await.pop();
+        let mut child = match idle {
+            Some(child) => child,
+            None => Child::start(&self.inner.command).await?.0,
+        };
+        let answer = child.ask(request, self.inner.command.deadline).await?;
+        if !child.is_worn_out() {
+            self.inner.idle.lock().await.push(child);
+        }
+        Ok(answer)
+    }
+
+    async fn one_by_one(&self, request: &Request) -> Result<Answer, EvaluatorError> {
+        // The configuration alone, so that modes and waivers count whatever the policies do.
+        let mut answer =
+            match self.once(&Request { only: Some(Vec::new()), ..request.clone() }).await {
+                Ok(answer) => answer,
+                Err(start @ EvaluatorError::Start { .. }) => return Err(start),
+                Err(_) => Answer {
+                    evaluation: Evaluation {
+                        library: self.inner.catalogue.digest.clone(),
+                        outcomes: Vec::new(),
+                        excluded_files: 0,
+                    },
+                    config: Default::default(),
+                    config_problems: Vec::new(),
+                },
+            };
+        let mut deaths = 0;
+        for id in self.inner.catalogue.ids() {
+            let only = Some(vec![id.clone()]);
+            // Three deaths in a row show that the files themselves are deadly.
+            let result = if deaths >= 3 {
+                Err(EvaluatorError::Died("the repository's files could not be read".to_owned()))
+            } else {
+                self.once(&Request { only, ..request.clone() }).await
+            };
+            match result {
+                Ok(one) => {
+                    deaths = 0;
+                    answer.evaluation.excluded_files = one.evaluation.excluded_files;
+                    answer.evaluation.outcomes.extend(one.evaluation.outcomes);
+                }
+                Err(start @ EvaluatorError::Start { .. }) => return Err(start),
+                Err(reason) => {
+                    deaths += 1;
+                    answer.evaluation.outcomes.push(broken(id, &reason));
+                }
+            }
+        }
+        Ok(answer)
+    }
+}
+
+fn broken(policy: PolicyId, reason: &EvaluatorError) -> Outcome {
+    Outcome {
+        policy,
+        status: Status::Broken,
+        reason: Some(reason.to_string()),
+        findings: Vec::new(),
+    }
+}

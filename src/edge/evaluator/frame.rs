@@ -1,0 +1,72 @@
+//! How do the two sides speak? A little-endian `u32` length, then that many bytes of JSON.
+
+use std::io::{self, Read, Write};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+/// Longest frame. A request holds at most 64 MiB of text, which JSON may double.
+pub(super) const MAX_FRAME: u32 = 192 * 1024 * 1024;
+
+fn invalid(reason: impl std::fmt::Display) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, reason.to_string())
+}
+
+fn encode(value: &impl Serialize) -> io::Result<(Vec<u8>, [u8; 4])> {
+    let body = serde_json::to_vec(value)?;
+    match u32::try_from(body.len()) {
+        Ok(len) if len <= MAX_FRAME => Ok((body, len.to_le_bytes())),
+        _ => Err(invalid("the frame is too long")),
+    }
+}
+
+/// Writes one frame and flushes it.
+pub(super) fn write(out: &mut impl Write, value: &impl Serialize) -> io::Result<()> {
+    let (body, len) = encode(value)?;
+    out.write_all(&len)?;
+    out.write_all(&body)?;
+    out.flush()
+}
+
+/// Reads one frame; `None` at a clean end.
+pub(super) fn read<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<Option<T>> {
+    let mut len = [0; 4];
+    match from.read_exact(&mut len) {
+        Err(e) if e.kind() == io::ErrorKind::UnexpectedEof => return Ok(None),
+        other => other?,
+    }
+    let len = u32::from_le_bytes(len);
+    if len > MAX_FRAME {
+        return Err(invalid("the frame is too long"));
+    }
+    let mut body = vec![0; len as usize];
+    from.read_exact(&mut body)?;
+    serde_json::from_slice(&body).map(Some).map_err(invalid)
+}
+
+/// As [`write`], for the server's side.
+pub(super) async fn send(
+    out: &mut (impl AsyncWriteExt + Unpin),
+    value: &impl Serialize,
+) -> io::Result<()> {
+    let (body, len) = encode(value)?;
+    out.write_all(&len).await?;
+    out.write_all(&body).await?;
+    out.flush().await
+}
+
+/// As [`read`], for the server's side; an end is an error.
+pub(super) async fn receive<T: DeserializeOwned>(
+    from: &mut (impl AsyncReadExt + Unpin),
+) -> io::Result<T> {
+    let mut len = [0; 4];
+    from.read_exact(&mut len).await?;
+    let len = u32::from_le_bytes(len);
+    if len > MAX_FRAME {
+        return Err(invalid("the frame is too long"));
+    }
+    let mut body = vec![0; len as usize];
+    from.read_exact(&mut body).await?;
+    serde_json::from_slice(&body).map_err(invalid)
+}

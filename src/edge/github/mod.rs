@@ -1,0 +1,50 @@
+//! How do we talk to GitHub? The only room that knows octocrab, jsonwebtoken and hmac.
+//!
+//! - [`GitHub`] is the App: it signs JWTs, keeps installation tokens, lists installations.
+//! - [`Installation`] is one tenant with a narrowed token: it reads repositories and writes
+//!   check runs.
+//! - [`GitHubError`] says what the caller can do about a failure; nothing is retried in here,
+//!   except once with a fresh token after a 401, which proves that nothing happened.
+//! - [`signature`] tells whether a webhook is GitHub's.
+//!
+//! octocrab carries requests (its buffered, cloneable service over our own hyper client). What
+//! it would add on top is done here, because it behaves differently from what we need: it
+//! repeats POSTs, withholds the token from every host but api.github.com (page two on
+//! Enterprise), and mints one token per concurrent caller.
+
+pub mod signature;
+
+mod app;
+mod base;
+mod blob;
+mod call;
+mod check_run;
+mod classify;
+mod client;
+mod content;
+mod error;
+mod git;
+mod graphql;
+mod installation;
+mod jwt;
+mod paging;
+mod pull;
+mod repository;
+mod scope;
+mod token;
+mod transport;
+mod tree;
+
+pub use app::{AppInfo, InstallationInfo, InstallationRepository};
+pub use blob::{BlobContent, BlobRef};
+pub use call::{CallHook, CallSeen};
+pub use check_run::{CheckOutput, CheckRunRef, CheckRunUpdate, CheckStatus, NewCheckRun};
+pub use client::{Clock, GitHub, GitHubSettings, SetupError};
+pub use content::RepoFile;
+pub use error::GitHubError;
+pub use git::Commit;
+pub use installation::Installation;
+pub use pull::{Pull, PullSide};
+pub use repository::Repository;
+pub use scope::{Access, Permission, TokenScope};
+pub use tree::{EntryKind, TreeEntry, TreeListing};

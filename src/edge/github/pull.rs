@@ -1,0 +1,151 @@
+//! What does the pull request want to merge, into what, now? Events are hints; this is the truth.
+
+use serde::Deserialize;
+
+use crate::domain::ids::{RepoId, RepoName, Sha};
+
+use super::base::escape;
+use super::call::{Answer, Call};
+use super::error::GitHubError;
+use super::installation::{Installation, in_repo};
+
+/// A pull request as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pull {
+    /// Its number in the base repository.
+    pub number: i64,
+    /// Neither closed nor merged.
+    pub open: bool,
+    /// Not ready for review.
+    pub draft: bool,
+    /// Text of its author.
+    pub title: String,
+    /// Login; `None` when the account is gone.
+    pub author: Option<String>,
+    /// What is to be merged.
+    pub head: PullSide,
+    /// Where it is to be merged.
+    pub base: PullSide,
+}
+
+/// One side of a pull request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullSide {
+    /// The commit.
+    pub sha: Sha,
+    /// The branch, without `refs/heads/`.
+    pub branch: String,
+    /// Its repository; `None` when a fork has been deleted.
+    pub repo: Option<(RepoId, RepoName)>,
+}
+
+impl Pull {
+    /// Whether the head is in another repository, where we cannot write; also when that is gone.
+    pub fn from_fork(&self) -> bool {
+        let id = |side: &PullSide| side.repo.as_ref().map(|(id, _)| *id);
+        id(&self.head) != id(&self.base)
+    }
+}
+
+#[derive(Deserialize)]
+struct Wire {
+    number: i64,
+    state: String,
+    #[serde(default)]
+    draft: Option<bool>,
+    #[serde(default)]
+    title: String,
+    user: Option<User>,
+    head: WireSide,
+    base: WireSide,
+}
+
+#[derive(Deserialize)]
+struct User {
+    login: String,
+}
+
+#[derive(Deserialize)]
+struct WireSide {
+    sha: Sha,
+    r#ref: String,
+    repo: Option<WireRepo>,
+}
+
+#[derive(Deserialize)]
+struct WireRepo {
+    id: RepoId,
+    full_name: RepoName,
+}
+
+impl From<WireSide> for PullSide {
+    fn from(wire: WireSide) -> Self {
+        let repo = wire.repo.map(|repo| (repo.id, repo.full_name));
+        Self { sha: wire.sha, branch: wire.r#ref, repo }
+    }
+}
+
+impl From<Wire> for Pull {
+    fn from(wire: Wire) -> Self {
+        Self {
+            number: wire.number,
+            open: wire.state == "open",
+            draft: wire.draft.unwrap_or(false),
+            title: wire.title,
+            author: wire.user.map(|user| user.login),
+            head: wire.head.into(),
+            base: wire.base.into(),
+        }
+    }
+}
+
+impl Installation {
+    /// One pull request.
+    pub async fn pull(&self, repo: &RepoName, number: i64) -> Result<Pull, GitHubError> {
+        let path = in_repo(repo, &format!("/pulls/{number}"));
+        let wire: Wire =
+            self.read(&Call::get("/repos/{owner}/{repo}/pulls/{pull_number}", path)).await?;
+        Ok(wire.into())
+    }
+
+    /// Every open pull request, or those from one branch, named `owner:branch`.
+    pub async fn open_pulls(
+        &self,
+        repo: &RepoName,
+        from: Option<&str>,
+    ) -> Result<Vec<Pull>, GitHubError> {
+        let from = from.map(|head| format!("&head={}", escape(head))).unwrap_or_default();
+        let path = in_repo(repo, &format!("/pulls?state=open&per_page=100{from}"));
+        self.list(Call::get("/repos/{owner}/{repo}/pulls", path), pulls).await
+    }
+
+    /// The open pull requests of this repository whose head is the commit, by number. Asks for
+    /// the commit's pull requests, and looks through all open ones when that names none: a
+    /// fork's commit need not be known here.
+    pub async fn pulls_with_head(
+        &self,
+        repo: &RepoName,
+        head: &Sha,
+    ) -> Result<Vec<Pull>, GitHubError> {
+        let path = in_repo(repo, &format!("/commits/{head}/pulls?per_page=100"));
+        let call = Call::get("/repos/{owner}/{repo}/commits/{commit_sha}/pulls", path);
+        let ours = |pulls: Vec<Pull>| -> Vec<Pull> {
+            let mut ours: Vec<_> =
+                pulls.into_iter().filter(|pull| pull.open && pull.head.sha == *head).collect();
+            ours.sort_by_key(|pull| pull.number);
+            ours
+        };
+        let known = match self.list(call, pulls).await {
+            Ok(found) => ours(found),
+            // 422: no commit of that name.
+            Err(GitHubError::NotFound { .. } | GitHubError::Rejected { status: 422, .. }) => vec![],
+            Err(error) => return Err(error),
+        };
+        if known.is_empty() { Ok(ours(self.open_pulls(repo, None).await?)) } else { Ok(known) }
+    }
+}
+
+fn pulls(answer: &Answer, call: &Call) -> Result<Vec<Pull>, GitHubError> {
+    let page: Vec<Wire> = answer.json(call)?;
+    Ok(page.into_iter().map(Pull::from).collect())
+}
