@@ -131,8 +131,7 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
     }
     for (folder, count) in charts {
         let files = if count == 1 { "1 file is".to_owned() } else { format!("{count} files are") };
-        let reason =
-            format!("{folder} belongs to a Helm chart, which is not rendered ({files} not judged)");
+        let reason = format!("belongs to a Helm chart, which is not rendered ({files} not judged)");
         gather.gap(kind, Some(folder), reason);
     }
     let patches = patches::find(gather, &manifests);
