@@ -49,7 +49,7 @@ impl<'t> Gather<'t> {
                 // What a link points to is either in the tree itself and read there, or not part
                 // of the repository. Only where one exact path is asked for is it a gap.
                 if !linked || matches!(kind, FactKind::Catalog | FactKind::Workflows) {
-                    self.gap(kind, Some(path), format!("{path} {}", why.reason()));
+                    self.gap(kind, Some(path), why.reason());
                 }
                 None
             }
@@ -63,7 +63,7 @@ impl<'t> Gather<'t> {
 
     /// [`Gather::gap`] for a fault on a line.
     pub(super) fn gap_at(&mut self, kind: FactKind, path: &str, fault: &Fault) {
-        self.gap(kind, Some(path), format!("{path}, line {}: {}", fault.line, fault.message));
+        self.gap(kind, Some(path), format!("line {}: {}", fault.line, fault.message));
     }
 
     /// Keeps the lines of a file's documents.

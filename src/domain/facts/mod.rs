@@ -114,7 +114,7 @@ pub struct Gap {
     pub kind: FactKind,
     /// The file, unless the listing itself is incomplete.
     pub path: Option<String>,
-    /// One sentence that reads alone: it names the file and, where there is one, the line.
+    /// In words that follow "`path` …" when there is a path, and read alone otherwise.
     pub reason: String,
 }
 
@@ -134,7 +134,7 @@ pub fn extract(tree: &SourceTree, repo: &RepoFacts, needs: &BTreeSet<FactKind>) 
     let mut gather = Gather::new(tree, repo);
     for kind in needs {
         if let (Some(why), true) = (&tree.truncated, *kind != FactKind::Repo) {
-            gather.gap(*kind, None, format!("the list of files is incomplete: {why}"));
+            gather.gap(*kind, None, why.clone());
         }
         match kind {
             FactKind::Repo => {}

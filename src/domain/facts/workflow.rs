@@ -119,7 +119,7 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
         }
         // GitHub reads the first document only.
         if loaded.documents.is_empty() {
-            gather.gap(kind, Some(path), format!("{path} is empty"));
+            gather.gap(kind, Some(path), "is empty".to_owned());
             continue;
         }
         let document = loaded.documents.swap_remove(0);
@@ -127,7 +127,7 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
             gather.gap_at(kind, path, fault);
         }
         if !document.value.is_object() {
-            gather.gap(kind, Some(path), format!("{path} does not hold a mapping"));
+            gather.gap(kind, Some(path), "does not hold a mapping".to_owned());
             continue;
         }
         let document = document.value;

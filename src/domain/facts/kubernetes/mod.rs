@@ -122,8 +122,7 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
         let loaded = if json { load_json(&text) } else { load(&text, Schema::Kubernetes) };
         if let Some(fault) = &loaded.error {
             if !json && has_template_marks(&text) {
-                let reason = format!("{path} is a template, which is not rendered");
-                gather.gap(kind, Some(path), reason);
+                gather.gap(kind, Some(path), "is a template, which is not rendered".to_owned());
             } else {
                 gather.gap_at(kind, path, fault);
             }
@@ -132,8 +131,7 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
     }
     for (folder, count) in charts {
         let files = if count == 1 { "1 file is".to_owned() } else { format!("{count} files are") };
-        let reason =
-            format!("{folder} belongs to a Helm chart, which is not rendered ({files} not judged)");
+        let reason = format!("belongs to a Helm chart, which is not rendered ({files} not judged)");
         gather.gap(kind, Some(folder), reason);
     }
     let patches = patches::find(gather, &manifests);
