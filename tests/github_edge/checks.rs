@@ -4,8 +4,9 @@ use std::sync::Mutex;
 
 use serde_json::{Value, json};
 use waymark::domain::effect::{
-    Annotation, AnnotationLevel, CheckAction, CheckRunDraft, Conclusion,
+    Annotation, AnnotationLevel, CheckAction, CheckRunDraft,
 };
+use waymark::domain::judge::Conclusion;
 use waymark::edge::github::GitHubError;
 
 use super::stub::{Reply, START, Seen, Stub, answer, repo, sha, tenant};
@@ -17,7 +18,7 @@ pub fn draft(annotations: usize) -> CheckRunDraft {
         end_line: n as u32 + 1,
         level: AnnotationLevel::Failure,
         message: format!("message {n}"),
-        title: None,
+        title: "A title".to_owned(),
         raw_details: None,
     };
     CheckRunDraft {
