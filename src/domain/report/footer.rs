@@ -88,8 +88,11 @@ mod tests {
         for path in ["app/[id]/page.tsx", "a*b?.yaml", "{x}/y", r"a\b", "it's: #1", "Dockerfile"] {
             let finding = finding("a/b", State::New, Severity::Low, "x").at(path, 1, 1);
             let snippet = waiver_snippet(&finding).replace("YYYY-MM-DD", "2027-01-31");
-            let (config, problems) =
-                RepoConfig::read(".github/waymark.yml", &snippet, &[finding.policy.clone()]);
+            let (config, problems) = RepoConfig::read(
+                ".github/waymark.yml",
+                &snippet,
+                std::slice::from_ref(&finding.policy),
+            );
             assert_eq!(problems, [], "{snippet}");
             let covers = |path: &str| {
                 config.waivers[0].covers(&Finding {
