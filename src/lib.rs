@@ -20,3 +20,4 @@ pub mod config;
 pub mod domain;
 pub mod edge;
 pub mod flow;
+pub mod web;

@@ -47,8 +47,8 @@ pub trait Meter: Send + Sync {
     fn delivery(&self, event: &str, result: &'static str);
     /// A job ended: `done`, `retried`, `paused`, `dead`.
     fn job(&self, kind: &'static str, result: &'static str, seconds: f64);
-    /// A check run was posted; seconds since the push's delivery.
-    fn check(&self, conclusion: &'static str, seconds: f64);
+    /// A check run was posted.
+    fn check(&self, conclusion: &'static str);
     /// An evaluation was needed (`fresh`) or remembered (`cached`).
     fn evaluation(&self, result: &'static str);
 }
@@ -60,6 +60,6 @@ pub struct NoMeter;
 impl Meter for NoMeter {
     fn delivery(&self, _event: &str, _result: &'static str) {}
     fn job(&self, _kind: &'static str, _result: &'static str, _seconds: f64) {}
-    fn check(&self, _conclusion: &'static str, _seconds: f64) {}
+    fn check(&self, _conclusion: &'static str) {}
     fn evaluation(&self, _result: &'static str) {}
 }

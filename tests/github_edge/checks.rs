@@ -3,9 +3,7 @@
 use std::sync::Mutex;
 
 use serde_json::{Value, json};
-use waymark::domain::effect::{
-    Annotation, AnnotationLevel, CheckAction, CheckRunDraft,
-};
+use waymark::domain::effect::{Annotation, AnnotationLevel, CheckAction, CheckRunDraft};
 use waymark::domain::judge::Conclusion;
 use waymark::edge::github::GitHubError;
 
@@ -94,7 +92,8 @@ async fn fifty_annotations_are_one_complete_post() {
             "completed_at": START.to_rfc3339(),
             "output": {"title": "1 new finding", "summary": "summary", "text": "text",
                 "annotations": [{"path": "Dockerfile", "start_line": 1, "end_line": 1,
-                    "annotation_level": "failure", "message": "message 0"}]},
+                    "annotation_level": "failure", "message": "message 0",
+                    "title": "A title"}]},
             "actions": [{"label": "Fix", "description": "Open a pull request",
                 "identifier": "fix"}],
         })
