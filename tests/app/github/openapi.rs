@@ -25,7 +25,7 @@ pub fn document() -> &'static Value {
     })
 }
 
-/// Where our copy of the description cannot be met by GitHub's real answers.
+/// Where the description, as published, cannot be met by GitHub's real answers.
 ///
 /// `GET /app/installations` demands that an account be a user *and* an enterprise (`allOf`), which no
 /// account is; `GET /app/installations/{installation_id}` shows the same object with `anyOf`.
