@@ -98,6 +98,14 @@ impl Builder {
         self
     }
 
+    /// Sends what else GitHub sends to an App with checks:write: `check_suite.requested` for each push,
+    /// `check_run.created` and `check_run.completed` for the App's own runs. Off by default, so that
+    /// stories can name every delivery; on, they prove that the App does not answer its own echo.
+    pub fn with_echoes(mut self) -> Self {
+        self.options.echoes = true;
+        self
+    }
+
     /// Listens on a free port of 127.0.0.1.
     pub async fn start(self) -> FakeGitHub {
         let listener = TcpListener::bind(SocketAddr::from(([127, 0, 0, 1], 0)))
@@ -146,6 +154,7 @@ impl FakeGitHub {
             graphql: true,
             classic_tokens: false,
             secondary_limits: true,
+            echoes: false,
             tree_entries: 100_000,
             tree_bytes: 7 << 20,
         };

@@ -149,6 +149,9 @@ pub fn answer(world: &mut World, incoming: &Incoming) -> Reply {
         Ok(repo) => repo,
         Err(reply) => return reply,
     };
+    if incoming.method != "GET" && world.repos.get(&repo).is_some_and(|repo| repo.archived) {
+        return Reply::error(403, "Repository was archived so is read-only.");
+    }
     let operation = Operation::find(route.method, route.template);
     let wrong = operation.as_ref().map(|op| check(op, incoming, params)).unwrap_or_default();
     if !wrong.is_empty() {

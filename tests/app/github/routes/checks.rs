@@ -50,6 +50,7 @@ fn create(world: &mut World, call: &Call) -> Reply {
     write(world.clock.now(), &mut run, &call.body);
     let answer = shapes::check_run(world, &run);
     world.runs.insert(id, run);
+    world.echo(id, "created");
     Reply::json(201, answer)
 }
 
@@ -61,9 +62,14 @@ fn update(world: &mut World, call: &Call) -> Reply {
     if let Some(refusal) = refuse(world, call, Some(&run)) {
         return refusal;
     }
+    let was_open = run.status != "completed";
     write(world.clock.now(), &mut run, &call.body);
     let answer = shapes::check_run(world, &run);
+    let completes = was_open && run.status == "completed";
     world.runs.insert(id, run);
+    if completes {
+        world.echo(id, "completed");
+    }
     Reply::ok(answer)
 }
 
@@ -100,6 +106,10 @@ fn complaint(body: &Value, old: Option<&CheckRun>) -> Option<(&'static str, Stri
         return Some(("output", "title is missing".into()));
     }
     let name = body["name"].as_str();
+    let details = body["details_url"].as_str();
+    if details.is_some_and(|url| !url.starts_with("https://") && !url.starts_with("http://")) {
+        return Some(("details_url", "must use the http or https scheme".into()));
+    }
     if name.is_some_and(str::is_empty) {
         return Some(("name", "is blank".into()));
     }

@@ -47,6 +47,7 @@ async fn the_limits_of_check_runs_hold() {
         json!({"status": "done"}),
         json!({"head_sha": "0000000000000000000000000000000000000000"}),
         json!({"colour": "red"}),
+        json!({"details_url": "waymark/1"}),
         json!({"output": {"title": "t"}}),
         json!({"output": {"title": "t", "summary": long}}),
         json!({"actions": vec![json!({"label": "l", "description": "d", "identifier": "i"}); 4]}),
@@ -168,4 +169,31 @@ async fn the_merge_queue_really_merges() {
     let world = github.world();
     let files = world.files(world.id_of("acme/payments"), &merged);
     assert_eq!(files.keys().collect::<Vec<_>>(), ["README.md", "a.txt", "b.txt", "src/main.rs"]);
+}
+
+#[tokio::test]
+async fn echoes_come_when_asked_for() {
+    let github = FakeGitHub::builder(FakeClock::at(NOW)).with_echoes().start().await;
+    github.create_repo("acme/payments", &[("a", "a")]);
+    let mut client = Client::new(&github);
+    client.install(&github, json!({})).await;
+    let head = github.push("acme/payments", "main", &[("a", "b")], "one");
+    let body = json!({"name": "w", "head_sha": head, "status": "in_progress"});
+    let run = client.post(RUNS, body).await.json()["id"].as_u64().unwrap();
+    let done = json!({"status": "completed", "conclusion": "success"});
+    client.patch(&format!("{RUNS}/{run}"), done.clone()).await;
+    client.patch(&format!("{RUNS}/{run}"), done).await;
+    let expected = ["push", "check_suite.requested", "check_run.created", "check_run.completed"];
+    assert_eq!(github.queued(), expected);
+    github.assert_calm();
+}
+
+#[tokio::test]
+async fn an_archived_repository_is_read_only() {
+    let (github, mut client) = fixture().await;
+    client.install(&github, json!({})).await;
+    github.set_archived("acme/payments");
+    let body = json!({"name": "w", "head_sha": github.head("acme/payments", "main")});
+    assert_eq!(client.post(RUNS, body).await.status, 403);
+    assert_eq!(client.get("/repos/acme/payments").await.json()["archived"], true);
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::repos::DEVELOPER;
 use crate::github::FakeGitHub;
-use crate::github::shapes;
+use crate::github::shapes::{self, BOT};
 use crate::github::state::{CheckRun, World};
 
 impl World {
@@ -12,6 +12,28 @@ impl World {
         let mut value = shapes::check_run(self, run);
         value["check_suite"] = shapes::check_suite(self, run.repo, &run.head_sha, run.suite);
         value
+    }
+
+    /// Tells the App of its own check run, if this GitHub does so.
+    pub fn echo(&mut self, run: u64, action: &str) {
+        if !self.options.echoes {
+            return;
+        }
+        let run = self.runs[&run].clone();
+        self.account(BOT, "Bot");
+        let payload = json!({"action": action, "check_run": self.run_webhook(&run)});
+        self.notify("check_run", Some(run.repo), None, BOT, payload);
+    }
+
+    /// Tells the App that a pushed commit wants checks, if this GitHub does so.
+    pub fn request_suite(&mut self, repo: u64, sha: &str, sender: &str) {
+        if !self.options.echoes || self.installation_of(repo).is_none() {
+            return;
+        }
+        let suite = self.suite(repo, sha);
+        let payload = json!({"action": "requested",
+                             "check_suite": shapes::check_suite(self, repo, sha, suite)});
+        self.notify("check_suite", Some(repo), None, sender, payload);
     }
 }
 
@@ -40,9 +62,6 @@ impl FakeGitHub {
             let suite = world.suite(repo, sha);
             let payload = json!({"action": "rerequested",
                                  "check_suite": shapes::check_suite(world, repo, sha, suite)});
-            let mut payload = payload;
-            payload["check_suite"]["latest_check_runs_count"] =
-                json!(world.runs.values().filter(|run| run.suite == suite).count());
             world.notify("check_suite", Some(repo), None, DEVELOPER, payload);
         });
     }

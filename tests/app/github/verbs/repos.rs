@@ -124,6 +124,7 @@ impl World {
             payload["commits"] = json!([]);
         }
         self.notify("push", Some(repo), None, sender, payload);
+        self.request_suite(repo, sha, sender);
         self.synchronize(repo, branch, before.as_deref().unwrap_or(NOBODY), sha, sender);
     }
 }
