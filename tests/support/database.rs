@@ -5,7 +5,7 @@
 //!
 //! Other integration tests include it: `#[path = "support/database.rs"] mod database;`
 
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
 use sqlx::{Connection, PgConnection};
 use waymark::edge::store::Store;
