@@ -6,7 +6,7 @@ use super::Walk;
 use super::parse::Field;
 use crate::github::git::{Mode, Object, Sha};
 
-/// Longer text is cut and marked `isTruncated` (observed on github.com; the number is not documented).
+/// Longer text is cut and marked `isTruncated`. An assumption: GitHub documents the flag, not the number.
 const TEXT: usize = 512_000;
 
 /// `object(oid:)` or `object(expression:)`; null when there is none.

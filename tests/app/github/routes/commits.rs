@@ -85,7 +85,7 @@ fn compare(world: &mut World, call: &Call) -> Reply {
     let rows: Vec<Value> =
         ahead.iter().map(|sha| shapes::commit(world, call.repo, known(sha), None)).collect();
     let (total, url) = (rows.len(), format!("{api}/compare/{text}"));
-    // Unpaged, GitHub shows the 250 newest commits.
+    // At most 250 commits unpaged; that they are the newest is assumed.
     let (rows, link) = match call.query("page").or(call.query("per_page")) {
         Some(_) => page(call, &world.base, rows),
         None => (rows.into_iter().rev().take(250).rev().collect(), None),

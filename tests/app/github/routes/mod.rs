@@ -20,7 +20,7 @@ pub struct Route {
     /// As in the OpenAPI description.
     pub template: &'static str,
     pub needs: Needs,
-    /// Counts as content creation.
+    /// Counts as content creation. Assumed: issues and comments do, check runs do not.
     pub creates: bool,
     pub handler: Handler,
 }

@@ -28,7 +28,7 @@ fn list(world: &mut World, call: &Call) -> Reply {
         .filter(|pull| call.query("base").is_none_or(|base| pull.base_ref == base))
         .filter(|pull| {
             let owner = &world.repos[&pull.head_repo].owner;
-            // A head without "owner:" is ignored by GitHub: everything matches.
+            // Assumed: a head without "owner:" is ignored, so that everything matches.
             call.query("head")
                 .filter(|head| head.contains(':'))
                 .is_none_or(|head| head == format!("{owner}:{}", pull.head_ref))
