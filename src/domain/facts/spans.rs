@@ -21,8 +21,8 @@ struct File {
 }
 
 impl Spans {
-    /// First and last line, from 1. A pointer to nothing gives its nearest ancestor, no pointer
-    /// the first line; `None` for a file that was not parsed.
+    /// First and last line, from 1. A pointer to nothing gives the first line of its nearest
+    /// ancestor, no pointer the first line of the file; `None` for a file that was not parsed.
     pub fn lines(&self, path: &str, pointer: Option<&str>) -> Option<(u32, u32)> {
         let file = self.files.get(path)?;
         let Some(pointer) = pointer else { return Some((1, 1)) };

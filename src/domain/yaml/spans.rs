@@ -12,14 +12,14 @@ pub struct SpanTable {
 
 impl SpanTable {
     /// First and last line of the value at `pointer` (RFC 6901), from its key on when it has one.
-    /// When there is no such value, those of its nearest ancestor: a policy that misses a field
-    /// may point to where the field belongs. `None` for an empty table.
+    /// When there is no such value, the first line of its nearest ancestor: a policy that misses
+    /// a field points to where the field belongs. `None` for an empty table.
     pub fn lines(&self, pointer: &str) -> Option<(u32, u32)> {
         let mut hash = ROOT;
         let mut found = self.find(hash);
         for token in pointer.split('/').skip(1) {
             hash = child(hash, &unescape_token(token));
-            found = self.find(hash).or(found);
+            found = self.find(hash).or(found.map(|(first, _)| (first, first)));
         }
         found
     }

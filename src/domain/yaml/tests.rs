@@ -38,7 +38,7 @@ fn values_come_with_lines_from_key_to_end() {
     assert_eq!(at("/c/d/1"), (10, 10));
     assert_eq!(at("/e"), (11, 11));
     assert_eq!(at(""), (1, 11));
-    assert_eq!(at("/b/1/z/deeper"), (4, 6), "the nearest ancestor");
+    assert_eq!(at("/b/1/z/deeper"), (4, 4), "where the nearest ancestor starts");
 }
 
 #[test]
