@@ -2,7 +2,7 @@
 
 use sqlx::Connection;
 use waymark::domain::job::Job;
-use waymark::edge::store::{FINAL_ATTEMPT, JobFilter, JobState, Store};
+use waymark::edge::store::{JobFilter, JobState, MAX_ATTEMPTS, Store};
 
 use crate::database::fresh_databases;
 use crate::given::*;
@@ -101,15 +101,15 @@ async fn a_job_that_kills_its_workers_dies() {
         let store = &db.store;
         store.enqueue(&[check(1, 1, 1)], NOON).await.unwrap();
         let mut now = NOON;
-        for attempt in 1..=FINAL_ATTEMPT {
+        for attempt in 1..=MAX_ATTEMPTS {
             let claimed = claim_at(store, now).await.unwrap();
             assert_eq!(claimed.attempts, attempt);
-            assert_eq!(claimed.is_final(), attempt == FINAL_ATTEMPT);
+            assert_eq!(claimed.is_final(), attempt == MAX_ATTEMPTS);
             now = claimed.lease_until;
         }
         assert_eq!(claim_at(store, now).await, None, "{}", db.kind);
         let dead = &store.list_jobs(JobFilter::In(JobState::Dead), 9).await.unwrap()[0];
-        assert_eq!(dead.attempts, i64::from(FINAL_ATTEMPT));
+        assert_eq!(dead.attempts, i64::from(MAX_ATTEMPTS));
         assert!(dead.last_error.as_deref().unwrap().contains("lease"));
     }
 }
