@@ -83,6 +83,21 @@ async fn a_retry_gives_way_to_a_newer_job_but_hands_over_its_wish() {
 }
 
 #[tokio::test]
+async fn a_newer_job_wakes_one_that_waits_to_be_retried() {
+    for db in fresh_databases().await {
+        let store = &db.store;
+        store.enqueue(&[fresh(1, 1, 0xa, "wish")], NOON).await.unwrap();
+        let old = claim(store).await;
+        assert!(store.retry(&old, "timeout", at(90_000), NOON).await.unwrap());
+        store.enqueue(&[check(1, 1, 0xb)], at(10)).await.unwrap();
+        let row = &store.list_jobs(JobFilter::All, 9).await.unwrap()[0];
+        assert_eq!((row.attempts, &row.last_error), (0, &None), "{}", db.kind);
+        let newer = claim_at(store, at(10)).await.unwrap();
+        assert_eq!((newer.attempts, newer.job), (1, fresh(1, 1, 0xb, "wish")));
+    }
+}
+
+#[tokio::test]
 async fn an_expired_job_gives_way_to_a_newer_one() {
     for db in fresh_databases().await {
         let store = &db.store;
