@@ -125,12 +125,15 @@ async fn a_newcomer_does_not_overtake_those_who_have_been_served() {
         for db in fresh_databases().await {
             let store = &db.store;
             match from_long_ago {
-                "deferred" => store.enqueue_later(&[check(3, 1, 1)], at(9_000), NOON).await,
-                "paused" => store.enqueue(&[check(3, 1, 1)], NOON).await,
-                _ => Ok(()),
+                "deferred" => {
+                    store.enqueue_later(&[check(3, 1, 1)], at(9_000), NOON).await.unwrap();
+                }
+                "paused" => {
+                    store.enqueue(&[check(3, 1, 1)], NOON).await.unwrap();
+                    store.pause_installation(InstallationId(3), at(9_000)).await.unwrap();
+                }
+                _ => {}
             }
-            .unwrap();
-            store.pause_installation(InstallationId(3), at(9_000)).await.unwrap();
             // Tenant 1 has been served fifty times without a break; its next fifty wait.
             let many: Vec<Job> = (100..200).map(|n| check(1, n, 1)).collect();
             store.enqueue(&many, NOON).await.unwrap();
