@@ -142,7 +142,10 @@ fn read(row: &Row, lease: String, lease_until: Timestamp) -> Result<Claimed, Sto
 
 async fn take_back_expired(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
     let sql = tx.choose(expired!(""), expired!("FOR UPDATE SKIP LOCKED"));
-    for mut row in tx.all::<Row>(sql, values![now]).await? {
+    let mut rows: Vec<Row> = tx.all(sql, values![now]).await?;
+    // In the order in which everybody locks keys.
+    rows.sort_by(|a, b| a.key.cmp(&b.key));
+    for mut row in rows {
         let error = format!("the lease of try {} ran out: its worker died or hung", row.attempts);
         let dead = row.attempts >= row.max_attempts;
         tracing::warn!(job = %row.id, key = %row.key, dead, "{error}");
