@@ -19,3 +19,5 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod edge;
+pub mod flow;
+pub mod web;

@@ -2,6 +2,7 @@
 
 mod evaluator;
 mod policy;
+mod serve;
 pub mod terminal;
 
 use std::path::PathBuf;
@@ -19,6 +20,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Receive webhooks and post check runs
+    Serve(serve::Arguments),
     /// List, show and test policies
     Policy(policy::Arguments),
     /// Answer evaluation requests on standard input (used by the other commands)
@@ -36,6 +39,7 @@ const USAGE: u8 = 2;
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
+        Command::Serve(arguments) => serve::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),
         Command::Evaluator { policies } => evaluator::run(policies),
     };

@@ -1,102 +1,87 @@
-//! What shall be done to the world? Acts as plain data with a natural key, so that performing
-//! one twice is safe.
-//!
-//! The report room makes these values, the GitHub edge performs them; neither knows the other.
+//! What shall be done to the world? Acts as plain data; the edges perform them.
 
 use serde::{Deserialize, Serialize};
 
 use super::ids::Sha;
+use super::judge::Conclusion;
 
-/// A finished check run, as it shall stand on a commit.
-///
-/// Limits that the maker keeps (GitHub refuses what is over them): `summary` and `text` ≤ 65,535
-/// characters, at most three actions. Annotations may be any number; the edge sends them in
-/// batches, in this order, so the important ones come first.
+/// A check run as it shall stand on GitHub, complete and within GitHub's limits. Made by
+/// `report`, posted by `edge::github`, which sends the annotations in batches of 50.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckRunDraft {
-    /// The name that branch protection knows: `waymark / golden path`.
+    /// The check's name: `waymark / golden path`. Branch protection asks for it by this name.
     pub name: String,
-    /// The commit it stands on; always a head, never a test merge.
+    /// The commit it stands on.
     pub head_sha: Sha,
-    /// The verdict in words.
+    /// The verdict in words, at most 255 characters.
     pub title: String,
-    /// Markdown under the title.
+    /// Markdown, at most 60,000 bytes.
     pub summary: String,
-    /// More Markdown, below the summary.
+    /// Further Markdown below the summary, at most 60,000 bytes.
     pub text: Option<String>,
-    /// What branch protection reads.
+    /// How the check ends.
     pub conclusion: Conclusion,
-    /// Remarks at lines, most important first.
+    /// Remarks on lines of the diff, the most important first, at most 200.
     pub annotations: Vec<Annotation>,
-    /// Where "Details" leads; `None` leaves GitHub's own page.
+    /// Where "Details" leads.
     pub details_url: Option<String>,
-    /// The natural key: unique per evaluation, the same when one effect is performed again.
+    /// Our own key of the evaluation, handed back in `check_run` events.
     pub external_id: String,
-    /// Buttons.
+    /// Buttons, at most three.
     pub actions: Vec<CheckAction>,
 }
 
-/// How a check ended. Success, neutral and skipped let a required check pass.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Conclusion {
-    /// Nothing to complain about.
-    Success,
+/// How loudly an annotation speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AnnotationLevel {
     /// Blocks.
     Failure,
-    /// Something to read, nothing that blocks.
-    Neutral,
-    /// Superseded before it was done.
-    Cancelled,
-    /// Not judged, and that is fine.
-    Skipped,
-    /// Took too long.
-    TimedOut,
-    /// Somebody must repair the configuration or a policy; blocks.
-    ActionRequired,
+    /// Does not block.
+    Warning,
+    /// Housekeeping.
+    Notice,
 }
 
-/// A remark at lines of one file.
+impl AnnotationLevel {
+    /// The word in GitHub's API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Failure => "failure",
+            Self::Warning => "warning",
+            Self::Notice => "notice",
+        }
+    }
+}
+
+/// A remark on lines of a file; plain text, which GitHub does not read as Markdown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Annotation {
-    /// The file, relative to the repository's root.
+    /// The file, as Git names it.
     pub path: String,
     /// First line, from 1.
     pub start_line: u32,
     /// Last line, not before the first.
     pub end_line: u32,
-    /// How loud.
+    /// How loudly.
     #[serde(rename = "annotation_level")]
     pub level: AnnotationLevel,
-    /// What is wrong; at most 64 KB.
+    /// At most 255 characters.
+    pub title: String,
+    /// At most 64 KB.
     pub message: String,
-    /// A heading of at most 255 characters.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub title: Option<String>,
-    /// Plain text behind "raw output", such as the fix; at most 64 KB.
+    /// Further text behind a fold, at most 64 KB.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub raw_details: Option<String>,
 }
 
-/// How loud an annotation is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AnnotationLevel {
-    /// For information.
-    Notice,
-    /// Does not block.
-    Warning,
-    /// Blocks.
-    Failure,
-}
-
-/// A button on the check run; pressing it sends `check_run.requested_action`.
+/// A button on the check run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CheckAction {
     /// At most 20 characters.
     pub label: String,
     /// At most 40 characters.
     pub description: String,
-    /// A short verb of at most 20 characters; comes back with the event.
+    /// Comes back in `check_run.requested_action`; at most 20 characters.
     pub identifier: String,
 }

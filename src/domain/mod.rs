@@ -14,6 +14,7 @@ pub mod job;
 pub mod judge;
 pub mod policy;
 pub mod repo_config;
+pub mod report;
 pub mod time;
 pub mod tree;
 pub mod waiver;

@@ -1,5 +1,7 @@
 //! How do we talk to exactly one outside thing? One room per thing; edges never import each other.
 
+pub mod clock;
 pub mod disk;
 pub mod evaluator;
 pub mod github;
+pub mod store;

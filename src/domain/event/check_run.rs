@@ -6,9 +6,7 @@ use serde::Deserialize;
 use super::Intent;
 use super::payload::{InstallationRef, PullRef, Repository};
 use crate::domain::ids::Sha;
-
-/// Identifier of the *Re-run* button on our check runs.
-pub(super) const RERUN_BUTTON: &str = "rerun";
+use crate::domain::report::check_run::RERUN;
 
 #[derive(Deserialize)]
 struct Payload {
@@ -43,9 +41,7 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<Intent>, serde_json::Error> {
     let Some(installation) = p.installation else { return Ok(Vec::new()) };
     let wanted = match p.action.as_str() {
         "rerequested" => true,
-        "requested_action" => {
-            p.requested_action.is_some_and(|button| button.identifier == RERUN_BUTTON)
-        }
+        "requested_action" => p.requested_action.is_some_and(|button| button.identifier == RERUN),
         _ => false,
     };
     if !wanted {

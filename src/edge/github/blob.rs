@@ -58,7 +58,7 @@ pub enum BlobContent {
     /// The bytes; their object name has been recomputed. Text or not is for the reader to say.
     Bytes(Vec<u8>),
     /// [`Withheld::TooLarge`], or [`Withheld::Unreadable`] when GitHub does not have it or gives
-    /// something else.
+    /// something else. Only the first is a property of the blob; do not keep the second.
     Withheld(Withheld),
 }
 

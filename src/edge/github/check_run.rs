@@ -3,8 +3,9 @@
 use http::Method;
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::domain::effect::{Annotation, CheckAction, CheckRunDraft, Conclusion};
+use crate::domain::effect::{Annotation, CheckAction, CheckRunDraft};
 use crate::domain::ids::{RepoName, Sha};
+use crate::domain::judge::Conclusion;
 use crate::domain::time::Timestamp;
 
 use super::base::escape;

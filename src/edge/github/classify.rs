@@ -44,7 +44,7 @@ pub(super) fn graphql_limit(
     now: Timestamp,
 ) -> GitHubError {
     let (not_before, installation_wide) =
-        wait(answer, 429, said, now).unwrap_or((now.plus_ms(UNNAMED_WAIT_MS), false));
+        wait(answer, 200, said, now).unwrap_or((now.plus_ms(UNNAMED_WAIT_MS), false));
     let message = one_line(&format!("{} answered 200: {said}", call.name()));
     GitHubError::RateLimited { not_before, installation_wide, message }
 }
@@ -157,7 +157,8 @@ mod tests {
     fn limits_become_a_time_and_a_reach() {
         let secondary = r#"{"message":"You have exceeded a secondary rate limit."}"#;
         let plain = r#"{"message":"Resource not accessible by integration"}"#;
-        let table: &[(u16, &[(&str, &str)], &str, Option<(i64, bool)>)] = &[
+        type Row<'a> = (u16, &'a [(&'a str, &'a str)], &'a str, Option<(i64, bool)>);
+        let table: &[Row<'_>] = &[
             (403, &[("retry-after", "30")], plain, Some((30_000, true))),
             (429, &[("retry-after", "0")], secondary, Some((1_000, true))),
             (429, &[("retry-after", "4000000000")], "", Some((MAX_WAIT_MS, true))),
@@ -217,6 +218,25 @@ mod tests {
             };
             assert_eq!(got, *expected, "{status} {headers:?} {body}");
         }
+    }
+
+    #[test]
+    fn graphql_says_it_with_status_200() {
+        let call = Call::get("/graphql", "/graphql");
+        let reach = |headers: &[(&str, &str)], said: &str| match graphql_limit(
+            &call,
+            &answer(200, headers, ""),
+            said,
+            NOW,
+        ) {
+            GitHubError::RateLimited { not_before, installation_wide, .. } => {
+                (not_before.0 - NOW.0, installation_wide)
+            }
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(reach(&[], "exceeded"), (60_000, false));
+        assert_eq!(reach(&[], "secondary rate limit"), (60_000, true));
+        assert_eq!(reach(&[("retry-after", "5")], "exceeded"), (5_000, true));
     }
 
     #[test]

@@ -49,7 +49,8 @@ pub enum GitHubError {
         /// GitHub's `errors`, one line each, at most ten.
         errors: Vec<String>,
     },
-    /// The App's own credentials are refused (401): a matter for the operator.
+    /// The App's own credentials are refused (401), or an installation token twice in a row: a
+    /// matter for the operator.
     #[error("{message}")]
     Credentials {
         /// What happened.

@@ -202,10 +202,11 @@ fn body_error(
     GitHubError::unavailable(&what)
 }
 
-/// An error and what caused it; octocrab and hyper keep the interesting part at the bottom.
+/// What caused an error, from the outside in; octocrab's own words ("Service Error") only
+/// repeat it, and the interesting part is at the bottom.
 fn causes(error: &(dyn Error + 'static)) -> String {
-    let mut texts = vec![error.to_string()];
-    let mut next = error.source();
+    let mut texts: Vec<String> = Vec::new();
+    let mut next = Some(error.source().unwrap_or(error));
     while let Some(cause) = next {
         let text = cause.to_string();
         if !texts.iter().any(|seen| seen.contains(&text)) {

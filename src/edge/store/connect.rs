@@ -1,0 +1,176 @@
+//! How is the database opened, and what is said when it cannot be?
+
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+
+use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions, Connection};
+
+use super::database::Database;
+use super::error::StoreError;
+
+/// How long a caller waits for a connection, and for SQLite's lock when another process has it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+static MIGRATOR: Migrator = sqlx::migrate!("src/edge/store/migrations");
+
+/// Opens what `url` names and brings its schema up to date.
+pub(super) async fn open(url: &str) -> Result<Database, StoreError> {
+    if url.starts_with("sqlite:") {
+        open_sqlite(url).await
+    } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+        open_postgres(url).await
+    } else {
+        Err(StoreError::Open {
+            // Nothing of it is repeated: whatever was pasted here may hold a secret.
+            target: "URL".to_owned(),
+            reason: "it begins with neither sqlite:// nor postgres://".to_owned(),
+            remedy: "write sqlite://waymark.db or postgres://user:password@host/database"
+                .to_owned(),
+        })
+    }
+}
+
+async fn open_sqlite(url: &str) -> Result<Database, StoreError> {
+    let fail = |target: &str, reason: String, remedy: &str| StoreError::Open {
+        target: target.to_owned(),
+        reason,
+        remedy: remedy.to_owned(),
+    };
+    if url.contains(":memory:") || url.contains("mode=memory") {
+        let reason = "a database in memory is lost with the process".to_owned();
+        return Err(fail(url, reason, "name a file: sqlite://waymark.db"));
+    }
+    let options = SqliteConnectOptions::from_str(url)
+        .map_err(|e| fail(url, e.to_string(), "write sqlite://path/to/waymark.db"))?
+        .create_if_missing(true)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        // An acknowledged webhook survives a power cut.
+        .synchronous(SqliteSynchronous::Full);
+    let path = options.get_filename().to_owned();
+    let target = path.display().to_string();
+    let writing = options.clone().journal_mode(SqliteJournalMode::Wal);
+    // One connection first: a pool would hide the reason behind its own timeout.
+    match writing.connect().await {
+        Ok(connection) => drop(connection.close().await),
+        Err(e) => return Err(fail(&target, reason_of(&e), &sqlite_remedy(&path, &e))),
+    }
+    let pool =
+        || SqlitePoolOptions::new().acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
+    let writer = pool().max_connections(1).connect_with(writing).await?;
+    MIGRATOR.run(&writer).await.map_err(|e| migration_error(&target, &e))?;
+    // `query_only` instead of opening read-only: the latter cannot always recover a WAL file.
+    let reading = options.create_if_missing(false).pragma("query_only", "on");
+    let reader = pool().max_connections(4).connect_with(reading).await?;
+    Ok(Database::Sqlite { writer, reader })
+}
+
+async fn open_postgres(url: &str) -> Result<Database, StoreError> {
+    let fail = |target: &str, reason: String, remedy: &str| StoreError::Open {
+        target: target.to_owned(),
+        reason,
+        remedy: remedy.to_owned(),
+    };
+    let options = PgConnectOptions::from_str(url).map_err(|_| {
+        let remedy = "write postgres://user:password@host:5432/database, and percent-encode \
+                      special characters of the password";
+        fail("postgres://…", "the URL cannot be read".to_owned(), remedy)
+    })?;
+    let options = options.application_name("waymark");
+    let target = postgres_target(&options);
+    let remedy = |e: &sqlx::Error| postgres_remedy(e);
+    match tokio::time::timeout(PATIENCE, options.connect()).await {
+        Ok(Ok(connection)) => drop(connection.close().await),
+        Ok(Err(e)) => return Err(fail(&target, reason_of(&e), remedy(&e))),
+        Err(_) => {
+            let reason = format!("no answer within {} seconds", PATIENCE.as_secs());
+            return Err(fail(&target, reason, "check the host, the port and the firewall"));
+        }
+    }
+    let pool =
+        PgPoolOptions::new().max_connections(10).acquire_timeout(PATIENCE).connect_with(options);
+    let pool = pool.await?;
+    MIGRATOR.run(&pool).await.map_err(|e| migration_error(&target, &e))?;
+    Ok(Database::Postgres(pool))
+}
+
+/// Built from the parsed parts: the password cannot be among them.
+fn postgres_target(options: &PgConnectOptions) -> String {
+    let place = match options.get_socket() {
+        Some(socket) => socket.display().to_string(),
+        None => format!("{}:{}", options.get_host(), options.get_port()),
+    };
+    let database = options.get_database().unwrap_or("(default)");
+    format!("postgres://{}@{place}/{database}", options.get_username())
+}
+
+fn reason_of(error: &sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Database(e) => e.message().to_owned(),
+        sqlx::Error::Io(e) => e.to_string(),
+        other => other.to_string(),
+    }
+}
+
+fn sqlite_remedy(path: &Path, error: &sqlx::Error) -> String {
+    let folder = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let code = match error {
+        sqlx::Error::Database(e) => e.code().and_then(|c| c.parse::<u32>().ok()),
+        _ => None,
+    };
+    if !folder.is_dir() {
+        format!("create the directory {} or name another file", folder.display())
+    } else if path.is_dir() {
+        "name a file in that directory, not the directory".to_owned()
+    } else if code.map(|c| c & 0xff) == Some(26) {
+        "the file is something else: name another file or move it away".to_owned()
+    } else if code.map(|c| c & 0xff) == Some(13) {
+        "free some disk space".to_owned()
+    } else {
+        format!(
+            "let this user write to the directory {} and to the file (SQLite keeps its journal \
+             beside it)",
+            folder.display()
+        )
+    }
+}
+
+fn postgres_remedy(error: &sqlx::Error) -> &'static str {
+    match error {
+        sqlx::Error::Database(e) => match e.code().as_deref() {
+            Some("28P01") => "check the user name and the password in the URL",
+            Some("28000") => "check the user name, and that pg_hba.conf lets it in from here",
+            Some("3D000") => "create the database (createdb) or name another in the URL",
+            Some("53300") => "raise max_connections of the server or run fewer replicas",
+            Some("57P03") => "wait until the server has started",
+            _ => "see the server's log",
+        },
+        sqlx::Error::Io(_) => "check that PostgreSQL runs there: host, port or socket directory",
+        sqlx::Error::Tls(_) => "check the server's certificate, or `sslmode` in the URL",
+        _ => "check the URL and the server's log",
+    }
+}
+
+fn migration_error(target: &str, error: &MigrateError) -> StoreError {
+    let remedy = match error {
+        MigrateError::VersionMissing(_) | MigrateError::VersionTooNew(..) => {
+            "a newer version of Waymark has written it: run that version, or restore a backup"
+        }
+        MigrateError::VersionMismatch(_) => {
+            "it was made by a version that was never released: start with a new database"
+        }
+        _ => "its schema could not be brought up to date: this user must own the schema",
+    };
+    StoreError::Open {
+        target: target.to_owned(),
+        reason: error.to_string(),
+        remedy: remedy.to_owned(),
+    }
+}

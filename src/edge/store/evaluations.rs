@@ -1,0 +1,34 @@
+//! Which evaluations have we done before? A cache keyed by (tree, library, configuration).
+
+use super::Store;
+use super::database::values;
+use super::error::StoreError;
+use crate::domain::ids::RepoId;
+use crate::domain::time::Timestamp;
+
+const SELECT: &str = "SELECT json FROM evaluation WHERE repo = $1 AND key = $2";
+
+const UPSERT: &str = "INSERT INTO evaluation (repo, key, stored_ms, json)
+    VALUES ($1, $2, $3, $4)
+    ON CONFLICT (repo, key) DO UPDATE SET stored_ms = excluded.stored_ms, json = excluded.json";
+
+impl Store {
+    /// The evaluation stored under `key` (a digest that the caller makes), as JSON.
+    pub async fn evaluation(&self, repo: RepoId, key: &str) -> Result<Option<String>, StoreError> {
+        let row: Option<(String,)> = self.database.one(SELECT, values![repo, key]).await?;
+        Ok(row.map(|(json,)| json))
+    }
+
+    /// Stores an evaluation; one under the same key is replaced.
+    ///
+    /// Fails with [`StoreError::Unknown`] when the repository is not (or no longer) known.
+    pub async fn put_evaluation(
+        &self,
+        repo: RepoId,
+        key: &str,
+        json: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.database.execute(UPSERT, values![repo, key, now, json]).await.map(drop)
+    }
+}

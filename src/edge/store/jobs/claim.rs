@@ -1,0 +1,176 @@
+//! Which job is next, and who gets it?
+
+use super::super::Store;
+use super::super::database::{Tx, values};
+use super::super::error::{StoreError, contended};
+use super::enqueue::requeue_in;
+use super::{JobId, Row, row_columns, with_fresh};
+use crate::domain::job::Job;
+use crate::domain::time::Timestamp;
+
+/// A job in the hands of a worker, until its lease runs out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Claimed {
+    /// Its row.
+    pub id: JobId,
+    /// What to do; the newest payload of its key, with every wish for a fresh run kept.
+    pub job: Job,
+    /// Which try this is, from 1.
+    pub attempts: u32,
+    /// How many tries there are.
+    pub max_attempts: u32,
+    /// When somebody else may take it; [`Store::extend_lease`] moves it.
+    pub lease_until: Timestamp,
+    /// Since when the work is owed.
+    pub created: Timestamp,
+    /// Names this one claim: the fence that keeps a worker whose lease ran out from settling
+    /// a job that somebody else (or another task of the same worker) has by now.
+    pub(super) lease: String,
+}
+
+impl Claimed {
+    /// Whether this is the last try: a failure should bury the job instead of retrying it.
+    pub fn is_final(&self) -> bool {
+        self.attempts >= self.max_attempts
+    }
+}
+
+/// Running jobs whose lease ran out. Few at a time: claims come often.
+macro_rules! expired {
+    ($lock:literal) => {
+        concat!(
+            "DELETE FROM job WHERE id IN (
+                SELECT id FROM job WHERE state = 'running' AND lease_until_ms <= $1
+                 ORDER BY lease_until_ms LIMIT 16 ",
+            $lock,
+            ") RETURNING ",
+            row_columns!()
+        )
+    };
+}
+
+macro_rules! pick {
+    ($lock:literal) => {
+        concat!(
+            "UPDATE job SET state = 'running', lease = $1, lease_until_ms = $2,
+                            attempts = attempts + 1
+              WHERE id = (
+                SELECT j.id FROM job j
+                 WHERE j.state = 'queued' AND j.run_after_ms <= $3
+                   AND NOT EXISTS (SELECT 1 FROM job r WHERE r.key = j.key AND r.state = 'running')
+                   AND NOT EXISTS (SELECT 1 FROM pause p
+                                    WHERE p.installation = j.installation AND p.until_ms > $3)
+                 ORDER BY j.priority, j.vt, j.id LIMIT 1 ",
+            $lock,
+            ") RETURNING ",
+            row_columns!()
+        )
+    };
+}
+
+const BURY_UNREADABLE: &str = "UPDATE job SET state = 'dead', lease = NULL, lease_until_ms = NULL,
+    vt = 0, last_error = $2 WHERE id = $1";
+
+const BURY_EXPIRED: &str = concat!(
+    "INSERT INTO job (",
+    row_columns!(),
+    ", state) VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, $9, $10, $11, $12, $13, 'dead')"
+);
+
+impl Store {
+    /// Takes the next job for `owner` until `lease_ms` milliseconds from now, or tells that there
+    /// is none: by priority, then fairly between installations, then by age; none whose time has
+    /// not come, whose key is running, or whose installation is paused.
+    ///
+    /// Jobs whose lease ran out go back into the queue first; when that was their last try, they
+    /// are dead. Keep leases at 60 seconds or more: replicas' clocks differ.
+    pub async fn claim(
+        &self,
+        owner: &str,
+        now: Timestamp,
+        lease_ms: i64,
+    ) -> Result<Option<Claimed>, StoreError> {
+        contended!(self.try_claim(owner, now, lease_ms))
+    }
+
+    async fn try_claim(
+        &self,
+        owner: &str,
+        now: Timestamp,
+        lease_ms: i64,
+    ) -> Result<Option<Claimed>, StoreError> {
+        let mut tx = self.database.begin().await?;
+        take_back_expired(&mut tx, now).await?;
+        let claimed = loop {
+            let lease = format!("{owner} {}", uuid::Uuid::now_v7());
+            let lease_until = now.plus_ms(lease_ms);
+            let sql = tx.choose(pick!(""), pick!("FOR UPDATE OF j SKIP LOCKED"));
+            let Some(row) = tx.one::<Row>(sql, values![lease.as_str(), lease_until, now]).await?
+            else {
+                break None;
+            };
+            match read(&row, lease, lease_until) {
+                Ok(claimed) => break Some(claimed),
+                // A row of another version must not stand in everybody's way.
+                Err(reason) => {
+                    tracing::error!(job = %row.id, %reason, "buried a job that cannot be read");
+                    let error = reason.to_string();
+                    tx.execute(BURY_UNREADABLE, values![row.id.as_str(), error.as_str()]).await?;
+                }
+            }
+        };
+        tx.commit().await?;
+        Ok(claimed)
+    }
+}
+
+fn read(row: &Row, lease: String, lease_until: Timestamp) -> Result<Claimed, StoreError> {
+    let what = || format!("job {}", row.id);
+    let job: Job =
+        serde_json::from_str(&row.payload).map_err(|e| StoreError::corrupt(what(), e))?;
+    let count = |n: i64| u32::try_from(n).map_err(|e| StoreError::corrupt(what(), e));
+    Ok(Claimed {
+        id: JobId(row.id.clone()),
+        job: with_fresh(job, row.fresh.clone()),
+        attempts: count(row.attempts)?,
+        max_attempts: count(row.max_attempts)?,
+        lease_until,
+        created: Timestamp(row.created_ms),
+        lease,
+    })
+}
+
+async fn take_back_expired(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+    let sql = tx.choose(expired!(""), expired!("FOR UPDATE SKIP LOCKED"));
+    for mut row in tx.all::<Row>(sql, values![now]).await? {
+        let error = format!("the lease of try {} ran out: its worker died or hung", row.attempts);
+        let dead = row.attempts >= row.max_attempts;
+        tracing::warn!(job = %row.id, key = %row.key, dead, "{error}");
+        row.last_error = Some(error);
+        if dead {
+            bury_in(tx, &row).await?;
+        } else {
+            requeue_in(tx, &row, now, now).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn bury_in(tx: &mut Tx, row: &Row) -> Result<(), StoreError> {
+    let values = values![
+        row.id.as_str(),
+        row.kind.as_str(),
+        row.key.as_str(),
+        row.installation,
+        row.priority,
+        row.run_after_ms,
+        row.attempts,
+        row.max_attempts,
+        row.coalesced,
+        row.last_error.as_deref(),
+        row.created_ms,
+        row.fresh.as_deref(),
+        row.payload.as_str(),
+    ];
+    tx.execute(BURY_EXPIRED, values).await.map(drop)
+}

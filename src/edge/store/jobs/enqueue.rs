@@ -1,0 +1,160 @@
+//! How does work enter the queue? New jobs, and running ones that must wait again.
+
+use super::super::Store;
+use super::super::database::{Tx, values};
+use super::super::error::{StoreError, contended};
+use super::{FINAL_ATTEMPT, Row, fresh_of};
+use crate::domain::ids::InstallationId;
+use crate::domain::job::Job;
+use crate::domain::time::Timestamp;
+
+/// The class's virtual time: the tag of the job that is next in line, else of the last one taken,
+/// else of the first that waits for its time. Start-time fair queueing: an installation's next
+/// job is tagged behind its own last one, but never before the virtual time, so a newcomer
+/// neither waits behind somebody's hundred jobs nor overtakes everybody with its own.
+/// `$5` is the priority, `$6` the present time. Plans (installation 0) stand outside: they are
+/// short, belong to nobody yet, and go first in their class with tag 0.
+macro_rules! virtual_time {
+    () => {
+        "COALESCE(
+            (SELECT q.vt FROM job q
+              WHERE q.state = 'queued' AND q.priority = $5 AND q.installation <> 0
+                AND q.run_after_ms <= $6
+                AND NOT EXISTS (SELECT 1 FROM pause p
+                                 WHERE p.installation = q.installation AND p.until_ms > $6)
+              ORDER BY q.vt LIMIT 1),
+            (SELECT MAX(r.vt) FROM job r WHERE r.state = 'running' AND r.priority = $5),
+            (SELECT MIN(d.vt) FROM job d
+              WHERE d.state = 'queued' AND d.priority = $5 AND d.installation <> 0),
+            0)"
+    };
+}
+
+/// A newer payload replaces a queued older one; the older one's place in line, its age, its
+/// earlier time and its wish for a fresh run stay. It is new work, so its tries begin anew.
+const ENQUEUE: &str = concat!(
+    "INSERT INTO job (id, kind, key, installation, priority, vt, state, run_after_ms, attempts,
+                      max_attempts, coalesced, created_ms, fresh, payload)
+     VALUES ($1, $2, $3, $4, $5,
+             CASE WHEN CAST($4 AS BIGINT) = 0 THEN 0 ELSE 1 + (SELECT MAX(t.vt) FROM (
+                 SELECT ",
+    virtual_time!(),
+    " AS vt
+                 UNION ALL
+                 SELECT COALESCE(MAX(o.vt), 0) FROM job o
+                  WHERE o.installation = $4 AND o.priority = $5) t) END,
+             'queued', $7, 0, $8, 0, $6, $9, $10)
+     ON CONFLICT (key) WHERE state = 'queued' DO UPDATE SET
+        payload = excluded.payload,
+        installation = excluded.installation,
+        priority = CASE WHEN excluded.priority < job.priority THEN excluded.priority
+                        ELSE job.priority END,
+        run_after_ms = CASE WHEN excluded.run_after_ms < job.run_after_ms
+                            THEN excluded.run_after_ms ELSE job.run_after_ms END,
+        fresh = COALESCE(excluded.fresh, job.fresh),
+        attempts = 0,
+        last_error = NULL,
+        coalesced = job.coalesced + 1"
+);
+
+/// The row's place in line stays, but not its credit: it may not hold back the virtual time.
+/// A newer queued job of the key stays as it is and takes over the age and the wish.
+const REQUEUE: &str = concat!(
+    "INSERT INTO job (id, kind, key, installation, priority, vt, state, run_after_ms, attempts,
+                      max_attempts, coalesced, created_ms, fresh, payload, last_error)
+     VALUES ($1, $2, $3, $4, $5,
+             CASE WHEN CAST($4 AS BIGINT) = 0 THEN 0 ELSE (SELECT MAX(t.vt) FROM (
+                 SELECT ",
+    virtual_time!(),
+    " AS vt
+                 UNION ALL
+                 SELECT CAST($14 AS BIGINT)) t) END,
+             'queued', $7, $11, $8, $12, $13, $9, $10, $15)
+     ON CONFLICT (key) WHERE state = 'queued' DO UPDATE SET
+        fresh = COALESCE(job.fresh, excluded.fresh),
+        created_ms = CASE WHEN excluded.created_ms < job.created_ms THEN excluded.created_ms
+                          ELSE job.created_ms END,
+        coalesced = job.coalesced + 1"
+);
+
+impl Store {
+    /// Queues jobs, all or none, ready at once. A queued job of the same key is replaced: see
+    /// the module's head.
+    pub async fn enqueue(&self, jobs: &[Job], now: Timestamp) -> Result<(), StoreError> {
+        self.enqueue_later(jobs, now, now).await
+    }
+
+    /// Queues jobs, all or none, to be run at `run_after` or later.
+    pub async fn enqueue_later(
+        &self,
+        jobs: &[Job],
+        run_after: Timestamp,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        contended!(async {
+            let mut tx = self.database.begin().await?;
+            enqueue_in(&mut tx, jobs, run_after, now).await?;
+            tx.commit().await
+        })
+    }
+}
+
+/// The same within somebody's transaction.
+pub(in super::super) async fn enqueue_in(
+    tx: &mut Tx,
+    jobs: &[Job],
+    run_after: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for job in jobs {
+        let id = uuid::Uuid::now_v7().to_string();
+        let payload = serde_json::to_string(job)
+            .map_err(|e| StoreError::Failed(format!("a job cannot be written as JSON: {e}")))?;
+        let installation = job.installation().unwrap_or(InstallationId(0));
+        let key = job.key();
+        let values = values![
+            id.as_str(),
+            job.kind(),
+            key.as_str(),
+            installation,
+            job.priority() as i64,
+            now,
+            run_after,
+            i64::from(FINAL_ATTEMPT),
+            fresh_of(job),
+            payload.as_str(),
+        ];
+        tx.execute(ENQUEUE, values).await?;
+    }
+    Ok(())
+}
+
+/// Puts a row that was just deleted back into the queue, within somebody's transaction.
+pub(super) async fn requeue_in(
+    tx: &mut Tx,
+    row: &Row,
+    run_after: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let values = values![
+        row.id.as_str(),
+        row.kind.as_str(),
+        row.key.as_str(),
+        row.installation,
+        row.priority,
+        now,
+        run_after,
+        row.max_attempts,
+        row.fresh.as_deref(),
+        row.payload.as_str(),
+        row.attempts,
+        row.coalesced,
+        row.created_ms,
+        row.vt,
+        row.last_error.as_deref(),
+    ];
+    tx.execute(REQUEUE, values).await.map(drop)
+}

@@ -1,0 +1,66 @@
+//! How do people and GitHub's limits steer the queue? Pause, cancel, retry the dead.
+
+use super::super::Store;
+use super::super::database::values;
+use super::super::error::{StoreError, contended};
+use super::enqueue::requeue_in;
+use super::{JobId, Row, row_columns};
+use crate::domain::ids::InstallationId;
+use crate::domain::time::Timestamp;
+
+const PAUSE: &str = "INSERT INTO pause (installation, until_ms) VALUES ($1, $2)
+    ON CONFLICT (installation) DO UPDATE SET until_ms = excluded.until_ms
+    WHERE excluded.until_ms > pause.until_ms";
+
+const CANCEL: &str = "DELETE FROM job WHERE key = $1 AND state = 'queued'";
+
+const TAKE_DEAD: &str =
+    concat!("DELETE FROM job WHERE id = $1 AND state = 'dead' RETURNING ", row_columns!());
+
+/// Three cheap looks instead of one exact one: what may become claimable without anybody's doing
+/// is a job whose time comes, an installation that wakes, or a lease that runs out.
+const NEXT_DUE: &str = "SELECT MIN(t.ms) FROM (
+        SELECT MIN(run_after_ms) AS ms FROM job WHERE state = 'queued' AND run_after_ms > $1
+        UNION ALL
+        SELECT MIN(until_ms) FROM pause WHERE until_ms > $1
+        UNION ALL
+        SELECT MIN(lease_until_ms) FROM job WHERE state = 'running') t";
+
+impl Store {
+    /// Lets every job of an installation wait until `until`; a longer pause is never shortened.
+    pub async fn pause_installation(
+        &self,
+        installation: InstallationId,
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.database.execute(PAUSE, values![installation, until]).await.map(drop)
+    }
+
+    /// Removes the queued job of a key; a running one goes on. Tells whether there was one.
+    pub async fn cancel(&self, key: &str) -> Result<bool, StoreError> {
+        Ok(self.database.execute(CANCEL, values![key]).await? > 0)
+    }
+
+    /// Queues a dead job again with all its tries, or lets it melt into the job of its key that
+    /// is queued already. Tells whether there was such a dead job.
+    pub async fn retry_dead(&self, id: &JobId, now: Timestamp) -> Result<bool, StoreError> {
+        contended!(async {
+            let mut tx = self.database.begin().await?;
+            let Some(mut row) = tx.one::<Row>(TAKE_DEAD, values![id.as_str()]).await? else {
+                return Ok(false);
+            };
+            row.attempts = 0;
+            requeue_in(&mut tx, &row, now, now).await?;
+            tx.commit().await?;
+            Ok(true)
+        })
+    }
+
+    /// After [`Store::claim`] found nothing: the moment from which it may find something without
+    /// a job being queued or settled meanwhile. `None`: never. Not after `now` when a lease has
+    /// run out already.
+    pub async fn next_due(&self, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+        let row: Option<(Option<i64>,)> = self.database.one(NEXT_DUE, values![now]).await?;
+        Ok(row.and_then(|(ms,)| ms).map(Timestamp))
+    }
+}

@@ -1,0 +1,67 @@
+//! What do we remember? Deliveries, jobs, caches, and what GitHub has told us: in SQLite (the
+//! default) or PostgreSQL, with one SQL text for both.
+//!
+//! - Times are passed in; the store has no clock and waits for nothing.
+//! - A method is one transaction: it has happened, or it has not.
+//! - Tenants are apart: what belongs to a repository hangs on its row, that on its
+//!   installation's, and goes with it (foreign keys). So tell of a repository
+//!   ([`Store::upsert_repos`]) before storing anything about it.
+//! - Rows of other versions are reported ([`StoreError::Corrupt`]), never a panic.
+
+mod blobs;
+mod checks;
+mod connect;
+mod database;
+mod deliveries;
+mod error;
+mod evaluations;
+mod installations;
+mod jobs;
+mod judgements;
+mod pulls;
+mod repos;
+
+pub use checks::{CheckRunRow, OpenCheckRun};
+pub use deliveries::Accepted;
+pub use error::StoreError;
+pub use installations::InstallationRow;
+pub use jobs::{Claimed, FINAL_ATTEMPT, JobCount, JobFilter, JobId, JobRow, JobState};
+pub use judgements::{JudgementRow, Subject};
+pub use pulls::{KnownPull, PullRow, PullState};
+pub use repos::{KnownRepo, RepoRow};
+
+use database::Database;
+
+/// The store; cheap to clone, clones share their connections.
+#[derive(Debug, Clone)]
+pub struct Store {
+    database: Database,
+}
+
+impl Store {
+    /// Opens `sqlite://path/to/file` (made when missing) or `postgres://…` and brings the schema
+    /// up to date; several replicas may do so at once on PostgreSQL.
+    ///
+    /// Fails with [`StoreError::Open`], whose text says what to do.
+    pub async fn open(url: &str) -> Result<Self, StoreError> {
+        Ok(Self { database: connect::open(url).await? })
+    }
+
+    /// Asks the database for an answer, for readiness probes.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        self.database.one::<(i64,)>("SELECT CAST(1 AS BIGINT)", &[]).await.map(drop)
+    }
+
+    /// Waits until running statements are done, then closes every connection. Later calls fail
+    /// with [`StoreError::Busy`].
+    pub async fn close(&self) {
+        match &self.database {
+            // The writer last: the last connection out folds the journal into the file.
+            Database::Sqlite { writer, reader } => {
+                reader.close().await;
+                writer.close().await;
+            }
+            Database::Postgres(pool) => pool.close().await,
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! How does a delivery become ours? Stored together with its plan job, then acknowledged.
+
+use crate::domain::job::Delivery;
+use crate::edge::store::{Accepted, StoreError};
+
+use super::App;
+
+impl App {
+    /// Stores a delivery whose signature was found good. When this returns, it is durable; a GUID
+    /// that is known changes nothing.
+    pub async fn accept(
+        &self,
+        guid: String,
+        event: String,
+        body: Vec<u8>,
+    ) -> Result<Accepted, StoreError> {
+        let delivery = Delivery { guid, event, received: self.clock.now(), body };
+        let accepted = self.store.accept(&delivery).await?;
+        let result = match accepted {
+            Accepted::New => "new",
+            Accepted::Repeat => "repeat",
+        };
+        self.meter.delivery(&delivery.event, result);
+        tracing::debug!(delivery = %delivery.guid, event = %delivery.event, result, "delivery stored");
+        if accepted == Accepted::New {
+            self.wake.notify_one();
+        }
+        Ok(accepted)
+    }
+}

@@ -1,0 +1,143 @@
+//! What do the policies say of a commit? Remembered by tree, library and configuration.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::domain::evaluate::{Answer, ConfigFile, Request};
+use crate::domain::facts::RepoFacts;
+use crate::domain::ids::{RepoId, RepoName, Sha};
+use crate::domain::judge::ConfigProblem;
+use crate::domain::policy::outcome::Status;
+use crate::domain::repo_config::CONFIG_PATHS;
+use crate::domain::tree::SourceTree;
+use crate::edge::github::Installation;
+
+use super::App;
+use super::fate::Fate;
+
+/// A repository, as every step of a check needs it.
+pub(super) struct Subject {
+    pub(super) github: Installation,
+    pub(super) id: RepoId,
+    pub(super) name: RepoName,
+    pub(super) facts: RepoFacts,
+}
+
+/// Whose configuration counts.
+#[derive(Clone, Copy)]
+pub(super) enum Rules<'a> {
+    /// The commit's own: it is the base or default branch.
+    Own,
+    /// The base branch's file, or none.
+    Given(Option<&'a ConfigFile>),
+}
+
+/// A commit, evaluated: what is remembered.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Evaluated {
+    /// What the policies said, and the configuration that counted.
+    pub(super) answer: Answer,
+    /// Blob of every file that policies read.
+    pub(super) files: BTreeMap<String, Option<Sha>>,
+    /// The commit's own configuration file.
+    pub(super) config_file: Option<ConfigFile>,
+}
+
+impl App {
+    /// Evaluates `commit`. `tree` is its tree's name when known: then a tree that was evaluated
+    /// before costs no call at all.
+    pub(super) async fn evaluate_commit(
+        &self,
+        subject: &Subject,
+        commit: &Sha,
+        tree: Option<&Sha>,
+        rules: Rules<'_>,
+    ) -> Result<Evaluated, Fate> {
+        for name in tree.into_iter().chain([commit]) {
+            if let Some(known) = self.remembered(subject, name, rules).await? {
+                return Ok(known);
+            }
+        }
+        let needs = self.evaluators.catalogue().needs();
+        let files = self.read_tree(&subject.github, &subject.name, commit, &needs).await?;
+        if let Some(known) = self.remembered(subject, &files.identity, rules).await? {
+            return Ok(known);
+        }
+        let config_file = config_of(&files.tree);
+        let config = match rules {
+            Rules::Own => config_file.clone(),
+            Rules::Given(config) => config.cloned(),
+        };
+        self.meter.evaluation("fresh");
+        let request = Request { tree: files.tree, repo: subject.facts.clone(), config, only: None };
+        let answer = self.evaluators.evaluate(&request).await?;
+        let evaluated = Evaluated { answer, files: files.blobs, config_file };
+        // What broke may have been bad luck (memory, a deadline): it is tried again next time.
+        let sound = evaluated.answer.evaluation.outcomes.iter().all(|o| o.status != Status::Broken);
+        if sound && let Ok(json) = serde_json::to_string(&evaluated) {
+            let now = self.clock.now();
+            for name in [commit, &files.identity] {
+                let key = self.key(subject, name, rules);
+                self.store.put_evaluation(subject.id, &key, &json, now).await?;
+            }
+        }
+        Ok(evaluated)
+    }
+
+    /// Complaints about a configuration file that does not count yet.
+    pub(super) async fn complaints(
+        &self,
+        subject: &Subject,
+        config: ConfigFile,
+    ) -> Result<Vec<ConfigProblem>, Fate> {
+        let request = Request {
+            tree: SourceTree::default(),
+            repo: subject.facts.clone(),
+            config: Some(config),
+            only: Some(Vec::new()),
+        };
+        Ok(self.evaluators.evaluate(&request).await?.config_problems)
+    }
+
+    async fn remembered(
+        &self,
+        subject: &Subject,
+        name: &Sha,
+        rules: Rules<'_>,
+    ) -> Result<Option<Evaluated>, Fate> {
+        let key = self.key(subject, name, rules);
+        let known = self.store.evaluation(subject.id, &key).await?;
+        // A row of another version's shape is simply not known.
+        let known = known.and_then(|json| serde_json::from_str(&json).ok());
+        if known.is_some() {
+            self.meter.evaluation("cached");
+        }
+        Ok(known)
+    }
+
+    /// Everything that an evaluation depends on.
+    fn key(&self, subject: &Subject, name: &Sha, rules: Rules<'_>) -> String {
+        let facts = serde_json::to_string(&subject.facts).unwrap_or_default();
+        let config = match rules {
+            Rules::Own => "own".to_owned(),
+            Rules::Given(None) => "none".to_owned(),
+            Rules::Given(Some(file)) => format!("{}\n{}", file.path, file.text),
+        };
+        let mut hash = Sha256::new();
+        for part in [name.as_str(), &self.evaluators.catalogue().digest, &facts, &config] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        hex::encode(hash.finalize())
+    }
+}
+
+/// The tree's configuration file. One that cannot be read as text counts as one that does not
+/// parse, so that its author hears of it.
+fn config_of(tree: &SourceTree) -> Option<ConfigFile> {
+    let path = CONFIG_PATHS.into_iter().find(|path| tree.entries.contains_key(*path))?;
+    let text = tree.text(path).map_or_else(|| "[unreadable".to_owned(), |text| text.to_string());
+    Some(ConfigFile { path: path.to_owned(), text })
+}

@@ -1,0 +1,65 @@
+//! In which order are facts gathered, decided upon, and acted out?
+//!
+//! `accept` stores a delivery, `plan` turns it into jobs, the `worker` runs them: it gathers
+//! (`read_tree`, `judge_commit`), lets the domain decide, and performs (`post_check`). The
+//! command line walks the same road from a folder (`check_folder`).
+
+pub mod accept;
+mod check_commit;
+mod check_pull;
+mod fate;
+mod judge_commit;
+mod plan;
+mod post_check;
+mod read_tree;
+mod sync_installation;
+pub mod worker;
+
+use std::sync::Arc;
+
+use tokio::sync::Notify;
+
+use crate::edge::clock::Clock;
+use crate::edge::evaluator::Evaluators;
+use crate::edge::github::GitHub;
+use crate::edge::store::Store;
+
+/// The App, put together: what every flow works with. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    /// Where everything is kept.
+    pub store: Store,
+    /// The other side.
+    pub github: GitHub,
+    /// Where untrusted text is judged.
+    pub evaluators: Evaluators,
+    /// What time it is.
+    pub clock: Clock,
+    /// Rings when there may be work.
+    pub wake: Arc<Notify>,
+    /// Counts what the operator wants to see.
+    pub meter: Arc<dyn Meter>,
+}
+
+/// Is told what happens, for metrics. Must return at once.
+pub trait Meter: Send + Sync {
+    /// A delivery was stored (`new`), repeated, or could not be read.
+    fn delivery(&self, event: &str, result: &'static str);
+    /// A job ended: `done`, `retried`, `paused`, `dead`.
+    fn job(&self, kind: &'static str, result: &'static str, seconds: f64);
+    /// A check run was posted.
+    fn check(&self, conclusion: &'static str);
+    /// An evaluation was needed (`fresh`) or remembered (`cached`).
+    fn evaluation(&self, result: &'static str);
+}
+
+/// A meter that nobody reads.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct NoMeter;
+
+impl Meter for NoMeter {
+    fn delivery(&self, _event: &str, _result: &'static str) {}
+    fn job(&self, _kind: &'static str, _result: &'static str, _seconds: f64) {}
+    fn check(&self, _conclusion: &'static str) {}
+    fn evaluation(&self, _result: &'static str) {}
+}

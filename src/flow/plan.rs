@@ -1,0 +1,257 @@
+//! What does a delivery ask for? Its intents are noted in the store and become jobs.
+
+use crate::domain::event::{self, Intent, PullSeen, RepoSeen};
+use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
+use crate::domain::job::{Job, Occasion};
+use crate::domain::report::check_run::GOLDEN_PATH_CHECK;
+use crate::edge::store::{InstallationRow, KnownPull, PullRow, PullState, RepoRow};
+
+use super::App;
+use super::fate::Fate;
+
+/// What came of a delivery.
+pub(super) struct Plan {
+    /// The jobs that follow.
+    pub(super) jobs: Vec<Job>,
+    /// In words, kept with the delivery.
+    pub(super) outcome: String,
+}
+
+impl App {
+    /// Reads a stored delivery. A body that cannot be read is noted, not retried: it will not
+    /// change.
+    pub(super) async fn plan(&self, guid: &str) -> Result<Plan, Fate> {
+        let Some(delivery) = self.store.delivery(guid).await? else {
+            return Err(Fate::Moot(format!("delivery {guid} is not stored any more")));
+        };
+        let intents = match event::read(&delivery.event, &delivery.body) {
+            Ok(intents) => intents,
+            Err(error) => {
+                self.meter.delivery(&delivery.event, "unreadable");
+                tracing::warn!(delivery = guid, %error, "a delivery could not be read");
+                return Ok(Plan { jobs: Vec::new(), outcome: error.to_string() });
+            }
+        };
+        let mut jobs = Vec::new();
+        for intent in intents {
+            jobs.append(&mut self.pursue(intent, guid).await?);
+        }
+        let outcome = match jobs.as_slice() {
+            [] => "nothing to do".to_owned(),
+            jobs => jobs.iter().map(Job::key).collect::<Vec<_>>().join(", "),
+        };
+        Ok(Plan { jobs, outcome })
+    }
+
+    async fn pursue(&self, intent: Intent, guid: &str) -> Result<Vec<Job>, Fate> {
+        match intent {
+            Intent::Pull { installation, repo, pull, judge } => {
+                self.note_repo(installation, &repo).await?;
+                self.pull_seen(installation, &repo, pull, judge).await
+            }
+            Intent::Push { installation, repo, git_ref, before, after } => {
+                self.note_repo(installation, &repo).await?;
+                self.pushed(installation, repo, git_ref, before, after).await
+            }
+            Intent::MergeGroup { installation, repo, head_ref, head_sha, base_sha } => {
+                self.note_repo(installation, &repo).await?;
+                Ok(vec![Job::CheckCommit {
+                    installation,
+                    repo: repo.id,
+                    name: repo.name,
+                    occasion: Occasion::MergeGroup,
+                    git_ref: head_ref,
+                    head: head_sha,
+                    base: Some(base_sha),
+                    fresh: None,
+                }])
+            }
+            Intent::Rerun { installation, repo, head_sha, head_branch, pulls, check } => {
+                if check.is_some_and(|name| name != GOLDEN_PATH_CHECK) {
+                    return Ok(Vec::new());
+                }
+                self.note_repo(installation, &repo).await?;
+                self.rerun(installation, repo, head_sha, head_branch, pulls, guid).await
+            }
+            Intent::Installed { installation, account, permissions, events, suspended, repos } => {
+                self.store
+                    .upsert_installation(&InstallationRow {
+                        id: installation,
+                        account: Some(account).filter(|a| !a.is_empty()),
+                        permissions,
+                        events,
+                        suspended,
+                    })
+                    .await?;
+                let rows: Vec<RepoRow> = repos.iter().map(row).collect();
+                self.store.upsert_repos(installation, &rows).await?;
+                Ok(if suspended {
+                    Vec::new()
+                } else {
+                    vec![Job::SyncInstallation { installation }]
+                })
+            }
+            Intent::Uninstalled { installation } => {
+                self.store.remove_installation(installation).await?;
+                Ok(Vec::new())
+            }
+            Intent::ReposChanged { installation, added, removed } => {
+                let rows: Vec<RepoRow> = added.iter().map(row).collect();
+                self.store.upsert_repos(installation, &rows).await?;
+                self.store.remove_repos(installation, &removed).await?;
+                Ok(Vec::new())
+            }
+            Intent::RepoChanged { installation, repo } => {
+                self.note_repo(installation, &repo).await?;
+                Ok(Vec::new())
+            }
+        }
+    }
+
+    async fn note_repo(&self, installation: InstallationId, repo: &RepoSeen) -> Result<(), Fate> {
+        Ok(self.store.upsert_repos(installation, &[row(repo)]).await?)
+    }
+
+    async fn pull_seen(
+        &self,
+        installation: InstallationId,
+        repo: &RepoSeen,
+        pull: PullSeen,
+        judge: bool,
+    ) -> Result<Vec<Job>, Fate> {
+        let (number, head) = (pull.number, pull.head_sha.clone());
+        let open = pull.open;
+        let believed = self.store.upsert_pull(&pull_row(repo.id, pull)).await?;
+        if !open && believed {
+            self.store.cancel(&format!("check:{}:pull:{number}", repo.id)).await?;
+        }
+        if !judge {
+            return Ok(Vec::new());
+        }
+        // News older than what we know may still be about a head that was never judged; the job
+        // re-reads the pull request, so a needless one costs two calls.
+        self.check_pull_job(installation, repo.id, &repo.name, number, head, None)
+            .await
+            .map(|j| vec![j])
+    }
+
+    /// Pull requests with one head share one check run, hence one job: the lowest number's.
+    async fn check_pull_job(
+        &self,
+        installation: InstallationId,
+        repo: RepoId,
+        name: &RepoName,
+        number: i64,
+        head: Sha,
+        fresh: Option<String>,
+    ) -> Result<Job, Fate> {
+        let twins = self.store.open_pulls_with_head(repo, &head).await?;
+        let number = twins.iter().map(|t| t.pull.number).chain([number]).min().unwrap_or(number);
+        Ok(Job::CheckPull { installation, repo, name: name.clone(), number, head, fresh })
+    }
+
+    async fn pushed(
+        &self,
+        installation: InstallationId,
+        repo: RepoSeen,
+        git_ref: String,
+        before: Option<Sha>,
+        after: Option<Sha>,
+    ) -> Result<Vec<Job>, Fate> {
+        let Some(head) = after else { return Ok(Vec::new()) };
+        let branch = git_ref.strip_prefix("refs/heads/").unwrap_or(&git_ref);
+        let mut jobs = Vec::new();
+        if repo.default_branch.as_deref() == Some(branch) {
+            jobs.push(Job::CheckCommit {
+                installation,
+                repo: repo.id,
+                name: repo.name.clone(),
+                occasion: Occasion::DefaultBranch,
+                git_ref: git_ref.clone(),
+                head: head.clone(),
+                base: before,
+                fresh: None,
+            });
+        }
+        // `pull_request.synchronize` may be late, lost, or (on some servers) never sent: a push
+        // to the head branch of an open pull request is enough.
+        // The base repository may be another one (the push was to a fork where the App is
+        // installed, too): its own installation judges.
+        for KnownPull { installation, name, pull } in
+            self.store.open_pulls_with_head_ref(repo.id, branch).await?
+        {
+            if pull.head_sha != head {
+                self.store.set_pull_head(pull.repo, pull.number, &head).await?;
+            }
+            let job = self
+                .check_pull_job(installation, pull.repo, &name, pull.number, head.clone(), None)
+                .await?;
+            jobs.push(job);
+        }
+        Ok(jobs)
+    }
+
+    async fn rerun(
+        &self,
+        installation: InstallationId,
+        repo: RepoSeen,
+        head: Sha,
+        branch: Option<String>,
+        named: Vec<i64>,
+        guid: &str,
+    ) -> Result<Vec<Job>, Fate> {
+        let fresh = Some(guid.to_owned());
+        let known = self.store.open_pulls_with_head(repo.id, &head).await?;
+        let number = known.iter().map(|k| k.pull.number).chain(named).min();
+        if let Some(number) = number {
+            return Ok(vec![Job::CheckPull {
+                installation,
+                repo: repo.id,
+                name: repo.name,
+                number,
+                head,
+                fresh,
+            }]);
+        }
+        let queue = branch.as_deref().is_some_and(|b| b.starts_with("gh-readonly-queue/"));
+        let occasion = if queue { Occasion::MergeGroup } else { Occasion::DefaultBranch };
+        let git_ref = format!("refs/heads/{}", branch.as_deref().unwrap_or(head.as_str()));
+        Ok(vec![Job::CheckCommit {
+            installation,
+            repo: repo.id,
+            name: repo.name,
+            occasion,
+            git_ref,
+            head,
+            // The job finds the commit's parent.
+            base: None,
+            fresh,
+        }])
+    }
+}
+
+fn row(repo: &RepoSeen) -> RepoRow {
+    RepoRow {
+        id: repo.id,
+        name: repo.name.clone(),
+        default_branch: repo.default_branch.clone(),
+        // Events about installations do not tell; they lack the default branch, too.
+        archived: repo.default_branch.is_some().then_some(repo.archived),
+        private: repo.private,
+    }
+}
+
+fn pull_row(repo: RepoId, pull: PullSeen) -> PullRow {
+    PullRow {
+        repo,
+        number: pull.number,
+        head_sha: pull.head_sha,
+        head_ref: pull.head_ref,
+        head_repo: pull.head_repo,
+        base_sha: pull.base_sha,
+        base_ref: pull.base_ref,
+        draft: pull.draft,
+        state: if pull.open { PullState::Open } else { PullState::Closed },
+        updated: pull.updated,
+    }
+}

@@ -1,0 +1,243 @@
+//! Who does the work? Tasks that claim a job, run it, and settle what became of it.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::domain::ids::InstallationId;
+use crate::domain::job::Job;
+use crate::edge::store::{Claimed, StoreError};
+
+use super::App;
+use super::check_commit::CommitToCheck;
+use super::check_pull::PullToCheck;
+use super::fate::{Fate, installation_text, next_try};
+
+/// How long a worker holds a job without a sign of life. Replicas' clocks differ, so not less.
+const LEASE_MS: i64 = 90_000;
+/// How often a sign of life is given.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
+/// How long an idle worker sleeps at most: another replica may have stored something.
+const POLL: Duration = Duration::from_secs(1);
+
+impl App {
+    /// Works until `stop` turns true, then finishes the job at hand. Give each task a name of its
+    /// own: leases carry it.
+    pub async fn work(&self, owner: &str, mut stop: watch::Receiver<bool>) {
+        while !*stop.borrow() {
+            match self.store.claim(owner, self.clock.now(), LEASE_MS).await {
+                Ok(Some(claimed)) => self.run(claimed, &mut stop).await,
+                Ok(None) => {
+                    tokio::select! {
+                        () = self.wake.notified() => {}
+                        () = tokio::time::sleep(POLL) => {}
+                        _ = stop.changed() => {}
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(%error, "no job can be claimed");
+                    tokio::select! {
+                        () = tokio::time::sleep(POLL) => {}
+                        _ = stop.changed() => {}
+                    }
+                }
+            }
+        }
+    }
+
+    /// Runs every job that is due, one after the other, and tells how many there were. For tests,
+    /// the demo and tools; new jobs that they make are run, too.
+    pub async fn work_off(&self) -> Result<usize, StoreError> {
+        let mut done = 0;
+        let (_keep, mut stop) = watch::channel(false);
+        while let Some(claimed) = self.store.claim("work-off", self.clock.now(), LEASE_MS).await? {
+            self.run(claimed, &mut stop).await;
+            done += 1;
+        }
+        Ok(done)
+    }
+
+    async fn run(&self, mut claimed: Claimed, stop: &mut watch::Receiver<bool>) {
+        let started = std::time::Instant::now();
+        let kind = claimed.job.kind();
+        let job = claimed.job.clone();
+        let settled = {
+            let work = self.perform(&claimed);
+            tokio::pin!(work);
+            let mut signs = tokio::time::interval(SIGN_OF_LIFE);
+            signs.tick().await;
+            let mut lease = claimed.clone();
+            loop {
+                tokio::select! {
+                    result = &mut work => break Some(result),
+                    _ = signs.tick() => {
+                        let until = self.clock.now().plus_ms(LEASE_MS);
+                        match self.store.extend_lease(&mut lease, until).await {
+                            Ok(true) => {}
+                            // Somebody else has the job by now: what we do here is not wanted.
+                            Ok(false) => break None,
+                            Err(error) => tracing::warn!(%error, "a lease could not be extended"),
+                        }
+                    }
+                    // Stopping: the job goes back unharmed; every effect is safe to repeat.
+                    _ = stop.changed() => {
+                        if *stop.borrow() {
+                            let grace = tokio::time::timeout(Duration::from_secs(20), &mut work);
+                            break match grace.await {
+                                Ok(result) => Some(result),
+                                Err(_) => Some(Err(Fate::Wait {
+                                    until: self.clock.now(),
+                                    pause: false,
+                                    reason: "the service is stopping".to_owned(),
+                                })),
+                            };
+                        }
+                    }
+                }
+            }
+        };
+        claimed.job = job;
+        let Some(result) = settled else { return };
+        let word = self.settle(&claimed, result).await;
+        self.meter.job(kind, word, started.elapsed().as_secs_f64());
+    }
+
+    /// Does what the job says.
+    async fn perform(&self, claimed: &Claimed) -> Result<Performed, Fate> {
+        Ok(Performed::Words(match &claimed.job {
+            Job::Plan { delivery } => {
+                let plan = self.plan(delivery).await?;
+                return Ok(Performed::Plan { jobs: plan.jobs, outcome: plan.outcome });
+            }
+            Job::CheckPull { installation, repo, name, number, head, fresh } => {
+                let fresh = fresh.as_deref();
+                let (installation, repo, number) = (*installation, *repo, *number);
+                self.check_pull(PullToCheck { installation, repo, name, number, head, fresh })
+                    .await?
+            }
+            Job::CheckCommit { installation, repo, name, occasion, head, base, fresh, .. } => {
+                self.check_commit(CommitToCheck {
+                    installation: *installation,
+                    repo: *repo,
+                    name,
+                    occasion: *occasion,
+                    head,
+                    base: base.as_ref(),
+                    fresh: fresh.as_deref(),
+                })
+                .await?
+            }
+            Job::SyncInstallation { installation } => self.sync_installation(*installation).await?,
+        }))
+    }
+
+    /// Settles a job and tells how it ended, in the word of the metrics.
+    async fn settle(&self, claimed: &Claimed, result: Result<Performed, Fate>) -> &'static str {
+        let now = self.clock.now();
+        let log = JobLog::of(claimed);
+        let (word, settled) = match result {
+            Ok(Performed::Plan { jobs, outcome }) => {
+                log.done(&outcome);
+                let settled = self.store.plan_done(claimed, &jobs, &outcome, now).await;
+                self.wake.notify_waiters();
+                ("done", settled)
+            }
+            Ok(Performed::Words(outcome)) => {
+                log.done(&outcome);
+                ("done", self.store.complete(claimed).await)
+            }
+            Err(Fate::Moot(reason)) => {
+                log.done(&format!("moot: {reason}"));
+                ("done", self.store.complete(claimed).await)
+            }
+            Err(Fate::Wait { until, pause, reason }) => {
+                log.waits(&reason);
+                ("paused", self.wait(claimed, until, pause, &reason).await)
+            }
+            Err(Fate::Retry(reason)) if !claimed.is_final() => {
+                log.waits(&reason);
+                let then = next_try(now, claimed.attempts, claimed.id.as_str());
+                ("retried", self.store.retry(claimed, &reason, then, now).await)
+            }
+            Err(Fate::Retry(reason) | Fate::Hopeless(reason)) => {
+                log.dead(&reason);
+                self.conclude(&claimed.job, &reason).await;
+                ("dead", self.store.bury(claimed, &reason).await)
+            }
+        };
+        if let Err(error) = settled {
+            // The lease runs out and somebody tries again: every effect is safe to repeat.
+            tracing::error!(%error, job = claimed.id.as_str(), "a job could not be settled");
+        }
+        word
+    }
+
+    async fn wait(
+        &self,
+        claimed: &Claimed,
+        until: crate::domain::time::Timestamp,
+        pause: bool,
+        reason: &str,
+    ) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        match claimed.job.installation() {
+            Some(installation) if pause => {
+                self.store.pause_installation(installation, until).await?;
+                self.store.release(claimed, now).await
+            }
+            _ if until <= now => self.store.release(claimed, now).await,
+            _ => self.store.retry(claimed, reason, until, now).await,
+        }
+    }
+
+    /// A dead job's check is concluded, so that nobody waits for it. When even that fails, the
+    /// dead letter remains.
+    async fn conclude(&self, job: &Job, reason: &str) {
+        let (installation, repo, name, head): (InstallationId, _, _, _) = match job {
+            Job::CheckPull { installation, repo, name, head, .. }
+            | Job::CheckCommit { installation, repo, name, head, .. } => {
+                (*installation, *repo, name, head)
+            }
+            Job::Plan { .. } | Job::SyncInstallation { .. } => return,
+        };
+        if let Err(fate) = self.conclude_unjudged(installation, repo, name, head, reason).await {
+            tracing::warn!(?fate, %repo, head = head.as_str(), "a check could not be concluded");
+        }
+    }
+}
+
+/// What a job gave.
+enum Performed {
+    Words(String),
+    Plan { jobs: Vec<Job>, outcome: String },
+}
+
+/// One line per job, readable alone, with fields to filter by.
+struct JobLog<'a> {
+    claimed: &'a Claimed,
+    installation: String,
+}
+
+impl<'a> JobLog<'a> {
+    fn of(claimed: &'a Claimed) -> Self {
+        Self { claimed, installation: installation_text(claimed.job.installation()) }
+    }
+
+    fn done(&self, outcome: &str) {
+        let Self { claimed, installation } = self;
+        let (job, key) = (claimed.id.as_str(), claimed.job.key());
+        tracing::info!(job, key, installation, attempt = claimed.attempts, "job done: {outcome}");
+    }
+
+    fn waits(&self, reason: &str) {
+        let Self { claimed, installation } = self;
+        let (job, key) = (claimed.id.as_str(), claimed.job.key());
+        tracing::warn!(job, key, installation, attempt = claimed.attempts, "job waits: {reason}");
+    }
+
+    fn dead(&self, reason: &str) {
+        let Self { claimed, installation } = self;
+        let (job, key) = (claimed.id.as_str(), claimed.job.key());
+        tracing::error!(job, key, installation, attempt = claimed.attempts, "job dead: {reason}");
+    }
+}

@@ -1,0 +1,51 @@
+//! `/livez`: does the process answer? `/readyz`: can it do its work?
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+use tokio::sync::Mutex;
+
+use super::Web;
+use crate::domain::time::Timestamp;
+
+/// How long an answer of GitHub about our credentials is believed. Probes come every few seconds,
+/// and each question costs a call.
+const BELIEVED_MS: i64 = 60_000;
+
+/// What GitHub last said of our credentials.
+#[derive(Clone, Default)]
+pub(super) struct Credentials(Arc<Mutex<Option<(Timestamp, Result<(), String>)>>>);
+
+/// Always 200 while the process can answer at all.
+pub(super) async fn livez() -> &'static str {
+    "ok\n"
+}
+
+/// 200 when the database answers and GitHub accepts the App's key, else 503; says which is not.
+pub(super) async fn readyz(State(web): State<Web>) -> (StatusCode, Json<Value>) {
+    let database = web.app.store.ping().await.map_err(|e| e.to_string());
+    let credentials = credentials(&web).await;
+    let status = match (&database, &credentials) {
+        (Ok(()), Ok(())) => StatusCode::OK,
+        _ => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let word = |result: Result<(), String>| result.err().unwrap_or_else(|| "ok".to_owned());
+    (status, Json(json!({ "database": word(database), "credentials": word(credentials) })))
+}
+
+async fn credentials(web: &Web) -> Result<(), String> {
+    let mut known = web.credentials.0.lock().await;
+    let now = web.app.clock.now();
+    if let Some((asked, result)) = known.as_ref()
+        && now < asked.plus_ms(BELIEVED_MS)
+        && result.is_ok()
+    {
+        return result.clone();
+    }
+    let result = web.app.github.app().await.map(drop).map_err(|e| e.to_string());
+    *known = Some((now, result.clone()));
+    result
+}

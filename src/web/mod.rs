@@ -1,0 +1,52 @@
+//! Who asked over HTTP? The webhook, the probes, the metrics.
+
+mod health;
+pub mod metrics;
+mod webhook;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::routing::{get, post};
+use secrecy::SecretString;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::timeout::TimeoutLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::flow::App;
+use health::Credentials;
+use metrics::Metrics;
+
+/// GitHub gives up after ten seconds; a client that is slower than this is none.
+const REQUEST_LIMIT: Duration = Duration::from_secs(30);
+
+/// What the handlers share. Cheap to clone.
+#[derive(Clone)]
+pub struct Web {
+    pub(crate) app: App,
+    pub(crate) secrets: Arc<[SecretString]>,
+    pub(crate) metrics: Metrics,
+    credentials: Credentials,
+}
+
+impl Web {
+    /// The App, the webhook secrets (two while rotating), and the metrics to show.
+    pub fn new(app: App, secrets: Vec<SecretString>, metrics: Metrics) -> Self {
+        Self { app, secrets: secrets.into(), metrics, credentials: Credentials::default() }
+    }
+
+    /// Every route.
+    pub fn router(self) -> Router {
+        Router::new()
+            .route("/webhook", post(webhook::receive))
+            .route("/livez", get(health::livez))
+            .route("/readyz", get(health::readyz))
+            .route("/metrics", get(metrics::show))
+            .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_LIMIT))
+            .layer(CatchPanicLayer::new())
+            .layer(TraceLayer::new_for_http())
+            .with_state(self)
+    }
+}

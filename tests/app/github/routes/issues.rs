@@ -1,0 +1,161 @@
+//! Issues, comments and reactions: as much as an App needs that answers people.
+
+use serde_json::Value;
+
+use super::{ISSUES, ISSUES_WRITE, Route, creating, get, patch, post};
+use crate::github::call::{Call, Reply, paged};
+use crate::github::shapes::{self, BOT};
+use crate::github::state::{Comment, Issue, World};
+
+pub const ROUTES: &[Route] = &[
+    get("/repos/{owner}/{repo}/issues", ISSUES, list),
+    creating("/repos/{owner}/{repo}/issues", ISSUES_WRITE, create),
+    get("/repos/{owner}/{repo}/issues/{issue_number}", ISSUES, one),
+    patch("/repos/{owner}/{repo}/issues/{issue_number}", ISSUES_WRITE, edit),
+    get("/repos/{owner}/{repo}/issues/{issue_number}/comments", ISSUES, comments),
+    creating("/repos/{owner}/{repo}/issues/{issue_number}/comments", ISSUES_WRITE, comment),
+    patch("/repos/{owner}/{repo}/issues/comments/{comment_id}", ISSUES_WRITE, edit_comment),
+    post("/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions", ISSUES_WRITE, react),
+];
+
+/// Longest body of an issue or comment, in characters.
+const BODY: usize = 65_536;
+
+/// The refusal of a body that is too long.
+fn too_long(world: &mut World, call: &Call) -> Option<Reply> {
+    let length = call.body["body"].as_str().map_or(0, |text| text.chars().count());
+    (length > BODY).then(|| {
+        world.blame(format!("{} {}: a body of {length} characters", call.method, call.path));
+        Reply::invalid("Issue", "body", "body is too long (maximum is 65536 characters)")
+    })
+}
+
+fn list(world: &mut World, call: &Call) -> Reply {
+    let state = call.query("state").unwrap_or("open");
+    let repo = &world.repos[&call.repo];
+    let wanted: Vec<&str> =
+        call.query("labels").map(|text| text.split(',').collect()).unwrap_or_default();
+    let found = repo
+        .issues
+        .values()
+        .rev()
+        .filter(|issue| state == "all" || (state == "open") == issue.open)
+        .filter(|issue| wanted.iter().all(|name| issue.labels.contains(*name)));
+    let rows = found.map(|issue| shapes::issue(world, call.repo, issue)).collect();
+    paged(call, &world.base, rows)
+}
+
+fn labels(value: &Value) -> Option<std::collections::BTreeSet<String>> {
+    let name = |label: &Value| label.as_str().or(label["name"].as_str()).map(String::from);
+    Some(value.as_array()?.iter().filter_map(name).collect())
+}
+
+fn create(world: &mut World, call: &Call) -> Reply {
+    if let Some(refusal) = too_long(world, call) {
+        return refusal;
+    }
+    world.account(BOT, "Bot");
+    let title = call.body["title"].as_str().unwrap_or_default();
+    let body = call.body["body"].as_str().unwrap_or_default();
+    let number = world.new_issue(call.repo, BOT, title, body);
+    let issue = world.repos.get_mut(&call.repo).and_then(|repo| repo.issues.get_mut(&number));
+    issue.expect("just made").labels = labels(&call.body["labels"]).unwrap_or_default();
+    let issue = &world.repos[&call.repo].issues[&number];
+    Reply::json(201, shapes::issue(world, call.repo, issue))
+}
+
+fn one(world: &mut World, call: &Call) -> Reply {
+    match world.repos[&call.repo].issues.get(&call.number("issue_number")) {
+        Some(issue) => Reply::ok(shapes::issue(world, call.repo, issue)),
+        None => Reply::not_found(),
+    }
+}
+
+fn edit(world: &mut World, call: &Call) -> Reply {
+    if let Some(refusal) = too_long(world, call) {
+        return refusal;
+    }
+    let (number, now) = (call.number("issue_number"), world.clock.now());
+    let Some(issue) = issue_mut(world, call.repo, number) else { return Reply::not_found() };
+    if let Some(title) = call.body["title"].as_str() {
+        issue.title = title.into();
+    }
+    if let Some(body) = call.body["body"].as_str() {
+        issue.body = body.into();
+    }
+    if let Some(state) = call.body["state"].as_str() {
+        issue.open = state == "open";
+    }
+    if let Some(labels) = labels(&call.body["labels"]) {
+        issue.labels = labels;
+    }
+    issue.updated = now;
+    one(world, call)
+}
+
+fn issue_mut(world: &mut World, repo: u64, number: u64) -> Option<&mut Issue> {
+    world.repos.get_mut(&repo)?.issues.get_mut(&number)
+}
+
+fn comments(world: &mut World, call: &Call) -> Reply {
+    let number = call.number("issue_number");
+    let Some(issue) = world.repos[&call.repo].issues.get(&number) else {
+        return Reply::not_found();
+    };
+    let rows = issue.comments.iter().map(|one| shapes::comment(world, call.repo, number, one));
+    paged(call, &world.base, rows.collect())
+}
+
+fn comment(world: &mut World, call: &Call) -> Reply {
+    if let Some(refusal) = too_long(world, call) {
+        return refusal;
+    }
+    world.account(BOT, "Bot");
+    let number = call.number("issue_number");
+    let body = call.body["body"].as_str().unwrap_or_default();
+    let Some(comment) = world.new_comment(call.repo, number, BOT, body) else {
+        return Reply::not_found();
+    };
+    Reply::json(201, shapes::comment(world, call.repo, number, &comment))
+}
+
+/// The comment `id` of the repository and the number of its issue.
+fn find(world: &mut World, repo: u64, id: u64) -> Option<(u64, &mut Comment)> {
+    world.repos.get_mut(&repo)?.issues.values_mut().find_map(|issue| {
+        let number = issue.number;
+        issue.comments.iter_mut().find(|one| one.id == id).map(|one| (number, one))
+    })
+}
+
+fn edit_comment(world: &mut World, call: &Call) -> Reply {
+    if let Some(refusal) = too_long(world, call) {
+        return refusal;
+    }
+    let now = world.clock.now();
+    let Some((number, comment)) = find(world, call.repo, call.number("comment_id")) else {
+        return Reply::not_found();
+    };
+    if comment.author != BOT {
+        return Reply::error(403, "Resource not accessible by integration");
+    }
+    comment.body = call.body["body"].as_str().unwrap_or_default().into();
+    comment.updated = now;
+    let comment = comment.clone();
+    Reply::ok(shapes::comment(world, call.repo, number, &comment))
+}
+
+fn react(world: &mut World, call: &Call) -> Reply {
+    world.account(BOT, "Bot");
+    let content = call.body["content"].as_str().unwrap_or_default().to_string();
+    let id = world.next_id();
+    let Some((_, comment)) = find(world, call.repo, call.number("comment_id")) else {
+        return Reply::not_found();
+    };
+    let reaction = (BOT.to_string(), content.clone());
+    // The same reaction a second time answers 200 with the first one.
+    let status = if comment.reactions.contains(&reaction) { 200 } else { 201 };
+    if status == 201 {
+        comment.reactions.push(reaction);
+    }
+    Reply::json(status, shapes::reaction(world, id, BOT, &content))
+}

@@ -1,0 +1,75 @@
+//! Issues and comments.
+
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use crate::github::FakeGitHub;
+use crate::github::shapes;
+use crate::github::state::{Comment, Issue, World};
+
+impl World {
+    /// The next number of the repository, for an issue or a pull request.
+    pub fn new_issue(&mut self, repo: u64, author: &str, title: &str, body: &str) -> u64 {
+        let (id, now) = (self.next_id(), self.clock.now());
+        let issues = &mut self.repo_mut(repo).issues;
+        let number = issues.keys().last().map_or(1, |last| last + 1);
+        let issue = Issue {
+            id,
+            number,
+            title: title.into(),
+            body: body.into(),
+            author: author.into(),
+            open: true,
+            labels: BTreeSet::new(),
+            comments: Vec::new(),
+            created: now,
+            updated: now,
+        };
+        issues.insert(number, issue);
+        number
+    }
+
+    pub fn new_comment(
+        &mut self,
+        repo: u64,
+        number: u64,
+        author: &str,
+        body: &str,
+    ) -> Option<Comment> {
+        let (id, now) = (self.next_id(), self.clock.now());
+        let issue = self.repo_mut(repo).issues.get_mut(&number)?;
+        let comment = Comment {
+            id,
+            author: author.into(),
+            body: body.into(),
+            reactions: Vec::new(),
+            created: now,
+            updated: now,
+        };
+        issue.comments.push(comment.clone());
+        issue.updated = now;
+        Some(comment)
+    }
+}
+
+impl FakeGitHub {
+    /// `login` comments on an issue or pull request; queues `issue_comment.created`. Returns its id.
+    pub fn comment(&self, full_name: &str, number: u64, login: &str, body: &str) -> u64 {
+        self.change(full_name, |world, repo| {
+            world.account(login, "User");
+            let comment = world.new_comment(repo, number, login, body).expect("no such issue");
+            let issue = world.repos[&repo].issues[&number].clone();
+            let payload = json!({"action": "created", "issue": shapes::issue(world, repo, &issue),
+                                 "comment": shapes::comment(world, repo, number, &comment)});
+            world.notify("issue_comment", Some(repo), None, login, payload);
+            comment.id
+        })
+    }
+
+    /// The comments of an issue or pull request, oldest first.
+    pub fn comments(&self, full_name: &str, number: u64) -> Vec<Comment> {
+        let world = self.world();
+        world.repos[&world.id_of(full_name)].issues[&number].comments.clone()
+    }
+}

@@ -1,0 +1,9 @@
+//! What do people do on GitHub? Each verb changes the world and queues the webhooks that follow.
+
+mod checks;
+mod installations;
+mod issues;
+mod pulls;
+mod repos;
+
+pub use repos::{delete, executable, put, submodule, symlink};

@@ -1,0 +1,268 @@
+//! Repositories and pushes.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::github::FakeGitHub;
+use crate::github::git::{Change, Flat, Sha, Store};
+use crate::github::shapes;
+use crate::github::state::{Repo, World};
+
+/// A file with this content.
+pub fn put(content: impl AsRef<[u8]>) -> Change {
+    Change::Put(content.as_ref().to_vec())
+}
+
+pub fn executable(content: impl AsRef<[u8]>) -> Change {
+    Change::PutExecutable(content.as_ref().to_vec())
+}
+
+pub fn symlink(target: &str) -> Change {
+    Change::Symlink(target.into())
+}
+
+/// A submodule at that commit (40 hexadecimal digits).
+pub fn submodule(commit: &str) -> Change {
+    Change::Submodule(commit.into())
+}
+
+pub fn delete() -> Change {
+    Change::Delete
+}
+
+/// The person who acts when a verb names nobody.
+pub const DEVELOPER: &str = "octo-dev";
+const NOBODY: &str = "0000000000000000000000000000000000000000";
+
+fn owned<P: AsRef<str>, C: Into<Change> + Clone>(changes: &[(P, C)]) -> Vec<(String, Change)> {
+    changes.iter().map(|(path, change)| (path.as_ref().into(), change.clone().into())).collect()
+}
+
+impl World {
+    pub fn id_of(&self, full_name: &str) -> u64 {
+        self.repo_named(full_name).unwrap_or_else(|| panic!("no repository {full_name}")).id
+    }
+
+    pub fn repo_mut(&mut self, id: u64) -> &mut Repo {
+        self.repos.get_mut(&id).expect("repositories are never deleted")
+    }
+
+    pub fn add_repo(
+        &mut self,
+        owner: &str,
+        name: &str,
+        network: usize,
+        parent: Option<u64>,
+    ) -> u64 {
+        let (id, now) = (self.next_id(), self.clock.now());
+        let repo = Repo {
+            id,
+            owner: owner.into(),
+            name: name.into(),
+            private: false,
+            archived: false,
+            default_branch: "main".into(),
+            network,
+            parent,
+            refs: BTreeMap::new(),
+            created: now,
+            pushed: now,
+            pulls: BTreeMap::new(),
+            issues: BTreeMap::new(),
+            roles: BTreeMap::from([(DEVELOPER.into(), "write".into())]),
+        };
+        self.repos.insert(id, repo);
+        id
+    }
+
+    /// A new commit on `parents` with `files`.
+    pub fn commit(
+        &mut self,
+        repo: u64,
+        parents: &[Sha],
+        files: &Flat,
+        author: &str,
+        message: &str,
+    ) -> Sha {
+        let now = self.clock.now();
+        let store = self.store_mut(repo);
+        let tree = store.put_tree(files);
+        store.put_commit(&tree, parents, author, now, message)
+    }
+
+    pub fn files(&self, repo: u64, sha: &str) -> Flat {
+        let store = self.store(repo);
+        store.commit(sha).map(|commit| store.flat(&commit.tree)).unwrap_or_default()
+    }
+
+    /// Points a branch at `sha`, tells the world, and moves the open pull requests of that head.
+    pub fn move_branch(&mut self, repo: u64, branch: &str, sha: &str, sender: &str) {
+        let (name, now) = (format!("refs/heads/{branch}"), self.clock.now());
+        let before = self.repo_mut(repo).refs.insert(name.clone(), sha.into());
+        self.repo_mut(repo).pushed = now;
+        let store = self.store(repo);
+        let forced = before.as_ref().is_some_and(|old| !store.ancestors(sha).contains(old));
+        let commit = store.commit(sha).expect("branches point at commits");
+        let new = store.commits_between(before.as_deref().unwrap_or(NOBODY), sha);
+        let commits: Vec<_> = new
+            .iter()
+            .rev()
+            .take(20)
+            .rev()
+            .filter_map(|sha| store.commit(sha))
+            .map(|commit| shapes::short_commit(self, commit))
+            .collect();
+        let mut payload = json!({
+            "ref": name, "before": before.as_deref().unwrap_or(NOBODY), "after": sha,
+            "created": before.is_none(), "deleted": false, "forced": forced, "base_ref": null,
+            "compare": format!("{}/compare", self.base), "commits": commits,
+            "head_commit": shapes::short_commit(self, commit),
+            "pusher": {"name": sender, "email": format!("{sender}@example.com")},
+        });
+        if before.is_none() {
+            payload["commits"] = json!([]);
+        }
+        self.notify("push", Some(repo), None, sender, payload);
+        self.request_suite(repo, sha, sender);
+        self.synchronize(repo, branch, before.as_deref().unwrap_or(NOBODY), sha, sender);
+    }
+}
+
+impl FakeGitHub {
+    /// A public repository with one commit on `main`; its organisation and a full installation are
+    /// made when they are missing. No webhook is queued. Returns the commit.
+    pub fn create_repo<P: AsRef<str>, C: Into<Change> + Clone>(
+        &self,
+        full_name: &str,
+        files: &[(P, C)],
+    ) -> Sha {
+        let (owner, name) = full_name.split_once('/').expect("owner/name");
+        if !self.world().installations.values().any(|one| one.account == owner) {
+            self.organisation(owner);
+        }
+        let mut world = self.world();
+        world.account(DEVELOPER, "User");
+        world.networks.push(Store::default());
+        let network = world.networks.len() - 1;
+        let id = world.add_repo(owner, name, network, None);
+        let files = world.store_mut(id).apply(Flat::new(), &owned(files));
+        let sha = world.commit(id, &[], &files, DEVELOPER, "Initial commit");
+        world.repo_mut(id).refs.insert("refs/heads/main".into(), sha.clone());
+        sha
+    }
+
+    pub fn repo_id(&self, full_name: &str) -> u64 {
+        self.world().id_of(full_name)
+    }
+
+    pub fn set_private(&self, full_name: &str) {
+        let mut world = self.world();
+        let id = world.id_of(full_name);
+        world.repo_mut(id).private = true;
+    }
+
+    pub fn set_archived(&self, full_name: &str) {
+        let mut world = self.world();
+        let id = world.id_of(full_name);
+        world.repo_mut(id).archived = true;
+    }
+
+    /// `admin`, `maintain`, `write`, `triage` or `read`.
+    pub fn set_role(&self, full_name: &str, login: &str, role: &str) {
+        let mut world = self.world();
+        world.account(login, "User");
+        let id = world.id_of(full_name);
+        world.repo_mut(id).roles.insert(login.into(), role.into());
+    }
+
+    /// One commit on `branch`, which starts at the default branch when it is new. Queues `push`, and
+    /// `pull_request.synchronize` for the open pull requests of that head. Returns the commit.
+    pub fn push<P: AsRef<str>, C: Into<Change> + Clone>(
+        &self,
+        full_name: &str,
+        branch: &str,
+        changes: &[(P, C)],
+        message: &str,
+    ) -> Sha {
+        let mut world = self.world();
+        let id = world.id_of(full_name);
+        let parent = world.resolve(id, branch).or_else(|| world.resolve(id, "HEAD"));
+        let sha = world.grow(id, parent, owned(changes), message);
+        world.move_branch(id, branch, &sha, DEVELOPER);
+        drop(world);
+        self.changed();
+        sha
+    }
+
+    /// Replaces the last commit of `branch` by one with other changes.
+    pub fn force_push<P: AsRef<str>, C: Into<Change> + Clone>(
+        &self,
+        full_name: &str,
+        branch: &str,
+        changes: &[(P, C)],
+        message: &str,
+    ) -> Sha {
+        let mut world = self.world();
+        let id = world.id_of(full_name);
+        let old = world.resolve(id, branch).expect("force_push needs a branch");
+        let parent =
+            world.store(id).commit(&old).and_then(|commit| commit.parents.first().cloned());
+        let sha = world.grow(id, parent, owned(changes), message);
+        world.move_branch(id, branch, &sha, DEVELOPER);
+        drop(world);
+        self.changed();
+        sha
+    }
+
+    /// Points `branch` at an existing commit: two branches with one head, a branch set back.
+    pub fn set_branch(&self, full_name: &str, branch: &str, sha: &str) {
+        let mut world = self.world();
+        let id = world.id_of(full_name);
+        world.move_branch(id, branch, sha, DEVELOPER);
+        drop(world);
+        self.changed();
+    }
+
+    /// The old name answers with redirects from now on.
+    pub fn rename_repo(&self, full_name: &str, new_name: &str) {
+        let mut world = self.world();
+        let id = world.id_of(full_name);
+        world.moved.insert(full_name.to_lowercase(), id);
+        let old = std::mem::replace(&mut world.repo_mut(id).name, new_name.into());
+        let payload =
+            json!({"action": "renamed", "changes": {"repository": {"name": {"from": old}}}});
+        world.notify("repository", Some(id), None, DEVELOPER, payload);
+        drop(world);
+        self.changed();
+    }
+
+    /// The commit that a branch, tag or SHA names.
+    pub fn head(&self, full_name: &str, name: &str) -> Sha {
+        let world = self.world();
+        world.resolve(world.id_of(full_name), name).unwrap_or_else(|| panic!("no {name}"))
+    }
+
+    /// The tree of a commit.
+    pub fn tree(&self, full_name: &str, name: &str) -> Sha {
+        let world = self.world();
+        let id = world.id_of(full_name);
+        let commit = world.resolve(id, name).unwrap_or_else(|| panic!("no {name}"));
+        world.store(id).commit(&commit).expect("resolved").tree.clone()
+    }
+}
+
+impl World {
+    pub fn grow(
+        &mut self,
+        repo: u64,
+        parent: Option<Sha>,
+        changes: Vec<(String, Change)>,
+        message: &str,
+    ) -> Sha {
+        let old = parent.as_ref().map(|sha| self.files(repo, sha)).unwrap_or_default();
+        let files = self.store_mut(repo).apply(old, &changes);
+        let parents: Vec<Sha> = parent.into_iter().collect();
+        self.commit(repo, &parents, &files, DEVELOPER, message)
+    }
+}

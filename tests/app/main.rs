@@ -1,0 +1,8 @@
+//! How does Waymark behave against a whole GitHub? Stories told with a user's verbs; see `github/`.
+#![allow(unreachable_pub, clippy::unwrap_used)]
+
+#[path = "../support/database.rs"]
+mod database;
+mod github;
+mod stage;
+mod stories;

@@ -1,0 +1,163 @@
+//! The whole App on a stage: the real router, store and evaluator against the fake GitHub, with a
+//! clock that stands still. A test per database: `for stage in Stage::each().await { … }`.
+
+#![allow(dead_code, clippy::unwrap_used)]
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+use waymark::domain::time::Timestamp;
+use waymark::edge::clock::Clock;
+use waymark::edge::evaluator::{Command, DEADLINE, Evaluators};
+use waymark::edge::github::{GitHub, GitHubSettings};
+use waymark::edge::store::{JobFilter, JobRow, JobState};
+use waymark::flow::App;
+use waymark::web::Web;
+use waymark::web::metrics::Metrics;
+
+use super::database::{TestDatabase, fresh_databases};
+use super::github::{Builder, CheckRun, FakeClock, FakeGitHub};
+
+/// 2026-11-21T09:06:40Z, a Saturday: no code may care.
+pub const NOW: i64 = 1_795_252_000;
+/// The check that branch protection knows.
+pub const CHECK: &str = "waymark / golden path";
+
+pub struct Stage {
+    pub gh: FakeGitHub,
+    pub app: App,
+    pub hands: Clock,
+    /// Where the App listens: `http://127.0.0.1:PORT`.
+    pub url: String,
+    pub database: TestDatabase,
+    server: tokio::task::AbortHandle,
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl Stage {
+    /// One stage per database, on github.com's shape.
+    pub async fn each() -> Vec<Self> {
+        Self::each_on(|clock| FakeGitHub::builder(clock)).await
+    }
+
+    /// The same with options of the fake GitHub.
+    pub async fn each_on(shape: impl Fn(FakeClock) -> Builder) -> Vec<Self> {
+        let mut stages = Vec::new();
+        for database in fresh_databases().await {
+            let gh = shape(FakeClock::at(NOW)).start().await;
+            stages.push(Self::set(gh, database, evaluator_program()).await);
+        }
+        stages
+    }
+
+    pub async fn set(gh: FakeGitHub, database: TestDatabase, program: PathBuf) -> Self {
+        let hands = Clock::fixed(Timestamp::from_secs(gh.clock().now()));
+        let metrics = Metrics::default();
+        let for_github = hands.clone();
+        let github = GitHub::new(GitHubSettings {
+            api_base: gh.url(),
+            app_id: gh.app_id(),
+            private_key_pem: SecretString::from(gh.private_key_pem()),
+            timeout: Duration::from_secs(20),
+            clock: Arc::new(move || for_github.now()),
+            on_call: Some(metrics.call_hook()),
+        })
+        .unwrap();
+        let command = Command { program, policies: Vec::new(), deadline: DEADLINE };
+        let app = App {
+            store: database.store.clone(),
+            github,
+            evaluators: Evaluators::start(command, 2).await.unwrap(),
+            clock: hands.clone(),
+            wake: Arc::new(Notify::new()),
+            meter: Arc::new(metrics.clone()),
+        };
+        let secret = SecretString::from(gh.webhook_secret());
+        let router = Web::new(app.clone(), vec![secret], metrics).router();
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move {
+            let _ = axum::serve(listener, router).await;
+        });
+        gh.deliver_to(&format!("{url}/webhook"));
+        Self { gh, app, hands, url, database, server: server.abort_handle() }
+    }
+
+    /// Delivers every webhook and does all the work that is due, until nothing is left to do now.
+    pub async fn settle(&self) {
+        loop {
+            let sent = self.gh.deliver().await;
+            for (event, status) in &sent {
+                assert_eq!(*status, 202, "{event} was not accepted");
+            }
+            let worked = self.app.work_off().await.unwrap();
+            if sent.is_empty() && worked == 0 {
+                return;
+            }
+        }
+    }
+
+    /// Both sides' clocks move.
+    pub fn advance(&self, seconds: i64) {
+        self.gh.clock().advance(seconds);
+        self.hands.advance_ms(seconds * 1000);
+    }
+
+    /// All runs of our check on a commit, oldest first.
+    pub fn runs(&self, repo: &str, sha: &str) -> Vec<CheckRun> {
+        let mut runs = self.gh.check_runs(repo, sha);
+        runs.retain(|run| run.name == CHECK);
+        runs.sort_by_key(|run| run.id);
+        runs
+    }
+
+    /// The newest run of our check on a commit.
+    pub fn run(&self, repo: &str, sha: &str) -> CheckRun {
+        self.runs(repo, sha)
+            .pop()
+            .unwrap_or_else(|| panic!("{}: no check run on {repo}@{sha}", self.database.kind))
+    }
+
+    /// `failure` and the like of the newest run.
+    pub fn conclusion(&self, repo: &str, sha: &str) -> String {
+        self.run(repo, sha).conclusion.unwrap_or_default()
+    }
+
+    pub async fn jobs(&self, state: JobState) -> Vec<JobRow> {
+        self.app.store.list_jobs(JobFilter::In(state), 100).await.unwrap()
+    }
+
+    /// A story's end: nothing is queued, running or dead, and GitHub saw nothing that it does not
+    /// allow.
+    pub async fn end(self) {
+        let left = self.app.store.list_jobs(JobFilter::All, 100).await.unwrap();
+        assert!(left.is_empty(), "{}: jobs are left: {left:#?}", self.database.kind);
+        assert_eq!(self.gh.queued(), Vec::<String>::new(), "webhooks are left");
+        self.gh.assert_calm();
+    }
+}
+
+/// The built binary in tests; an example plays the evaluator itself.
+pub fn evaluator_program() -> PathBuf {
+    match option_env!("CARGO_BIN_EXE_waymark") {
+        Some(program) => program.into(),
+        None => std::env::current_exe().unwrap(),
+    }
+}
+
+/// `path → line` of a run's annotations.
+pub fn annotated(run: &CheckRun) -> Vec<(String, u64)> {
+    let place = |a: &serde_json::Value| {
+        (a["path"].as_str().unwrap_or("").to_owned(), a["start_line"].as_u64().unwrap_or(0))
+    };
+    run.annotations.iter().map(place).collect()
+}

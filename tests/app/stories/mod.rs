@@ -1,0 +1,3 @@
+//! One file per user's story.
+
+mod pull_request;

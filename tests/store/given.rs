@@ -1,0 +1,102 @@
+//! The usual cast: installations, repositories, commits, jobs.
+
+use waymark::domain::ids::{InstallationId, RepoId, RepoName, Sha};
+use waymark::domain::job::{Delivery, Job, Occasion};
+use waymark::domain::time::Timestamp;
+use waymark::edge::store::{Claimed, PullRow, PullState, RepoRow, Store};
+
+pub const NOON: Timestamp = Timestamp(1_795_000_000_000);
+pub const LEASE: i64 = 60_000;
+
+/// A moment `ms` milliseconds after noon.
+pub fn at(ms: i64) -> Timestamp {
+    NOON.plus_ms(ms)
+}
+
+pub fn sha(n: u32) -> Sha {
+    Sha::parse(&format!("{n:040x}")).unwrap()
+}
+
+pub fn name(text: &str) -> RepoName {
+    RepoName::parse(text).unwrap()
+}
+
+/// A pull request's check at head `n`; repository 10 × installation.
+pub fn check(installation: i64, number: i64, head: u32) -> Job {
+    Job::CheckPull {
+        installation: InstallationId(installation),
+        repo: RepoId(installation * 10),
+        name: name("acme/api"),
+        number,
+        head: sha(head),
+        fresh: None,
+    }
+}
+
+/// The same, asked for by a person.
+pub fn fresh(installation: i64, number: i64, head: u32, wish: &str) -> Job {
+    match check(installation, number, head) {
+        Job::CheckPull { installation, repo, name, number, head, .. } => {
+            Job::CheckPull { installation, repo, name, number, head, fresh: Some(wish.to_owned()) }
+        }
+        other => other,
+    }
+}
+
+/// A default branch's check, which nobody waits for.
+pub fn branch(installation: i64, head: u32) -> Job {
+    Job::CheckCommit {
+        installation: InstallationId(installation),
+        repo: RepoId(installation * 10),
+        name: name("acme/api"),
+        occasion: Occasion::DefaultBranch,
+        git_ref: "refs/heads/main".to_owned(),
+        head: sha(head),
+        base: None,
+        fresh: None,
+    }
+}
+
+pub fn delivery(guid: &str) -> Delivery {
+    Delivery {
+        guid: guid.to_owned(),
+        event: "pull_request".to_owned(),
+        received: NOON,
+        body: b"{\"a\":\"\\u0000\"}\0\xff".to_vec(),
+    }
+}
+
+pub fn repo(id: i64) -> RepoRow {
+    RepoRow {
+        id: RepoId(id),
+        name: name("acme/api"),
+        default_branch: Some("main".to_owned()),
+        archived: Some(false),
+        private: true,
+    }
+}
+
+pub fn pull(repo: i64, number: i64, head: u32, updated: Timestamp) -> PullRow {
+    PullRow {
+        repo: RepoId(repo),
+        number,
+        head_sha: sha(head),
+        head_ref: "topic".to_owned(),
+        head_repo: Some(RepoId(repo)),
+        base_sha: sha(0xb),
+        base_ref: "main".to_owned(),
+        draft: false,
+        state: PullState::Open,
+        updated,
+    }
+}
+
+/// Claims at a moment, or `None`.
+pub async fn claim_at(store: &Store, now: Timestamp) -> Option<Claimed> {
+    store.claim("worker", now, LEASE).await.unwrap()
+}
+
+/// Claims at noon; there must be something.
+pub async fn claim(store: &Store) -> Claimed {
+    claim_at(store, NOON).await.expect("a job is ready")
+}

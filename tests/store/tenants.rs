@@ -1,0 +1,74 @@
+//! The end of a tenant: nothing of it stays, nothing of others goes.
+
+use sqlx::{AssertSqlSafe, Connection};
+use waymark::domain::ids::{InstallationId, RepoId};
+use waymark::edge::store::{CheckRunRow, Store, Subject};
+
+use crate::database::{TestDatabase, fresh_databases};
+use crate::given::*;
+
+/// Every table that holds what belongs to a tenant. `delivery` is the inbox, `job` also holds
+/// plans: looked at below.
+const TABLES: [&str; 7] =
+    ["installation", "repo", "pull", "blob", "evaluation", "judgement", "check_run"];
+
+async fn settle_in(store: &Store, installation: i64) {
+    let (id, repo_id) = (InstallationId(installation), RepoId(installation * 10));
+    store.upsert_repos(id, &[repo(repo_id.0)]).await.unwrap();
+    store.upsert_pull(&pull(repo_id.0, 1, 1, NOON)).await.unwrap();
+    store.put_blobs(id, &[(sha(1), vec![1])], NOON).await.unwrap();
+    store.put_evaluation(repo_id, "k", "{}", NOON).await.unwrap();
+    store.put_judgement(repo_id, &sha(1), Subject::Pull(1), "{}", "d", NOON).await.unwrap();
+    let run = CheckRunRow {
+        repo: repo_id,
+        head_sha: sha(1),
+        name: "n".to_owned(),
+        external_id: "e".to_owned(),
+        digest: "d".to_owned(),
+        github_id: None,
+        concluded: false,
+        annotations_sent: 0,
+    };
+    store.put_check_run(&run, NOON).await.unwrap();
+    store.pause_installation(id, at(1)).await.unwrap();
+    store.enqueue(&[check(installation, 1, 1), check(installation, 2, 1)], NOON).await.unwrap();
+}
+
+async fn count(db: &TestDatabase, table: &str) -> i64 {
+    let sql = AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+    if db.kind == "SQLite" {
+        let mut connection = sqlx::SqliteConnection::connect(&db.url).await.unwrap();
+        sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+    } else {
+        let mut connection = sqlx::PgConnection::connect(&db.url).await.unwrap();
+        sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_removed_installation_leaves_nothing_behind() {
+    for db in fresh_databases().await {
+        let store = &db.store;
+        settle_in(store, 1).await;
+        settle_in(store, 2).await;
+        let running = claim_at(store, at(5)).await.unwrap();
+        assert_eq!(running.job, check(1, 1, 1));
+        store.accept(&delivery("g")).await.unwrap();
+        for table in TABLES {
+            assert_eq!(count(&db, table).await, 2, "{table} in {}", db.kind);
+        }
+
+        store.remove_installation(InstallationId(1)).await.unwrap();
+
+        for table in TABLES {
+            assert_eq!(count(&db, table).await, 1, "{table} in {}", db.kind);
+        }
+        assert_eq!(count(&db, "pause").await, 1);
+        // The other's two, the plan, and the running one, which its worker can settle.
+        assert_eq!(count(&db, "job").await, 4);
+        assert!(store.complete(&running).await.unwrap());
+        assert!(store.repo(RepoId(10)).await.unwrap().is_none());
+        assert!(store.repo(RepoId(20)).await.unwrap().is_some());
+        store.remove_installation(InstallationId(1)).await.unwrap();
+    }
+}
