@@ -5,24 +5,24 @@ use waymark::domain::job::{Delivery, Job, Occasion};
 use waymark::domain::time::Timestamp;
 use waymark::edge::store::{Claimed, PullRow, PullState, RepoRow, Store};
 
-pub const NOON: Timestamp = Timestamp(1_795_000_000_000);
-pub const LEASE: i64 = 60_000;
+pub(crate) const NOON: Timestamp = Timestamp(1_795_000_000_000);
+pub(crate) const LEASE: i64 = 60_000;
 
 /// A moment `ms` milliseconds after noon.
-pub fn at(ms: i64) -> Timestamp {
+pub(crate) fn at(ms: i64) -> Timestamp {
     NOON.plus_ms(ms)
 }
 
-pub fn sha(n: u32) -> Sha {
+pub(crate) fn sha(n: u32) -> Sha {
     Sha::parse(&format!("{n:040x}")).unwrap()
 }
 
-pub fn name(text: &str) -> RepoName {
+pub(crate) fn name(text: &str) -> RepoName {
     RepoName::parse(text).unwrap()
 }
 
 /// A pull request's check at head `n`; repository 10 × installation.
-pub fn check(installation: i64, number: i64, head: u32) -> Job {
+pub(crate) fn check(installation: i64, number: i64, head: u32) -> Job {
     Job::CheckPull {
         installation: InstallationId(installation),
         repo: RepoId(installation * 10),
@@ -34,7 +34,7 @@ pub fn check(installation: i64, number: i64, head: u32) -> Job {
 }
 
 /// The same, asked for by a person.
-pub fn fresh(installation: i64, number: i64, head: u32, wish: &str) -> Job {
+pub(crate) fn fresh(installation: i64, number: i64, head: u32, wish: &str) -> Job {
     match check(installation, number, head) {
         Job::CheckPull { installation, repo, name, number, head, .. } => {
             Job::CheckPull { installation, repo, name, number, head, fresh: Some(wish.to_owned()) }
@@ -44,7 +44,7 @@ pub fn fresh(installation: i64, number: i64, head: u32, wish: &str) -> Job {
 }
 
 /// A default branch's check, which nobody waits for.
-pub fn branch(installation: i64, head: u32) -> Job {
+pub(crate) fn branch(installation: i64, head: u32) -> Job {
     Job::CheckCommit {
         installation: InstallationId(installation),
         repo: RepoId(installation * 10),
@@ -57,7 +57,7 @@ pub fn branch(installation: i64, head: u32) -> Job {
     }
 }
 
-pub fn delivery(guid: &str) -> Delivery {
+pub(crate) fn delivery(guid: &str) -> Delivery {
     Delivery {
         guid: guid.to_owned(),
         event: "pull_request".to_owned(),
@@ -66,7 +66,7 @@ pub fn delivery(guid: &str) -> Delivery {
     }
 }
 
-pub fn repo(id: i64) -> RepoRow {
+pub(crate) fn repo(id: i64) -> RepoRow {
     RepoRow {
         id: RepoId(id),
         name: name("acme/api"),
@@ -76,7 +76,7 @@ pub fn repo(id: i64) -> RepoRow {
     }
 }
 
-pub fn pull(repo: i64, number: i64, head: u32, updated: Timestamp) -> PullRow {
+pub(crate) fn pull(repo: i64, number: i64, head: u32, updated: Timestamp) -> PullRow {
     PullRow {
         repo: RepoId(repo),
         number,
@@ -92,11 +92,11 @@ pub fn pull(repo: i64, number: i64, head: u32, updated: Timestamp) -> PullRow {
 }
 
 /// Claims at a moment, or `None`.
-pub async fn claim_at(store: &Store, now: Timestamp) -> Option<Claimed> {
+pub(crate) async fn claim_at(store: &Store, now: Timestamp) -> Option<Claimed> {
     store.claim("worker", now, LEASE).await.unwrap()
 }
 
 /// Claims at noon; there must be something.
-pub async fn claim(store: &Store) -> Claimed {
+pub(crate) async fn claim(store: &Store) -> Claimed {
     claim_at(store, NOON).await.expect("a job is ready")
 }

@@ -107,12 +107,12 @@ async fn an_urgent_newer_job_lifts_the_queued_one() {
 async fn a_small_tenant_does_not_wait_behind_a_hundred_jobs() {
     for db in fresh_databases().await {
         let store = &db.store;
-        let many: Vec<Job> = (0..100).map(|n| check(1, n, 1)).collect();
+        let many: Vec<Job> = (100..200).map(|n| check(1, n, 1)).collect();
         let few: Vec<Job> = (0..3).map(|n| check(2, n, 1)).collect();
         store.enqueue(&many, NOON).await.unwrap();
         store.enqueue(&few, NOON).await.unwrap();
         let order = drain(store).await;
-        let expected = ["1#0", "1#1", "2#0", "1#2", "2#1", "1#3", "2#2", "1#4", "1#5"];
+        let expected = ["1#100", "1#101", "2#0", "1#102", "2#1", "1#103", "2#2", "1#104", "1#105"];
         assert_eq!(order[..9], expected, "{}", db.kind);
         assert_eq!(order.len(), 103);
     }
@@ -120,20 +120,37 @@ async fn a_small_tenant_does_not_wait_behind_a_hundred_jobs() {
 
 #[tokio::test]
 async fn a_newcomer_does_not_overtake_those_who_have_been_served() {
-    for db in fresh_databases().await {
-        let store = &db.store;
-        // Tenant 1 has been served fifty times without a break; its next fifty wait.
-        let many: Vec<Job> = (0..100).map(|n| check(1, n, 1)).collect();
-        store.enqueue(&many, NOON).await.unwrap();
-        for _ in 0..50 {
-            let claimed = claim(store).await;
-            store.complete(&claimed).await.unwrap();
+    // Nor does a job from long ago, which must wait, turn back the time by which it is placed.
+    for from_long_ago in ["none", "deferred", "paused"] {
+        for db in fresh_databases().await {
+            let store = &db.store;
+            match from_long_ago {
+                "deferred" => {
+                    store.enqueue_later(&[check(3, 1, 1)], at(9_000), NOON).await.unwrap();
+                }
+                "paused" => {
+                    store.enqueue(&[check(3, 1, 1)], NOON).await.unwrap();
+                    store.pause_installation(InstallationId(3), at(9_000)).await.unwrap();
+                }
+                _ => {}
+            }
+            // Tenant 1 has been served fifty times without a break; its next fifty wait.
+            let many: Vec<Job> = (100..200).map(|n| check(1, n, 1)).collect();
+            store.enqueue(&many, NOON).await.unwrap();
+            for _ in 0..50 {
+                let claimed = claim(store).await;
+                store.complete(&claimed).await.unwrap();
+            }
+            let newcomer: Vec<Job> = (0..50).map(|n| check(2, n, 1)).collect();
+            store.enqueue(&newcomer, NOON).await.unwrap();
+            let order = drain(store).await;
+            let of_one = order[..20].iter().filter(|job| job.starts_with("1#")).count();
+            assert!(
+                (9..=11).contains(&of_one),
+                "{}, {from_long_ago}: {of_one} of 20 are tenant 1's",
+                db.kind
+            );
         }
-        let newcomer: Vec<Job> = (0..50).map(|n| check(2, n, 1)).collect();
-        store.enqueue(&newcomer, NOON).await.unwrap();
-        let order = drain(store).await;
-        let of_one = order[..20].iter().filter(|job| job.starts_with("1#")).count();
-        assert!((9..=11).contains(&of_one), "{}: {of_one} of 20 are tenant 1's", db.kind);
     }
 }
 

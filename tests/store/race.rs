@@ -94,3 +94,26 @@ async fn one_of_many_equal_deliveries_is_new() {
         assert_eq!(db.store.list_jobs(JobFilter::All, 9).await.unwrap().len(), 1);
     }
 }
+
+/// Workers are spawned: every method's future must be able to move between threads.
+#[tokio::test]
+async fn a_worker_can_be_spawned() {
+    for db in fresh_databases().await {
+        let store = db.store.clone();
+        let worker = tokio::spawn(async move {
+            let one = waymark::domain::ids::InstallationId(1);
+            store.accept(&delivery("g")).await.unwrap();
+            let plan = claim(&store).await;
+            store.upsert_repos(one, &[repo(10)]).await.unwrap();
+            store.put_blobs(one, &[(sha(1), vec![1])], NOON).await.unwrap();
+            store.plan_done(&plan, &[check(1, 1, 1)], "1 check", NOON).await.unwrap();
+            let check = claim(&store).await;
+            store.bury(&check, "no").await.unwrap();
+            store.retry_dead(&check.id, NOON).await.unwrap();
+            store.remove_repos(one, &[]).await.unwrap();
+            store.remove_installation(one).await.unwrap();
+            store.list_jobs(JobFilter::All, 9).await.unwrap().len()
+        });
+        assert_eq!(worker.await.unwrap(), 0, "{}", db.kind);
+    }
+}

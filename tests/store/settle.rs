@@ -2,7 +2,7 @@
 
 use sqlx::Connection;
 use waymark::domain::job::Job;
-use waymark::edge::store::{FINAL_ATTEMPT, JobFilter, JobState, Store};
+use waymark::edge::store::{JobFilter, JobState, MAX_ATTEMPTS, Store};
 
 use crate::database::fresh_databases;
 use crate::given::*;
@@ -83,6 +83,21 @@ async fn a_retry_gives_way_to_a_newer_job_but_hands_over_its_wish() {
 }
 
 #[tokio::test]
+async fn a_newer_job_wakes_one_that_waits_to_be_retried() {
+    for db in fresh_databases().await {
+        let store = &db.store;
+        store.enqueue(&[fresh(1, 1, 0xa, "wish")], NOON).await.unwrap();
+        let old = claim(store).await;
+        assert!(store.retry(&old, "timeout", at(90_000), NOON).await.unwrap());
+        store.enqueue(&[check(1, 1, 0xb)], at(10)).await.unwrap();
+        let row = &store.list_jobs(JobFilter::All, 9).await.unwrap()[0];
+        assert_eq!((row.attempts, &row.last_error), (0, &None), "{}", db.kind);
+        let newer = claim_at(store, at(10)).await.unwrap();
+        assert_eq!((newer.attempts, newer.job), (1, fresh(1, 1, 0xb, "wish")));
+    }
+}
+
+#[tokio::test]
 async fn an_expired_job_gives_way_to_a_newer_one() {
     for db in fresh_databases().await {
         let store = &db.store;
@@ -101,15 +116,19 @@ async fn a_job_that_kills_its_workers_dies() {
         let store = &db.store;
         store.enqueue(&[check(1, 1, 1)], NOON).await.unwrap();
         let mut now = NOON;
-        for attempt in 1..=FINAL_ATTEMPT {
+        for attempt in 1..=MAX_ATTEMPTS {
             let claimed = claim_at(store, now).await.unwrap();
             assert_eq!(claimed.attempts, attempt);
-            assert_eq!(claimed.is_final(), attempt == FINAL_ATTEMPT);
+            assert_eq!(claimed.is_final(), attempt == MAX_ATTEMPTS);
             now = claimed.lease_until;
         }
+        // Handed out once more, so that somebody can conclude what it owes.
+        let spent = claim_at(store, now).await.unwrap();
+        assert!(spent.is_spent());
+        now = spent.lease_until;
         assert_eq!(claim_at(store, now).await, None, "{}", db.kind);
         let dead = &store.list_jobs(JobFilter::In(JobState::Dead), 9).await.unwrap()[0];
-        assert_eq!(dead.attempts, i64::from(FINAL_ATTEMPT));
+        assert_eq!(dead.attempts, i64::from(MAX_ATTEMPTS) + 1);
         assert!(dead.last_error.as_deref().unwrap().contains("lease"));
     }
 }

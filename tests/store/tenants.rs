@@ -72,3 +72,16 @@ async fn a_removed_installation_leaves_nothing_behind() {
         store.remove_installation(InstallationId(1)).await.unwrap();
     }
 }
+
+/// A new table must be looked at here: either it goes with its tenant, or it says why not.
+#[tokio::test]
+async fn no_table_has_been_forgotten() {
+    let all = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name";
+    let db = fresh_databases().await.remove(0);
+    let mut connection = sqlx::SqliteConnection::connect(&db.url).await.unwrap();
+    let found: Vec<String> = sqlx::query_scalar(all).fetch_all(&mut connection).await.unwrap();
+    let mut expected = TABLES.to_vec();
+    expected.extend(["_sqlx_migrations", "delivery", "job", "pause"]);
+    expected.sort_unstable();
+    assert_eq!(found, expected);
+}

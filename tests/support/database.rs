@@ -11,19 +11,19 @@ use sqlx::{Connection, PgConnection};
 use waymark::edge::store::Store;
 
 /// A store on a database of its own, which goes when this is dropped.
-pub struct TestDatabase {
+pub(crate) struct TestDatabase {
     /// `SQLite` or `PostgreSQL`, for messages.
-    pub kind: &'static str,
+    pub(crate) kind: &'static str,
     /// What opens it once more.
-    pub url: String,
+    pub(crate) url: String,
     /// The open store.
-    pub store: Store,
+    pub(crate) store: Store,
     // Dropped last: the store's files or database.
     _place: Place,
 }
 
 /// One fresh, migrated database of each kind that is to be tested.
-pub async fn fresh_databases() -> Vec<TestDatabase> {
+pub(crate) async fn fresh_databases() -> Vec<TestDatabase> {
     let mut databases = Vec::new();
     for (kind, url, place) in empty_databases().await {
         let store = Store::open(&url).await.unwrap_or_else(|e| panic!("{kind}: {e}"));
@@ -33,13 +33,13 @@ pub async fn fresh_databases() -> Vec<TestDatabase> {
 }
 
 /// What keeps a database alive.
-pub enum Place {
+pub(crate) enum Place {
     Folder(tempfile::TempDir),
     Server { server: String, name: String },
 }
 
 /// The same without a schema: kind, URL, and what must outlive its use.
-pub async fn empty_databases() -> Vec<(&'static str, String, Place)> {
+pub(crate) async fn empty_databases() -> Vec<(&'static str, String, Place)> {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite://{}", folder.path().join("waymark.db").display());
     let mut databases = vec![("SQLite", url, Place::Folder(folder))];

@@ -174,3 +174,36 @@ fn migration_error(target: &str, error: &MigrateError) -> StoreError {
         remedy: remedy.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn pragma(pool: &sqlx::SqlitePool, name: &'static str) -> String {
+        let sql = sqlx::AssertSqlSafe(format!("SELECT CAST({name} AS TEXT) FROM pragma_{name}"));
+        sqlx::query_scalar(sql).fetch_one(pool).await.expect("a pragma answers")
+    }
+
+    #[tokio::test]
+    async fn sqlite_writes_durably_and_reads_without_writing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}", folder.path().join("a b.db").display());
+        let Ok(Database::Sqlite { writer, reader }) = open(&url).await else {
+            panic!("an SQLite database");
+        };
+        assert_eq!(pragma(&writer, "journal_mode").await, "wal");
+        assert_eq!(pragma(&writer, "synchronous").await, "2");
+        assert_eq!(pragma(&writer, "foreign_keys").await, "1");
+        assert_eq!(pragma(&reader, "journal_mode").await, "wal");
+        let refused = sqlx::query("DELETE FROM job").execute(&reader).await;
+        assert!(refused.is_err_and(|e| e.to_string().contains("readonly")));
+        assert!(folder.path().join("a b.db").exists());
+    }
+
+    #[test]
+    fn a_target_names_everything_but_the_password() {
+        let url = "postgres://waymark:hunter2@db.example:5433/way?sslmode=require";
+        let options = PgConnectOptions::from_str(url).expect("valid");
+        assert_eq!(postgres_target(&options), "postgres://waymark@db.example:5433/way");
+    }
+}

@@ -25,7 +25,7 @@ pub use checks::{CheckRunRow, OpenCheckRun};
 pub use deliveries::Accepted;
 pub use error::StoreError;
 pub use installations::InstallationRow;
-pub use jobs::{Claimed, FINAL_ATTEMPT, JobCount, JobFilter, JobId, JobRow, JobState};
+pub use jobs::{Claimed, JobCount, JobFilter, JobId, JobRow, JobState, MAX_ATTEMPTS};
 pub use judgements::{JudgementRow, Subject};
 pub use pulls::{KnownPull, PullRow, PullState};
 pub use repos::{KnownRepo, RepoRow};

@@ -3,7 +3,7 @@
 use super::super::Store;
 use super::super::database::{Tx, values};
 use super::super::error::{StoreError, contended};
-use super::{FINAL_ATTEMPT, Row, fresh_of};
+use super::{MAX_ATTEMPTS, Row, fresh_of};
 use crate::domain::ids::InstallationId;
 use crate::domain::job::Job;
 use crate::domain::time::Timestamp;
@@ -78,7 +78,8 @@ const REQUEUE: &str = concat!(
 );
 
 impl Store {
-    /// Queues jobs, all or none, ready at once. A queued job of the same key is replaced: see
+    /// Queues jobs, all or none, ready at once; jobs of one call have no order among themselves
+    /// but their priority. A queued job of the same key is replaced: see
     /// the module's head.
     pub async fn enqueue(&self, jobs: &[Job], now: Timestamp) -> Result<(), StoreError> {
         self.enqueue_later(jobs, now, now).await
@@ -109,12 +110,15 @@ pub(in super::super) async fn enqueue_in(
     run_after: Timestamp,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    for job in jobs {
+    // In one order for everybody: two that queue the same keys cannot lock each other out. The
+    // sort is stable, so of two jobs of one key the last still wins.
+    let mut jobs: Vec<(String, &Job)> = jobs.iter().map(|job| (job.key(), job)).collect();
+    jobs.sort_by(|a, b| a.0.cmp(&b.0));
+    for (key, job) in jobs {
         let id = uuid::Uuid::now_v7().to_string();
         let payload = serde_json::to_string(job)
             .map_err(|e| StoreError::Failed(format!("a job cannot be written as JSON: {e}")))?;
         let installation = job.installation().unwrap_or(InstallationId(0));
-        let key = job.key();
         let values = values![
             id.as_str(),
             job.kind(),
@@ -123,7 +127,7 @@ pub(in super::super) async fn enqueue_in(
             job.priority() as i64,
             now,
             run_after,
-            i64::from(FINAL_ATTEMPT),
+            i64::from(MAX_ATTEMPTS),
             fresh_of(job),
             payload.as_str(),
         ];

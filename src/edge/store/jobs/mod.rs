@@ -22,7 +22,7 @@ use super::error::StoreError;
 use crate::domain::job::Job;
 
 /// A job is tried this often before it is dead; the worker asks [`Claimed::is_final`].
-pub const FINAL_ATTEMPT: u32 = 8;
+pub const MAX_ATTEMPTS: u32 = 8;
 
 /// Names one row of the queue; UUIDv7 text, so later jobs sort behind earlier ones.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
