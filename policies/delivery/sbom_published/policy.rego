@@ -157,7 +157,7 @@ findings contains {
 }
 
 findings contains {
-	"message": sprintf("Job `%s` calls the platform's workflow at `%s`, which publishes no SBOM before `%s`", [call.job, call.ref, data.waymark.params.sbom_since]),
+	"message": sprintf("Job `%s` calls a version of the platform's workflow that publishes no SBOM: that began with `%s`", [call.job, data.waymark.params.sbom_since]),
 	"path": call.path,
 	"pointer": call.pointer,
 	"resource": sprintf("job %s", [call.job]),
