@@ -163,3 +163,23 @@ fn what_was_withheld_is_a_gap() {
         ["too many files", "`a.yaml` is larger than 1 MiB (2.0 MiB) and was not read",]
     );
 }
+
+#[test]
+fn what_rows_repeat_is_bounded() {
+    let name = "n".repeat(300_000);
+    let pod = |head: &str, count: usize| {
+        format!(
+            "apiVersion: v1\nkind: Pod\n{head}  containers:\n{}",
+            "  - image: a\n".repeat(count)
+        )
+    };
+    let named = pod(&format!("metadata: {{name: {name}}}\nspec:\n"), 100);
+    let setting = pod(&format!("spec:\n  securityContext: {{seccompProfile: {name}}}\n"), 100);
+    let many = pod("spec:\n", 201);
+    let got = facts(&[("a.yaml", &named), ("b.yaml", &setting), ("c.yaml", &many)]);
+    assert_eq!(got.snapshot.containers.len(), 200);
+    assert!(got.snapshot.containers.iter().all(|row| row.resource.len() < 100));
+    let settings = got.snapshot.containers.iter().flat_map(|row| row.security.values());
+    assert!(settings.map(|setting| setting.value.to_string().len()).max() < Some(100));
+    assert_eq!(got.snapshot.gaps[0].reason, "`c.yaml` has a pod with more than 200 containers");
+}
