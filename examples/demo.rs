@@ -72,7 +72,11 @@ fn show(number: u64, run: &CheckRun) {
         _ => "✗",
     };
     let conclusion = run.conclusion.as_deref().unwrap_or("in progress");
-    say(&format!("{0}\n{mark} {CHECK}   #{number} at {1}   {conclusion}\n{0}", "─".repeat(78), &run.head_sha[..7]));
+    say(&format!(
+        "{0}\n{mark} {CHECK}   #{number} at {1}   {conclusion}\n{0}",
+        "─".repeat(78),
+        &run.head_sha[..7]
+    ));
     say(&format!("{}\n", run.title.as_deref().unwrap_or_default()));
     say(run.summary.as_deref().unwrap_or_default());
     for a in &run.annotations {

@@ -1,5 +1,6 @@
 //! Who asked at the terminal, and how do they want to hear it?
 
+mod check;
 mod evaluator;
 mod policy;
 mod serve;
@@ -20,6 +21,8 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Judge a folder or a revision, as a pull request would be
+    Check(check::Arguments),
     /// Receive webhooks and post check runs
     Serve(serve::Arguments),
     /// List, show and test policies
@@ -39,6 +42,7 @@ const USAGE: u8 = 2;
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
+        Command::Check(arguments) => check::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),
         Command::Evaluator { policies } => evaluator::run(policies),

@@ -136,7 +136,7 @@ impl App {
 
 /// The tree's configuration file. One that cannot be read as text counts as one that does not
 /// parse, so that its author hears of it.
-fn config_of(tree: &SourceTree) -> Option<ConfigFile> {
+pub(super) fn config_of(tree: &SourceTree) -> Option<ConfigFile> {
     let path = CONFIG_PATHS.into_iter().find(|path| tree.entries.contains_key(*path))?;
     let text = tree.text(path).map_or_else(|| "[unreadable".to_owned(), |text| text.to_string());
     Some(ConfigFile { path: path.to_owned(), text })
