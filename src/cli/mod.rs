@@ -2,6 +2,8 @@
 
 mod check;
 mod evaluator;
+mod input;
+mod jobs;
 mod policy;
 mod serve;
 pub mod terminal;
@@ -25,6 +27,10 @@ enum Command {
     Check(check::Arguments),
     /// Receive webhooks and post check runs
     Serve(serve::Arguments),
+    /// List jobs and retry dead ones (needs WAYMARK_DATABASE_URL only)
+    Jobs(jobs::Arguments),
+    /// Print a folder's snapshot: the Rego input, for OPA and conftest
+    Input(input::Arguments),
     /// List, show and test policies
     Policy(policy::Arguments),
     /// Answer evaluation requests on standard input (used by the other commands)
@@ -44,6 +50,8 @@ pub fn run() -> ExitCode {
     let result = match arguments.command {
         Command::Check(arguments) => check::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
+        Command::Jobs(arguments) => jobs::run(arguments),
+        Command::Input(arguments) => input::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),
         Command::Evaluator { policies } => evaluator::run(policies),
     };
