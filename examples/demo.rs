@@ -49,7 +49,7 @@ async fn demo() {
     show(number, &stage.run(REPO, &red));
 
     say("\n… and one commit later:\n");
-    let fixed = format!("{}\nUSER 10001:10001\n", dockerfile.trim_end());
+    let fixed = dockerfile.replace("ENTRYPOINT", "USER 10001:10001\n\nENTRYPOINT");
     let green = stage.gh.push(REPO, "containerise", &[("Dockerfile", &*fixed)], "Drop root");
     stage.settle().await;
     show(number, &stage.run(REPO, &green));

@@ -86,7 +86,7 @@ async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
 }
 
 fn config_file(path: &Path) -> anyhow::Result<ConfigFile> {
-    Ok(ConfigFile { path: path.display().to_string(), text: disk::read_text(path)? })
+    Ok(ConfigFile { path: path.display().to_string(), text: Ok(disk::read_text(path)?) })
 }
 
 /// One process judges; base and head take turns.
