@@ -8,6 +8,7 @@ pub mod accept;
 mod check_commit;
 mod check_pull;
 mod fate;
+mod judge_change;
 mod judge_commit;
 mod plan;
 mod post_check;
