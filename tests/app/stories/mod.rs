@@ -1,3 +1,9 @@
 //! One file per user's story.
 
+mod baseline;
+mod configuration;
+mod files;
+mod fork;
+mod lifecycle;
 mod pull_request;
+mod twins;
