@@ -4,5 +4,6 @@
 #[path = "../support/database.rs"]
 mod database;
 mod github;
+mod http;
 mod stage;
 mod stories;

@@ -1,3 +1,5 @@
 //! One file per user's story.
 
-mod pull_request;
+mod endpoint;
+mod probes;
+pub mod pull_request;
