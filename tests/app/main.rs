@@ -3,6 +3,8 @@
 
 #[path = "../support/database.rs"]
 mod database;
+#[path = "../support/examples.rs"]
+mod examples;
 mod github;
 mod http;
 mod stage;
