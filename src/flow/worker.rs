@@ -106,7 +106,9 @@ impl App {
     async fn perform(&self, claimed: &Claimed) -> Result<Performed, Fate> {
         if claimed.is_spent() {
             let tries = claimed.max_attempts;
-            return Err(Fate::Hopeless(format!("the service died or hung on each of {tries} tries")));
+            return Err(Fate::Hopeless(format!(
+                "the service died or hung on each of {tries} tries"
+            )));
         }
         Ok(Performed::Words(match &claimed.job {
             Job::Plan { delivery } => {
