@@ -5,19 +5,24 @@ import rego.v1
 
 # Repositories that hold them, in lower case: the parameter `platform_workflows` (a name or a list
 # of names), else `<owner>/platform-workflows`.
-repositories contains lower(data.waymark.params.platform_workflows) if {
+repositories contains lower(name) if some name in configured
+
+repositories contains sprintf("%s/platform-workflows", [owner]) if count(configured) == 0
+
+# A folder on disk may not know whose it is; then the name of the repository must do.
+owner := "*" if input.repo.owner == ""
+
+else := lower(input.repo.owner)
+
+default configured := []
+
+configured := data.waymark.params.platform_workflows if {
+	is_array(data.waymark.params.platform_workflows)
+}
+
+configured := [data.waymark.params.platform_workflows] if {
 	is_string(data.waymark.params.platform_workflows)
 }
-
-repositories contains lower(name) if {
-	some name in data.waymark.params.platform_workflows
-}
-
-repositories contains lower(sprintf("%s/platform-workflows", [input.repo.owner])) if not configured
-
-configured if is_string(data.waymark.params.platform_workflows)
-
-configured if count(data.waymark.params.platform_workflows) > 0
 
 # Their names for a message.
 names := concat(" or ", [sprintf("`%s`", [name]) | some name in repositories])
@@ -32,5 +37,9 @@ is_home if lower(input.repo.full_name) in repositories
 calls contains use if {
 	some use in input.uses
 	use.kind == "reusable_workflow"
-	lower(sprintf("%s/%s", [use.owner, use.repo])) in repositories
+	is_platform(use)
 }
+
+is_platform(use) if lower(sprintf("%s/%s", [use.owner, use.repo])) in repositories
+
+is_platform(use) if lower(sprintf("*/%s", [use.repo])) in repositories

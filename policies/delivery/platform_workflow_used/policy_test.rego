@@ -64,3 +64,11 @@ test_gap_hides_absence if {
 	found := platform_workflow_used.findings with input as incomplete
 	count(found) == 0
 }
+
+test_folder_without_owner_goes_by_name if {
+	anonymous := object.union(given([call(true)]), {"repo": {"owner": "", "full_name": "api"}})
+	found := platform_workflow_used.findings with input as anonymous
+	count(found) == 0
+	found_without := platform_workflow_used.findings with input as object.union(anonymous, {"uses": []})
+	count(found_without) == 1
+}
