@@ -11,6 +11,5 @@ mod disorder;
 mod endpoint;
 mod outages;
 mod probes;
-pub mod pull_request;
 mod recorded;
 mod truncated;
