@@ -14,8 +14,7 @@ use super::select::is_workflow;
 use super::trigger::{Answer, events, on_default_branch_push};
 use super::{FactKind, RepoFacts};
 
-/// Longest name of a workflow or job, in characters; every row repeats it. GitHub allows a job
-/// 100 characters.
+/// Longest name of a workflow or job, in characters; every row repeats it. GitHub's own is 100.
 const MAX_NAME: usize = 200;
 
 /// One file under `.github/workflows`.
