@@ -52,8 +52,7 @@ fn measure(
     let library = PolicyFiles::built_in().library();
     let ids: Vec<PolicyId> = library.policies.keys().cloned().collect();
     let needs = library.needs(&ids);
-    let prepared = library.prepare(&ids).unwrap();
-    let params = params(&library);
+    let prepared = library.prepare(&ids, &params(&library)).unwrap();
     let tree = generated::tree(size, 7);
     let repo = generated::repo();
     let request = Request { tree: tree.clone(), repo: repo.clone(), config: None, only: None };
@@ -61,7 +60,7 @@ fn measure(
     let own_params = handwritten::Params::defaults(&repo.owner);
     let mut evaluator = Evaluator::new(PolicyFiles::built_in().library());
 
-    let rego = library.evaluate(&prepared, &ids, &extracted, &params);
+    let rego = library.evaluate(&prepared, &ids, &extracted);
     let rego: Vec<Finding> = rego.into_iter().flat_map(|outcome| outcome.findings).collect();
     assert_eq!(rego, handwritten::evaluate(&extracted, &own_params));
     println!("{size} files: {} findings, the same from Rego and Rust", rego.len());
@@ -86,7 +85,7 @@ fn measure(
         }
     };
     time("facts", &mut || drop(black_box(facts::extract(&tree, &repo, &needs))));
-    time("rego", &mut || drop(black_box(library.evaluate(&prepared, &ids, &extracted, &params))));
+    time("rego", &mut || drop(black_box(library.evaluate(&prepared, &ids, &extracted))));
     time("rust", &mut || drop(black_box(handwritten::evaluate(&extracted, &own_params))));
     time("whole", &mut || drop(black_box(evaluator.evaluate(&request))));
     group.finish();
