@@ -67,7 +67,8 @@ impl App {
                         Some(left) => {
                             room = left;
                             let asked = wanted.entry(sha.clone()).or_default();
-                            *asked = (size_bytes, [&*asked.1, &[path.clone()]].concat());
+                            asked.0 = size_bytes;
+                            asked.1.push(path.clone());
                             Withheld::NotFetched
                         }
                     }
