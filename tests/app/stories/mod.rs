@@ -2,8 +2,15 @@
 
 mod baseline;
 mod configuration;
+mod default_branch;
 mod files;
 mod fork;
+mod hostile;
 mod lifecycle;
+mod many;
+mod merge_queue;
+mod nothing;
 mod pull_request;
+mod race;
+mod rerun;
 mod twins;
