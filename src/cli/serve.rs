@@ -19,6 +19,7 @@ use crate::edge::evaluator::{self, Evaluators};
 use crate::edge::github::{GitHub, GitHubSettings};
 use crate::edge::store::Store;
 use crate::flow::App;
+use crate::flow::links::Links;
 use crate::web::Web;
 use crate::web::metrics::Metrics;
 
@@ -44,7 +45,10 @@ pub(super) fn run(_: Arguments) -> anyhow::Result<ExitCode> {
 
 fn start_log(settings: &Settings) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(&settings.log).context("WAYMARK_LOG is not a log filter")?;
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
+        .with_writer(std::io::stderr);
     match settings.log_format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),
@@ -82,6 +86,10 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         evaluators,
         clock,
         wake: Arc::new(Notify::new()),
+        links: settings
+            .public_url
+            .clone()
+            .map(|url| Links::new(url, settings.webhook_secrets.clone())),
         meter: Arc::new(metrics.clone()),
     };
     let listener = TcpListener::bind(settings.listen)

@@ -36,9 +36,11 @@ impl App {
         let now = self.clock.now();
         let json = render_json(&judgement);
         let head = context.head_sha.clone();
-        self.store
+        let id = self
+            .store
             .put_judgement(subject.id, &head, judged_for, &json, &digest(&[&json]), now)
             .await?;
+        context.details_url = self.links.as_ref().and_then(|links| links.details(subject.id, &id));
         let said = render_check_run(&judgement, &context);
         let digest = digest(&[
             &said.title,
@@ -109,6 +111,7 @@ impl App {
         // Noted before the call: a crash behind it leaves a row that says "it may be there".
         self.store.put_check_run(&row, self.clock.now()).await?;
         let run = github.post_check_run(name, draft, same).await?;
+        self.meter.check(draft.conclusion.as_str());
         row.github_id = Some(run.id);
         row.concluded = true;
         row.annotations_sent = draft.annotations.len() as i64;

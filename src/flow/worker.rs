@@ -104,6 +104,12 @@ impl App {
 
     /// Does what the job says.
     async fn perform(&self, claimed: &Claimed) -> Result<Performed, Fate> {
+        if claimed.is_spent() {
+            let tries = claimed.max_attempts;
+            return Err(Fate::Hopeless(format!(
+                "the service died or hung on each of {tries} tries"
+            )));
+        }
         Ok(Performed::Words(match &claimed.job {
             Job::Plan { delivery } => {
                 let plan = self.plan(delivery).await?;

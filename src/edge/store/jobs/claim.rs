@@ -33,6 +33,12 @@ impl Claimed {
     pub fn is_final(&self) -> bool {
         self.attempts >= self.max_attempts
     }
+
+    /// Whether every try was used up by workers that died or hung: do not try again, conclude
+    /// what the job owes and [`Store::bury`] it.
+    pub fn is_spent(&self) -> bool {
+        self.attempts > self.max_attempts
+    }
 }
 
 /// Running jobs whose lease ran out. Few at a time: claims come often.
@@ -83,7 +89,7 @@ impl Store {
     /// not come, whose key is running, or whose installation is paused.
     ///
     /// Jobs whose lease ran out go back into the queue first; when that was their last try, they
-    /// are dead. Keep leases at 60 seconds or more: replicas' clocks differ.
+    /// are handed out once more ([`Claimed::is_spent`]) to be concluded, and are dead after that. Keep leases at 60 seconds or more: replicas' clocks differ.
     pub async fn claim(
         &self,
         owner: &str,
@@ -147,7 +153,8 @@ async fn take_back_expired(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError
     rows.sort_by(|a, b| a.key.cmp(&b.key));
     for mut row in rows {
         let error = format!("the lease of try {} ran out: its worker died or hung", row.attempts);
-        let dead = row.attempts >= row.max_attempts;
+        // Once more than there are tries: that claim is for concluding what the job owes.
+        let dead = row.attempts > row.max_attempts;
         tracing::warn!(job = %row.id, key = %row.key, dead, "{error}");
         row.last_error = Some(error);
         if dead {
