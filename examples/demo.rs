@@ -49,7 +49,7 @@ async fn demo() {
     show(number, &stage.run(REPO, &red));
 
     say("\n… and one commit later:\n");
-    let fixed = format!("{}\nUSER 10001:10001\n", dockerfile.trim_end());
+    let fixed = dockerfile.replace("ENTRYPOINT", "USER 10001:10001\n\nENTRYPOINT");
     let green = stage.gh.push(REPO, "containerise", &[("Dockerfile", &*fixed)], "Drop root");
     stage.settle().await;
     show(number, &stage.run(REPO, &green));
@@ -72,7 +72,11 @@ fn show(number: u64, run: &CheckRun) {
         _ => "✗",
     };
     let conclusion = run.conclusion.as_deref().unwrap_or("in progress");
-    say(&format!("{0}\n{mark} {CHECK}   #{number} at {1}   {conclusion}\n{0}", "─".repeat(78), &run.head_sha[..7]));
+    say(&format!(
+        "{0}\n{mark} {CHECK}   #{number} at {1}   {conclusion}\n{0}",
+        "─".repeat(78),
+        &run.head_sha[..7]
+    ));
     say(&format!("{}\n", run.title.as_deref().unwrap_or_default()));
     say(run.summary.as_deref().unwrap_or_default());
     for a in &run.annotations {

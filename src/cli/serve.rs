@@ -19,6 +19,7 @@ use crate::edge::evaluator::{self, Evaluators};
 use crate::edge::github::{GitHub, GitHubSettings};
 use crate::edge::store::Store;
 use crate::flow::App;
+use crate::flow::links::Links;
 use crate::web::Web;
 use crate::web::metrics::Metrics;
 
@@ -85,6 +86,10 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         evaluators,
         clock,
         wake: Arc::new(Notify::new()),
+        links: settings
+            .public_url
+            .clone()
+            .map(|url| Links::new(url, settings.webhook_secrets.clone())),
         meter: Arc::new(metrics.clone()),
     };
     let listener = TcpListener::bind(settings.listen)

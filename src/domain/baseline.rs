@@ -13,6 +13,8 @@ pub struct Baseline {
     findings: HashMap<Fingerprint, usize>,
     /// Blob of each file that policies read.
     files: BTreeMap<String, Option<Sha>>,
+    /// The other way round, for files that moved.
+    paths: HashMap<Sha, Vec<String>>,
 }
 
 type Fingerprint = (String, Option<String>, Option<String>, String);
@@ -29,7 +31,13 @@ impl Baseline {
         for finding in evaluation.outcomes.iter().flat_map(|o| &o.findings) {
             *findings.entry(fingerprint(finding, finding.place.path.as_deref())).or_default() += 1;
         }
-        Self { findings, files }
+        let mut paths: HashMap<Sha, Vec<String>> = HashMap::new();
+        for (path, blob) in &files {
+            if let Some(blob) = blob {
+                paths.entry(blob.clone()).or_default().push(path.clone());
+            }
+        }
+        Self { findings, files, paths }
     }
 
     /// Whether the head's blob at `path` differs from the base's: the change touches the file.
@@ -49,14 +57,8 @@ impl Baseline {
         if self.take_at(finding, path) {
             return true;
         }
-        let Some(head) = head else { return false };
-        let moved: Vec<String> = self
-            .files
-            .iter()
-            .filter(|(old, blob)| blob.as_ref() == Some(head) && Some(old.as_str()) != path)
-            .map(|(old, _)| old.clone())
-            .collect();
-        moved.iter().any(|old| self.take_at(finding, Some(old)))
+        let olds = head.and_then(|head| self.paths.get(head)).cloned().unwrap_or_default();
+        olds.iter().any(|old| self.take_at(finding, Some(old)))
     }
 
     fn take_at(&mut self, finding: &Finding, path: Option<&str>) -> bool {

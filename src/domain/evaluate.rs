@@ -24,8 +24,8 @@ use super::tree::SourceTree;
 pub struct ConfigFile {
     /// Its path, for complaints.
     pub path: String,
-    /// Its text.
-    pub text: String,
+    /// Its text, or why it is not at hand, in words that follow its path.
+    pub text: Result<String, String>,
 }
 
 /// What is to be evaluated.
@@ -109,7 +109,12 @@ impl Evaluator {
     pub fn evaluate(&mut self, request: &Request) -> Answer {
         let known: Vec<PolicyId> = self.known();
         let (config, config_problems) = match &request.config {
-            Some(file) => RepoConfig::read(&file.path, &file.text, &known),
+            Some(ConfigFile { path, text: Ok(text) }) => RepoConfig::read(path, text, &known),
+            Some(ConfigFile { path, text: Err(reason) }) => {
+                let message = format!("it {reason}; write it as a plain text file");
+                let problem = ConfigProblem { path: path.clone(), line: None, message };
+                (RepoConfig::default(), vec![problem])
+            }
             None => (RepoConfig::default(), Vec::new()),
         };
         let active: Vec<PolicyId> = known

@@ -11,11 +11,14 @@ use crate::domain::ids::{RepoId, RepoName, Sha};
 use crate::domain::judge::ConfigProblem;
 use crate::domain::policy::outcome::Status;
 use crate::domain::repo_config::CONFIG_PATHS;
-use crate::domain::tree::SourceTree;
+use crate::domain::tree::{Content, SourceTree};
 use crate::edge::github::Installation;
 
 use super::App;
 use super::fate::Fate;
+
+/// Begins a row that only names the row of the commit's tree.
+const ALIAS: &str = "same as ";
 
 /// A repository, as every step of a check needs it.
 pub(super) struct Subject {
@@ -78,9 +81,12 @@ impl App {
         let sound = evaluated.answer.evaluation.outcomes.iter().all(|o| o.status != Status::Broken);
         if sound && let Ok(json) = serde_json::to_string(&evaluated) {
             let now = self.clock.now();
-            for name in [commit, &files.identity] {
-                let key = self.key(subject, name, rules);
-                self.store.put_evaluation(subject.id, &key, &json, now).await?;
+            let tree_key = self.key(subject, &files.identity, rules);
+            self.store.put_evaluation(subject.id, &tree_key, &json, now).await?;
+            if *commit != files.identity {
+                let key = self.key(subject, commit, rules);
+                let alias = format!("{ALIAS}{tree_key}");
+                self.store.put_evaluation(subject.id, &key, &alias, now).await?;
             }
         }
         Ok(evaluated)
@@ -108,7 +114,10 @@ impl App {
         rules: Rules<'_>,
     ) -> Result<Option<Evaluated>, Fate> {
         let key = self.key(subject, name, rules);
-        let known = self.store.evaluation(subject.id, &key).await?;
+        let mut known = self.store.evaluation(subject.id, &key).await?;
+        if let Some(tree_key) = known.as_deref().and_then(|text| text.strip_prefix(ALIAS)) {
+            known = self.store.evaluation(subject.id, tree_key).await?;
+        }
         // A row of another version's shape is simply not known.
         let known = known.and_then(|json| serde_json::from_str(&json).ok());
         if known.is_some() {
@@ -123,7 +132,7 @@ impl App {
         let config = match rules {
             Rules::Own => "own".to_owned(),
             Rules::Given(None) => "none".to_owned(),
-            Rules::Given(Some(file)) => format!("{}\n{}", file.path, file.text),
+            Rules::Given(Some(file)) => format!("{}\n{:?}", file.path, file.text),
         };
         let mut hash = Sha256::new();
         for part in [name.as_str(), &self.evaluators.catalogue().digest, &facts, &config] {
@@ -134,10 +143,12 @@ impl App {
     }
 }
 
-/// The tree's configuration file. One that cannot be read as text counts as one that does not
-/// parse, so that its author hears of it.
-fn config_of(tree: &SourceTree) -> Option<ConfigFile> {
+/// The tree's configuration file.
+pub(super) fn config_of(tree: &SourceTree) -> Option<ConfigFile> {
     let path = CONFIG_PATHS.into_iter().find(|path| tree.entries.contains_key(*path))?;
-    let text = tree.text(path).map_or_else(|| "[unreadable".to_owned(), |text| text.to_string());
+    let text = match &tree.entries.get(path)?.content {
+        Content::Text(text) => Ok(text.to_string()),
+        Content::Withheld(why) => Err(why.reason()),
+    };
     Some(ConfigFile { path: path.to_owned(), text })
 }

@@ -6,9 +6,12 @@
 
 pub mod accept;
 mod check_commit;
+pub mod check_folder;
 mod check_pull;
 mod fate;
+pub mod gather_folder;
 mod judge_commit;
+pub mod links;
 mod plan;
 mod post_check;
 mod read_tree;
@@ -37,6 +40,8 @@ pub struct App {
     pub clock: Clock,
     /// Rings when there may be work.
     pub wake: Arc<Notify>,
+    /// Makes links to our own pages; `None` when nobody can reach them.
+    pub links: Option<links::Links>,
     /// Counts what the operator wants to see.
     pub meter: Arc<dyn Meter>,
 }

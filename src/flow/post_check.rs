@@ -36,9 +36,11 @@ impl App {
         let now = self.clock.now();
         let json = render_json(&judgement);
         let head = context.head_sha.clone();
-        self.store
+        let id = self
+            .store
             .put_judgement(subject.id, &head, judged_for, &json, &digest(&[&json]), now)
             .await?;
+        context.details_url = self.links.as_ref().and_then(|links| links.details(subject.id, &id));
         let said = render_check_run(&judgement, &context);
         let digest = digest(&[
             &said.title,

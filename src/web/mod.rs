@@ -1,5 +1,7 @@
-//! Who asked over HTTP? The webhook, the probes, the metrics.
+//! Who asked over HTTP? The webhook, the probes, the metrics, and a page per
+//! judgement.
 
+mod details;
 mod health;
 pub mod metrics;
 mod webhook;
@@ -44,6 +46,7 @@ impl Web {
             .route("/livez", get(health::livez))
             .route("/readyz", get(health::readyz))
             .route("/metrics", get(metrics::show))
+            .route("/judgements/{repo}/{id}", get(details::show))
             .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_LIMIT))
             .layer(CatchPanicLayer::new())
             .layer(TraceLayer::new_for_http())

@@ -16,6 +16,7 @@ use waymark::edge::evaluator::{Command, DEADLINE, Evaluators};
 use waymark::edge::github::{GitHub, GitHubSettings};
 use waymark::edge::store::{JobFilter, JobRow, JobState};
 use waymark::flow::App;
+use waymark::flow::links::Links;
 use waymark::web::Web;
 use waymark::web::metrics::Metrics;
 
@@ -79,6 +80,10 @@ impl Stage {
             evaluators: Evaluators::start(command, 2).await.unwrap(),
             clock: hands.clone(),
             wake: Arc::new(Notify::new()),
+            links: Some(Links::new(
+                "https://waymark.example".to_owned(),
+                vec![SecretString::from(gh.webhook_secret())],
+            )),
             meter: Arc::new(metrics.clone()),
         };
         let secret = SecretString::from(gh.webhook_secret());

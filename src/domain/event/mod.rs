@@ -162,8 +162,9 @@ pub struct EventError {
 /// Reads one event's body.
 pub type Reader = fn(&[u8]) -> Result<Vec<Intent>, serde_json::Error>;
 
-/// Every event that we read. GitHub sends the first two to every App unasked
-/// (`subscribed: false`); the manifest lists the others.
+/// Every event that we read. Those with `subscribed: false` come unasked: the first two to every
+/// App, the next two (re-runs and buttons) to every App that may write checks. The manifest lists
+/// the others; `tests/manifest.rs` compares.
 pub const READERS: &[EventReader] = &[
     EventReader { event: "installation", subscribed: false, read: installation::read },
     EventReader {
@@ -171,8 +172,8 @@ pub const READERS: &[EventReader] = &[
         subscribed: false,
         read: installation_repositories::read,
     },
-    EventReader { event: "check_run", subscribed: true, read: check_run::read },
-    EventReader { event: "check_suite", subscribed: true, read: check_suite::read },
+    EventReader { event: "check_run", subscribed: false, read: check_run::read },
+    EventReader { event: "check_suite", subscribed: false, read: check_suite::read },
     EventReader { event: "merge_group", subscribed: true, read: merge_group::read },
     EventReader { event: "pull_request", subscribed: true, read: pull_request::read },
     EventReader { event: "push", subscribed: true, read: push::read },

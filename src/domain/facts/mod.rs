@@ -60,6 +60,18 @@ pub enum FactKind {
     Kubernetes,
 }
 
+impl FactKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [
+        Self::Repo,
+        Self::Files,
+        Self::Catalog,
+        Self::Workflows,
+        Self::Dockerfiles,
+        Self::Kubernetes,
+    ];
+}
+
 /// What is known of the repository beside its files.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RepoFacts {
