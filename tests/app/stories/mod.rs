@@ -1,7 +1,9 @@
 //! One file per user's story.
 
+mod credentials;
 mod disorder;
 mod endpoint;
+mod limits;
 mod outages;
 mod probes;
 pub mod pull_request;
