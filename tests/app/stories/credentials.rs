@@ -116,7 +116,9 @@ async fn a_suspended_installation_goes_on_when_it_wakes() {
         stage.gh.suspend("acme");
         stage.gh.allow(MINT, 403);
         stage.settle().await;
-        for job in stage.jobs(JobState::Queued).await {
+        let waiting = stage.jobs(JobState::Queued).await;
+        assert_eq!(waiting.len(), 1, "{waiting:#?}");
+        for job in waiting {
             let error = job.last_error.unwrap();
             assert!(error.contains("suspended"), "{error}");
         }
