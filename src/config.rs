@@ -130,11 +130,7 @@ impl Settings {
         });
         let github_url = source.url("WAYMARK_GITHUB_URL", Some("https://api.github.com"));
         let public_url = source.url("WAYMARK_PUBLIC_URL", None);
-        let database_url =
-            source.optional("WAYMARK_DATABASE_URL").unwrap_or_else(|| "sqlite://waymark.db".into());
-        if !["sqlite:", "postgres:", "postgresql:"].iter().any(|s| database_url.starts_with(s)) {
-            source.complain("WAYMARK_DATABASE_URL", "must start with sqlite:// or postgres://");
-        }
+        let database_url = read_database_url(&mut source);
         let listen = source.optional("WAYMARK_LISTEN").unwrap_or_else(|| "127.0.0.1:3000".into());
         let listen = listen.parse().ok().or_else(|| {
             source.complain("WAYMARK_LISTEN", "must be address:port, such as 0.0.0.0:3000");
@@ -175,7 +171,7 @@ impl Settings {
                 private_key,
                 webhook_secrets,
                 github_url,
-                database_url: SecretString::from(database_url),
+                database_url,
                 listen,
                 public_url,
                 workers,
@@ -186,6 +182,23 @@ impl Settings {
             _ => Err(Complaints(complaints)),
         }
     }
+}
+
+/// Reads `WAYMARK_DATABASE_URL` alone, for tools that need nothing else. Settings that do not
+/// exist are complained about all the same: a misspelt one would mean another database.
+pub fn database_url(mut source: Source) -> Result<SecretString, Complaints> {
+    let url = read_database_url(&mut source);
+    let complaints = source.finish();
+    if complaints.is_empty() { Ok(url) } else { Err(Complaints(complaints)) }
+}
+
+fn read_database_url(source: &mut Source) -> SecretString {
+    let url =
+        source.optional("WAYMARK_DATABASE_URL").unwrap_or_else(|| "sqlite://waymark.db".into());
+    if !["sqlite:", "postgres:", "postgresql:"].iter().any(|s| url.starts_with(s)) {
+        source.complain("WAYMARK_DATABASE_URL", "must start with sqlite:// or postgres://");
+    }
+    SecretString::from(url)
 }
 
 #[cfg(test)]

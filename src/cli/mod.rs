@@ -1,6 +1,9 @@
 //! Who asked at the terminal, and how do they want to hear it?
 
+mod check;
 mod evaluator;
+mod input;
+mod jobs;
 mod policy;
 mod serve;
 pub mod terminal;
@@ -20,8 +23,14 @@ struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Judge a folder or a revision, as a pull request would be
+    Check(check::Arguments),
     /// Receive webhooks and post check runs
     Serve(serve::Arguments),
+    /// List jobs and retry dead ones (needs WAYMARK_DATABASE_URL only)
+    Jobs(jobs::Arguments),
+    /// Print a folder's snapshot: the Rego input, for OPA and conftest
+    Input(input::Arguments),
     /// List, show and test policies
     Policy(policy::Arguments),
     /// Answer evaluation requests on standard input (used by the other commands)
@@ -39,7 +48,10 @@ const USAGE: u8 = 2;
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
+        Command::Check(arguments) => check::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
+        Command::Jobs(arguments) => jobs::run(arguments),
+        Command::Input(arguments) => input::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),
         Command::Evaluator { policies } => evaluator::run(policies),
     };

@@ -13,6 +13,10 @@ use super::ids::Sha;
 /// memory is a multiple of its input.
 pub const MAX_FILE_BYTES: u64 = 1024 * 1024;
 
+/// Text that one evaluation reads at most, in bytes; wanted files beyond are
+/// [`Withheld::OverBudget`].
+pub const MAX_TREE_BYTES: u64 = 64 * 1024 * 1024;
+
 /// Why a file's bytes are not at hand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]

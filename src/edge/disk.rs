@@ -4,4 +4,4 @@ mod policies;
 mod working_tree;
 
 pub use policies::{BUILT_IN, PolicyFiles};
-pub use working_tree::{DiskError, read_tree};
+pub use working_tree::{DiskError, read_listed, read_text, read_tree};

@@ -3,5 +3,6 @@
 pub mod clock;
 pub mod disk;
 pub mod evaluator;
+pub mod git;
 pub mod github;
 pub mod store;

@@ -6,8 +6,11 @@
 
 pub mod accept;
 mod check_commit;
+pub mod check_folder;
 mod check_pull;
 mod fate;
+pub mod gather_folder;
+mod judge_change;
 mod judge_commit;
 pub mod links;
 mod plan;

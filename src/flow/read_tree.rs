@@ -6,14 +6,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::domain::facts::{self, FactKind};
 use crate::domain::ids::{RepoName, Sha};
 use crate::domain::repo_config::CONFIG_PATHS;
-use crate::domain::tree::{Content, Entry, SourceTree, Withheld};
+use crate::domain::tree::{Content, Entry, MAX_TREE_BYTES, SourceTree, Withheld};
 use crate::edge::github::{BlobContent, BlobRef, EntryKind, Installation, TreeEntry};
 
 use super::App;
 use super::fate::Fate;
 
-/// Text that one evaluation reads at most.
-const MAX_TEXT_BYTES: u64 = 64 * 1024 * 1024;
 /// Blobs asked of GitHub at a time: what arrived is stored before the next ones are asked for,
 /// so that a limit or an outage in between costs little.
 const CHUNK: usize = 300;
@@ -54,7 +52,7 @@ impl App {
             SourceTree { sha: Some(listing.sha.clone()), truncated, ..Default::default() };
         let mut wanted: BTreeMap<Sha, (Option<u64>, Vec<String>)> = BTreeMap::new();
         let mut blobs = BTreeMap::new();
-        let mut room = MAX_TEXT_BYTES;
+        let mut room = MAX_TREE_BYTES;
         for TreeEntry { path, kind, sha, size_bytes } in listing.entries {
             let withheld = match kind {
                 EntryKind::Directory => continue,
@@ -128,7 +126,7 @@ impl App {
 }
 
 /// Whether a file's text is read: some policy asks for it, or it configures us.
-fn is_wanted(needs: &BTreeSet<FactKind>, path: &str) -> bool {
+pub(super) fn is_wanted(needs: &BTreeSet<FactKind>, path: &str) -> bool {
     CONFIG_PATHS.contains(&path) || facts::wanted(needs, path)
 }
 

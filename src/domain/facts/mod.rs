@@ -60,6 +60,18 @@ pub enum FactKind {
     Kubernetes,
 }
 
+impl FactKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [
+        Self::Repo,
+        Self::Files,
+        Self::Catalog,
+        Self::Workflows,
+        Self::Dockerfiles,
+        Self::Kubernetes,
+    ];
+}
+
 /// What is known of the repository beside its files.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RepoFacts {
@@ -114,7 +126,7 @@ pub struct Gap {
     pub kind: FactKind,
     /// The file, unless the listing itself is incomplete.
     pub path: Option<String>,
-    /// In words that follow "`path` …" when there is a path, and read alone otherwise.
+    /// One sentence that reads alone: it names the file and, where there is one, the line.
     pub reason: String,
 }
 

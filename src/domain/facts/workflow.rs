@@ -14,6 +14,10 @@ use super::select::is_workflow;
 use super::trigger::{Answer, events, on_default_branch_push};
 use super::{FactKind, RepoFacts};
 
+/// Longest name of a workflow or job, in characters; every row repeats it. GitHub allows a job
+/// 100 characters.
+const MAX_NAME: usize = 200;
+
 /// One file under `.github/workflows`.
 #[derive(Debug, Clone, Serialize)]
 pub struct Workflow {
@@ -134,7 +138,8 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
         let mut rows = Rows { gather, repo: &repo, path, workflow: None };
         if is_workflow(path) {
             let on = events(document.get("on"));
-            let name = document.get("name").and_then(Value::as_str).unwrap_or(path).to_owned();
+            let name = document.get("name").and_then(Value::as_str).unwrap_or(path);
+            let name: String = name.chars().take(MAX_NAME).collect();
             let answer = on_default_branch_push(&on, repo.default_branch.as_deref());
             answers.insert(path.to_owned(), answer);
             rows.workflow = Some(name.clone());
@@ -165,6 +170,11 @@ struct Rows<'g, 't> {
 impl Rows<'_, '_> {
     fn jobs(&mut self, document: &Value) {
         for (name, job) in document.get("jobs").and_then(Value::as_object).into_iter().flatten() {
+            if name.len() > MAX_NAME {
+                let reason = format!("has a job whose name is longer than {MAX_NAME} characters");
+                self.gather.gap(FactKind::Workflows, Some(self.path), reason);
+                continue;
+            }
             let at = format!("/jobs/{}", escape_token(name));
             if let Some(raw) = job.get("uses").and_then(Value::as_str) {
                 self.push_use(raw, &at, Some(name), None, job);

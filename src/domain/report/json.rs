@@ -32,8 +32,13 @@ pub fn render_json(judgement: &Judgement) -> String {
     };
     let text =
         serde_json::to_string_pretty(&report).expect("strings, numbers and lists always serialize");
-    let mut out = String::with_capacity(text.len() + 1);
-    for c in text.chars() {
+    escape_hidden(&text) + "\n"
+}
+
+/// Pretty-printed JSON whose strings hold no character that a reader would not see.
+pub fn escape_hidden(json: &str) -> String {
+    let mut out = String::with_capacity(json.len() + 1);
+    for c in json.chars() {
         // Outside strings the only hidden character is the newline that indents.
         if is_hidden(c) && c != '\n' {
             for unit in c.encode_utf16(&mut [0; 2]) {
@@ -43,7 +48,6 @@ pub fn render_json(judgement: &Judgement) -> String {
             out.push(c);
         }
     }
-    out.push('\n');
     out
 }
 

@@ -1,9 +1,15 @@
 //! One file per user's story.
 
+mod app__stories__pull_request__red.snap;
+mod baseline;
+mod configuration;
 mod credentials;
 mod disorder;
 mod endpoint;
+mod files;
+mod fork;
 mod hostile;
+mod lifecycle;
 mod limits;
 mod outages;
 mod probes;
@@ -12,3 +18,4 @@ mod recorded;
 mod shapes;
 mod tenants;
 mod truncated;
+mod twins;

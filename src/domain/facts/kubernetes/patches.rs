@@ -14,6 +14,10 @@ use super::super::gather::Gather;
 use super::super::select::is_kustomization;
 use super::{Manifest, Patch};
 
+/// More patches of one object, or keys of one patch, are told as one that may change everything.
+const MAX_PATCHES: usize = 5;
+const MAX_FIELDS: usize = 50;
+
 /// All patches of the repository.
 #[derive(Default)]
 pub(super) struct Patches {
@@ -41,7 +45,13 @@ impl Patches {
             wanted.as_deref().is_none_or(|wanted| is == Some(wanted))
         };
         let hits = self.found.iter().filter(|t| fits(&t.kind, Some(kind)) && fits(&t.name, name));
-        hits.map(|targeted| targeted.patch.clone()).collect()
+        let mut patches: Vec<Patch> =
+            hits.take(MAX_PATCHES + 1).map(|targeted| targeted.patch.clone()).collect();
+        if patches.len() > MAX_PATCHES {
+            patches.truncate(1);
+            patches[0].fields = vec!["*".to_owned()];
+        }
+        patches
     }
 }
 
@@ -136,7 +146,12 @@ fn fields(patch: &Value) -> Vec<String> {
             _ => {}
         }
     }
-    fields.into_iter().filter(|field| !field.is_empty()).collect()
+    fields.remove("");
+    let long = |field: &String| field.len() > 100;
+    if fields.len() > MAX_FIELDS || fields.iter().any(long) {
+        return vec!["*".to_owned()];
+    }
+    fields.into_iter().collect()
 }
 
 /// `../base/x.yaml` seen from the folder of `path`; `None` when it leaves the repository.

@@ -1,0 +1,102 @@
+//! `waymark check [PATH]`: would this folder pass?
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::Context;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use clap::{Args, ValueHint};
+
+use super::{USAGE, terminal};
+use crate::domain::evaluate::ConfigFile;
+use crate::domain::judge::Conclusion;
+use crate::domain::report::formats::{self, FORMATS, Report};
+use crate::domain::report::visible;
+use crate::edge::clock::Clock;
+use crate::edge::disk::{self, PolicyFiles};
+use crate::edge::evaluator::{self, Evaluators};
+use crate::flow::check_folder::{CheckedFolder, FolderToCheck, check_folder};
+use crate::flow::gather_folder::{Folder, root_of};
+
+#[derive(Debug, Args)]
+#[command(after_help = "Exit code: 0 nothing blocks; 1 new findings block; 2 no verdict \
+    (wrong usage, unreadable input, broken configuration or policy).")]
+pub(super) struct Arguments {
+    /// Folder to judge; left out: the root of the Git work tree around the current folder
+    #[arg(value_hint = ValueHint::DirPath)]
+    path: Option<PathBuf>,
+    /// Judge what changed since the head left this revision; older findings do not block, and
+    /// this side's configuration counts
+    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
+    base: Option<String>,
+    /// Judge this revision instead of the files as they lie in the folder
+    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
+    head: Option<String>,
+    /// How to print the result
+    #[arg(long, value_name = "FORMAT", default_value = FORMATS[0].name, value_parser = names())]
+    format: String,
+    /// Folder of further policies (may be repeated)
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    policies: Vec<PathBuf>,
+    /// Configuration that counts instead of .github/waymark.yml
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    config: Option<PathBuf>,
+}
+
+fn names() -> PossibleValuesParser {
+    FORMATS.iter().map(|f| PossibleValue::new(f.name).help(f.about)).into()
+}
+
+pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(check(arguments))
+}
+
+async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    let Arguments { path, base, head, format, policies, config } = arguments;
+    let config = config.as_deref().map(config_file).transpose()?;
+    let path = match path {
+        Some(path) => path,
+        None => root_of(Path::new(".")).await,
+    };
+    let evaluators = start_evaluators(policies).await?;
+    for problem in &evaluators.catalogue().problems {
+        let line = problem.line.map(|l| format!(":{l}")).unwrap_or_default();
+        let text = format!("{}{line}: {}", problem.path, problem.message);
+        terminal::warn(&visible::line(&text));
+    }
+    let today = Clock::system().now().date();
+    let job = FolderToCheck { folder: Folder { path, head, base }, config, today };
+    let CheckedFolder { judgement, tree } = check_folder(&evaluators, job).await?;
+    let format = formats::find(&format).context("no such format")?;
+    let source = |path: &str| tree.text(path).cloned();
+    let report =
+        Report { judgement: &judgement, source: &source, styled: terminal::shows_colours() };
+    terminal::print(&(format.render)(&report))?;
+    Ok(match judgement.conclusion {
+        Conclusion::Success | Conclusion::Neutral => ExitCode::SUCCESS,
+        Conclusion::Failure => ExitCode::FAILURE,
+        Conclusion::ActionRequired => {
+            terminal::warn(
+                "no verdict, because the configuration or a policy is broken (see above)",
+            );
+            ExitCode::from(USAGE)
+        }
+    })
+}
+
+fn config_file(path: &Path) -> anyhow::Result<ConfigFile> {
+    Ok(ConfigFile { path: path.display().to_string(), text: Ok(disk::read_text(path)?) })
+}
+
+/// One process judges; base and head take turns.
+async fn start_evaluators(policies: Vec<PathBuf>) -> anyhow::Result<Evaluators> {
+    // The child says nothing about a folder that it cannot read.
+    PolicyFiles::with(&policies).context("cannot read the policies")?;
+    let command = evaluator::Command {
+        program: std::env::current_exe().context("our own binary cannot be found")?,
+        policies,
+        deadline: evaluator::DEADLINE,
+    };
+    Ok(Evaluators::start(command, 1).await?)
+}

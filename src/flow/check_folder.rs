@@ -1,0 +1,106 @@
+//! A folder is judged as a pull request would be: against its base, with its base's rules. No
+//! network, no credentials.
+
+use chrono::NaiveDate;
+
+use crate::domain::baseline::Baseline;
+use crate::domain::evaluate::{Answer, ConfigFile, Request};
+use crate::domain::facts::RepoFacts;
+use crate::domain::judge::{Case, ConfigProblem, Judgement, judge};
+use crate::domain::tree::SourceTree;
+use crate::edge::evaluator::{EvaluatorError, Evaluators};
+
+use super::gather_folder::{Folder, GatherError, Gathered, gather_folder};
+use super::judge_commit::config_of;
+
+/// A folder to be judged.
+#[derive(Debug, Clone)]
+pub struct FolderToCheck {
+    /// Which, and against what.
+    pub folder: Folder,
+    /// The configuration that counts instead of the repository's own.
+    pub config: Option<ConfigFile>,
+    /// The day on which waivers are looked at.
+    pub today: NaiveDate,
+}
+
+/// A folder, judged.
+#[derive(Debug)]
+pub struct CheckedFolder {
+    /// What is to be told.
+    pub judgement: Judgement,
+    /// The files that were judged, for showing them.
+    pub tree: SourceTree,
+}
+
+/// Why a folder could not be judged.
+#[derive(Debug, thiserror::Error)]
+pub enum CheckError {
+    /// It could not be read.
+    #[error(transparent)]
+    Gather(#[from] GatherError),
+    /// There is nobody to judge it.
+    #[error(transparent)]
+    Evaluator(#[from] EvaluatorError),
+}
+
+/// Judges a folder.
+pub async fn check_folder(
+    evaluators: &Evaluators,
+    job: FolderToCheck,
+) -> Result<CheckedFolder, CheckError> {
+    let needs = evaluators.catalogue().needs();
+    let Gathered { repo, head, base, mut notes } = gather_folder(&job.folder, &needs).await?;
+    let own = config_of(&head.tree);
+    let rules = match (&job.config, &base) {
+        (Some(given), _) => Some(given.clone()),
+        (None, Some(base)) => config_of(&base.tree),
+        (None, None) => own.clone(),
+    };
+    let ask = |tree: SourceTree, config: Option<ConfigFile>| {
+        let request = Request { tree, repo: repo.clone(), config, only: None };
+        async move { evaluators.evaluate(&request).await }
+    };
+    let answer = ask(head.tree.clone(), rules.clone()).await?;
+    let Answer { evaluation, config, mut config_problems } = answer;
+    if job.config.is_none() && rules != own {
+        config_problems = complaints(evaluators, &repo, own).await?;
+        notes.push(
+            "this change edits the Waymark configuration; the edit counts once it is on the base \
+             branch"
+                .to_owned(),
+        );
+    }
+    let baseline = match base {
+        Some(base) => {
+            let before = ask(base.tree, rules).await?;
+            Some(Baseline::new(&before.evaluation, base.blobs))
+        }
+        None => None,
+    };
+    let judgement = judge(Case {
+        metas: &evaluators.catalogue().policies,
+        config: &config,
+        config_problems,
+        head: &evaluation,
+        head_files: &head.blobs,
+        baseline,
+        today: job.today,
+        notes,
+    });
+    Ok(CheckedFolder { judgement, tree: head.tree })
+}
+
+/// What is wrong with a configuration that does not count yet. Nothing, when it is gone.
+async fn complaints(
+    evaluators: &Evaluators,
+    repo: &RepoFacts,
+    config: Option<ConfigFile>,
+) -> Result<Vec<ConfigProblem>, EvaluatorError> {
+    if config.is_none() {
+        return Ok(Vec::new());
+    }
+    let only = Some(Vec::new());
+    let request = Request { tree: SourceTree::default(), repo: repo.clone(), config, only };
+    Ok(evaluators.evaluate(&request).await?.config_problems)
+}
