@@ -3,7 +3,7 @@
 use waymark::edge::store::JobState;
 
 use crate::stage::Stage;
-use crate::stories::pull_request::CATALOG;
+use crate::stories::files::CATALOG;
 
 const ROOT: &str = "FROM debian:12\nCMD [\"/app\"]\n";
 const TREES: &str = "GET /repos/{owner}/{repo}/git/trees/{tree_sha}";

@@ -1,6 +1,5 @@
 //! One file per user's story.
 
-mod app__stories__pull_request__red.snap;
 mod baseline;
 mod configuration;
 mod credentials;
@@ -13,7 +12,7 @@ mod lifecycle;
 mod limits;
 mod outages;
 mod probes;
-pub mod pull_request;
+mod pull_request;
 mod recorded;
 mod shapes;
 mod tenants;

@@ -2,7 +2,7 @@
 
 use crate::github::{Builder, FakeClock, FakeGitHub};
 use crate::stage::{Stage, annotated};
-use crate::stories::pull_request::CATALOG;
+use crate::stories::files::CATALOG;
 
 const ROOT: &str = "FROM debian:12\nCMD [\"/app\"]\n";
 const FIXED: &str = "FROM debian:12\nUSER 10001\nCMD [\"/app\"]\n";

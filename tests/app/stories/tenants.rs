@@ -5,7 +5,7 @@ use waymark::edge::store::JobState;
 
 use crate::github::git::hash_object;
 use crate::stage::Stage;
-use crate::stories::pull_request::CATALOG;
+use crate::stories::files::CATALOG;
 
 const ROOT: &str = "FROM debian:12\nCMD [\"/app\"]\n";
 const FINE: &str = "FROM debian:12\nUSER 10001\nCMD [\"/app\"]\n";
