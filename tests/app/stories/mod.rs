@@ -2,6 +2,7 @@
 
 mod baseline;
 mod configuration;
+mod credentials;
 mod default_branch;
 mod disorder;
 mod echo;
@@ -10,6 +11,7 @@ mod files;
 mod fork;
 mod hostile;
 mod lifecycle;
+mod limits;
 mod many;
 mod merge_queue;
 mod nothing;
@@ -19,5 +21,7 @@ mod pull_request;
 mod race;
 mod recorded;
 mod rerun;
+mod shapes;
+mod tenants;
 mod truncated;
 mod twins;
