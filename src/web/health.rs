@@ -17,7 +17,10 @@ const BELIEVED_MS: i64 = 60_000;
 
 /// What GitHub last said of our credentials.
 #[derive(Clone, Default)]
-pub(super) struct Credentials(Arc<Mutex<Option<(Timestamp, Result<(), String>)>>>);
+pub(super) struct Credentials(Arc<Mutex<Option<Heard>>>);
+
+/// When it was said, and the complaint if there was one.
+type Heard = (Timestamp, Result<(), String>);
 
 /// Always 200 while the process can answer at all.
 pub(super) async fn livez() -> &'static str {
