@@ -2,14 +2,14 @@
 
 mod baseline;
 mod configuration;
+mod disorder;
+mod endpoint;
 mod files;
 mod fork;
 mod lifecycle;
-mod pull_request;
-mod twins;
-mod disorder;
-mod endpoint;
 mod outages;
 mod probes;
+mod pull_request;
 mod recorded;
 mod truncated;
+mod twins;
