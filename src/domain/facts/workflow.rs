@@ -1,5 +1,7 @@
 //! What runs on GitHub Actions, when, and by calling whom?
 
+mod called;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -13,6 +15,7 @@ use super::pin::Pin;
 use super::select::is_workflow;
 use super::trigger::{Answer, events, on_default_branch_push};
 use super::{FactKind, RepoFacts};
+use called::Called;
 
 /// Longest name of a workflow or job, in characters; every row repeats it. GitHub allows a job
 /// 100 characters.
@@ -237,63 +240,6 @@ impl Rows<'_, '_> {
 
 fn field(of: &Value, key: &str) -> Value {
     of.get(key).cloned().unwrap_or_default()
-}
-
-/// A `uses:` taken apart.
-struct Called {
-    kind: UseKind,
-    owner: Option<String>,
-    repo: Option<String>,
-    subpath: Option<String>,
-    reference: Option<String>,
-    pin: Pin,
-    image: Option<Image>,
-}
-
-impl Called {
-    fn parse(raw: &str, by_job: bool, own: &RepoFacts) -> Self {
-        let raw = raw.trim();
-        let mut called = Self {
-            kind: if by_job { UseKind::ReusableWorkflow } else { UseKind::Action },
-            owner: None,
-            repo: None,
-            subpath: None,
-            reference: None,
-            pin: Pin::None,
-            image: None,
-        };
-        if let Some(reference) = raw.strip_prefix("docker://") {
-            let image = Image::parse(reference);
-            called.kind = UseKind::Docker;
-            called.pin = match (&image.digest, image.tag.as_deref()) {
-                (Some(_), _) => Pin::Digest,
-                (None, tag) => Pin::of(tag),
-            };
-            called.reference = image.tag.clone();
-            called.image = Some(image);
-            return called;
-        }
-        if let Some(path) = raw.strip_prefix("./") {
-            called.kind = UseKind::Local;
-            called.subpath = Some(path.trim_end_matches('/').to_owned());
-            return called;
-        }
-        let (name, reference) = match raw.split_once('@') {
-            Some((name, reference)) => (name, Some(reference.to_owned())),
-            None => (raw, None),
-        };
-        let mut parts = name.splitn(3, '/').map(str::to_owned);
-        (called.owner, called.repo, called.subpath) = (parts.next(), parts.next(), parts.next());
-        called.pin = Pin::of(reference.as_deref());
-        called.reference = reference;
-        let is = |part: &Option<String>, own: &str| {
-            part.as_ref().is_some_and(|part| !own.is_empty() && part.eq_ignore_ascii_case(own))
-        };
-        if is(&called.owner, &own.owner) && is(&called.repo, &own.name) {
-            called.kind = UseKind::Local;
-        }
-        called
-    }
 }
 
 /// Hands "runs on push to the default branch" on to what such workflows call, until nothing
