@@ -30,7 +30,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("hyper_util", &["src/edge/github/"]),
     ("hyper_rustls", &["src/edge/github/"]),
     ("hmac", &["src/edge/github/signature.rs"]),
-    ("sha1", &["src/edge/github/"]),
+    ("sha1", &["src/edge/github/", "src/edge/git/"]),
     ("moka", &["src/edge/github/"]),
     ("base64", &["src/edge/github/"]),
     ("bytes", &["src/edge/github/"]),
@@ -39,6 +39,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     // web
     ("axum", &["src/web/", "src/cli/serve.rs"]),
     ("tower_http", &["src/web/"]),
+    ("askama", &["src/web/"]),
     ("prometheus_client", &["src/web/"]),
     // store
     ("sqlx", &["src/edge/store/"]),
@@ -60,12 +61,12 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("tracing_subscriber", &["src/cli/"]),
     // settings
     ("toml", &["src/config"]),
-    ("secrecy", &["src/config", "src/edge/github/", "src/web/", "src/cli/"]),
+    ("secrecy", &["src/config", "src/edge/github/", "src/flow/", "src/web/", "src/cli/"]),
     // many rooms
     ("tokio", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),
     ("tracing", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),
     ("anyhow", &["src/cli/", "src/main.rs", "src/flow/", "src/domain/policy/"]),
-    ("chrono", &["src/domain/", "src/edge/"]),
+    ("chrono", &["src/domain/", "src/edge/", "src/flow/"]),
     ("sha2", &["src/domain/policy/", "src/edge/", "src/flow/"]),
     ("hex", &["src/domain/policy/", "src/edge/", "src/flow/"]),
     ("serde", EVERYWHERE),
@@ -73,10 +74,21 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("thiserror", EVERYWHERE),
 ];
 
+const ENVIRONMENT: &[&str] = &["src/config"];
+
 /// Outside thing → who may touch it.
 const THINGS: &[(&str, &[&str])] = &[
-    // The environment is read once; `serve` asks for its own path, to start the evaluator.
-    ("std::env", &["src/config", "src/cli/serve.rs"]),
+    // The environment is read once. Besides: both commands that start the evaluator ask for their
+    // own path, and Git's own variables are kept from the Git that we start.
+    ("std::env::current_exe", &["src/cli/serve.rs", "src/cli/check.rs"]),
+    ("std::env::vars_os", &["src/config", "src/edge/git/command.rs"]),
+    ("std::env::var", ENVIRONMENT),
+    ("std::env::var_os", ENVIRONMENT),
+    ("std::env::vars", ENVIRONMENT),
+    ("std::env::args", &[]),
+    ("std::env::args_os", &[]),
+    ("std::env::temp_dir", &[]),
+    ("std::env::current_dir", &["src/cli/"]),
     ("std::fs", &["src/edge/disk", "src/config/source.rs"]),
     ("tokio::fs", &["src/edge/disk"]),
     ("std::process::Command", &["src/edge/evaluator", "src/edge/git"]),
@@ -97,7 +109,8 @@ const THINGS: &[(&str, &[&str])] = &[
 ];
 
 /// What `domain/` does without, besides the things above.
-const IMPURE: &[&str] = &["std::io", "std::os", "std::process", "std::thread", "std::net"];
+const IMPURE: &[&str] =
+    &["std::env", "std::io", "std::os", "std::process", "std::thread", "std::net"];
 
 /// Words that name no idea.
 const NO_NAMES: &[&str] =
