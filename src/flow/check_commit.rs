@@ -1,16 +1,18 @@
-//! A commit is judged that no pull request stands for: a push to the default branch, or the
-//! merged tree of a merge queue.
+//! A commit is judged that no pull request stands for: a push to the default branch, the merged
+//! tree of a merge queue, or whatever somebody pressed *Re-run* on.
 
 use crate::domain::baseline::Baseline;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::job::Occasion;
-use crate::domain::judge::{Case, judge};
-use crate::domain::report::check_run::CheckRunContext;
+use crate::domain::judge::{Case, Judgement, judge};
+use crate::domain::report::check_run::{CheckRunContext, ComparedWith};
 use crate::edge::store::Subject as JudgedFor;
 
 use super::App;
+use super::check_pull::PullToCheck;
 use super::fate::Fate;
-use super::judge_commit::Rules;
+use super::judge_change::Change;
+use super::judge_commit::{Rules, Subject};
 use super::post_check::Verdict;
 
 /// A commit to judge, as its job names it.
@@ -28,59 +30,95 @@ impl App {
     /// Judges and posts; tells what was done.
     pub(super) async fn check_commit(&self, job: CommitToCheck<'_>) -> Result<String, Fate> {
         let subject = self.subject(job.installation, job.repo, job.name).await?;
-        let mut notes = Vec::new();
-        let base = match job.base {
-            Some(base) => Some(base.clone()),
-            // A re-run names no base: the first parent is what the commit was made from.
-            None if job.fresh.is_some() => {
-                let commit = subject.github.commit(&subject.name, job.head.as_str()).await?;
-                commit.parents.into_iter().next()
-            }
-            None => None,
-        };
-        let before = match &base {
-            None => None,
-            Some(base) => match self.evaluate_commit(&subject, base, None, Rules::Own).await {
-                Ok(before) => Some(before),
-                // A force-push may have left the old commit behind.
-                Err(Fate::Moot(_)) => {
-                    notes.push(
-                        "the commit before could not be read, so every finding counts as new"
-                            .into(),
-                    );
-                    None
+        let (judgement, base) = match (job.occasion, job.base, job.fresh) {
+            (Occasion::MergeGroup, Some(base), _) => merged(self, &subject, job.head, base).await?,
+            (Occasion::DefaultBranch, base, None) => pushed(self, &subject, job.head, base).await?,
+            // Only the commit is known: what it is must be found out.
+            (Occasion::MergeGroup, None, _) | (Occasion::DefaultBranch, _, Some(_)) => {
+                let tip = self.default_tip(&subject).await?;
+                let fork = subject.github.merge_base(&subject.name, &tip, job.head).await?;
+                let from = fork.map_or_else(|| tip.clone(), |fork| fork.sha);
+                if from == *job.head {
+                    let commit = subject.github.commit(&subject.name, job.head.as_str()).await?;
+                    pushed(self, &subject, job.head, commit.parents.first()).await?
+                } else if let Some(number) = self.learn_pulls(&subject, job.head).await? {
+                    let CommitToCheck { installation, repo, name, head, fresh, .. } = job;
+                    let pull = PullToCheck { installation, repo, name, number, head, fresh };
+                    return self.check_pull(pull).await;
+                } else {
+                    let (head, from) = (job.head, &from);
+                    let change = Change { head, from, from_tree: None, rules_at: &tip };
+                    let (judgement, compared) = self.judge_change(&subject, change).await?;
+                    (judgement, compared.then(|| named(from)))
                 }
-                Err(other) => return Err(other),
-            },
+            }
         };
-        // What a merge queue merges is judged by the rules of the branch that it merges into; a
-        // default branch by its own.
-        let queue_rules = before.as_ref().and_then(|b| b.config_file.as_ref());
-        let rules = match job.occasion {
-            Occasion::MergeGroup => Rules::Given(queue_rules),
-            Occasion::DefaultBranch => Rules::Own,
-        };
-        let after = self.evaluate_commit(&subject, job.head, None, rules).await?;
-        let baseline =
-            before.as_ref().map(|b| Baseline::new(&b.answer.evaluation, b.files.clone()));
-        let judgement = judge(Case {
-            metas: &self.evaluators.catalogue().policies,
-            config: &after.answer.config,
-            config_problems: after.answer.config_problems.clone(),
-            head: &after.answer.evaluation,
-            head_files: &after.files,
-            baseline,
-            today: self.clock.now().date(),
-            notes,
-        });
         let context = CheckRunContext {
             head_sha: job.head.clone(),
             external_id: String::new(),
             details_url: None,
             changes: Vec::new(),
-            base: base.filter(|_| before.is_some()).map(|base| format!("`{}`", base.short())),
+            base,
         };
         let judged_for = JudgedFor::Commit(job.occasion);
         self.post(&subject, Verdict { judgement, context, judged_for, fresh: job.fresh }).await
     }
+
+    /// The newest commit of the default branch.
+    async fn default_tip(&self, subject: &Subject) -> Result<Sha, Fate> {
+        let branch = subject.facts.default_branch.as_deref().unwrap_or("HEAD");
+        self.tip(subject, branch, None).await
+    }
+}
+
+/// What a merge queue made, by the rules of what it was merged onto.
+async fn merged(
+    app: &App,
+    subject: &Subject,
+    head: &Sha,
+    base: &Sha,
+) -> Result<(Judgement, Option<ComparedWith>), Fate> {
+    let change = Change { head, from: base, from_tree: None, rules_at: base };
+    let (judgement, compared) = app.judge_change(subject, change).await?;
+    Ok((judgement, compared.then(|| named(base))))
+}
+
+/// A commit of the default branch, by its own rules.
+async fn pushed(
+    app: &App,
+    subject: &Subject,
+    head: &Sha,
+    base: Option<&Sha>,
+) -> Result<(Judgement, Option<ComparedWith>), Fate> {
+    let mut notes = Vec::new();
+    let before = match base {
+        None => None,
+        Some(base) => match app.evaluate_commit(subject, base, None, Rules::Own).await {
+            Ok(before) => Some(before),
+            // A force-push may have left the old commit behind.
+            Err(Fate::Moot(_)) => {
+                let note = "the commit before could not be read, so every finding counts as new";
+                notes.push(note.to_owned());
+                None
+            }
+            Err(other) => return Err(other),
+        },
+    };
+    let after = app.evaluate_commit(subject, head, None, Rules::Own).await?;
+    let compared = base.filter(|_| before.is_some()).map(named);
+    let judgement = judge(Case {
+        metas: &app.evaluators.catalogue().policies,
+        config: &after.answer.config,
+        config_problems: after.answer.config_problems.clone(),
+        head: &after.answer.evaluation,
+        head_files: &after.files,
+        baseline: before.map(|b| Baseline::new(&b.answer.evaluation, b.files)),
+        today: app.clock.now().date(),
+        notes,
+    });
+    Ok((judgement, compared))
+}
+
+fn named(base: &Sha) -> ComparedWith {
+    ComparedWith { branch: None, commit: base.clone() }
 }

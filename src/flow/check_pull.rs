@@ -1,16 +1,15 @@
 //! A pull request is judged: against its base, with its base's rules, at its newest head.
 
-use crate::domain::baseline::Baseline;
-use crate::domain::evaluate::ConfigFile;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
-use crate::domain::judge::{Case, Conclusion, Judgement, judge};
-use crate::domain::report::check_run::CheckRunContext;
+use crate::domain::judge::{Conclusion, Judgement};
+use crate::domain::report::check_run::{CheckRunContext, ComparedWith};
 use crate::edge::github::{GitHubError, Pull, PullSide, TokenScope};
 use crate::edge::store::{PullRow, PullState, RepoRow, Subject as JudgedFor};
 
 use super::App;
 use super::fate::Fate;
-use super::judge_commit::{Evaluated, Rules, Subject};
+use super::judge_change::Change;
+use super::judge_commit::Subject;
 use super::post_check::Verdict;
 
 /// A pull request to judge, as its job names it.
@@ -24,38 +23,67 @@ pub(super) struct PullToCheck<'a> {
     pub(super) fresh: Option<&'a str>,
 }
 
+/// What came of one pull request.
+struct Seen {
+    words: String,
+    /// The head that was judged, if it was open.
+    head: Option<Sha>,
+}
+
 impl App {
     /// Judges and posts; tells what was done.
+    ///
+    /// The job bears the lowest number of those that share its head. When that one turns out to be
+    /// closed or elsewhere (its event was lost or is late), the others are judged all the same.
     pub(super) async fn check_pull(&self, job: PullToCheck<'_>) -> Result<String, Fate> {
         let subject = self.subject(job.installation, job.repo, job.name).await?;
-        let pull = match subject.github.pull(&subject.name, job.number).await {
+        let mut seen = self.check_one(&subject, &job, job.number).await?;
+        for twin in self.store.open_pulls_with_head(job.repo, job.head).await? {
+            if seen.head.as_ref() == Some(job.head) {
+                break;
+            }
+            if twin.pull.number != job.number {
+                let next = self.check_one(&subject, &job, twin.pull.number).await?;
+                seen = Seen { words: format!("{}; {}", seen.words, next.words), ..next };
+            }
+        }
+        Ok(seen.words)
+    }
+
+    async fn check_one(
+        &self,
+        subject: &Subject,
+        job: &PullToCheck<'_>,
+        number: i64,
+    ) -> Result<Seen, Fate> {
+        let pull = match subject.github.pull(&subject.name, number).await {
             Err(GitHubError::NotFound { message }) => {
-                self.store.close_pull(job.repo, job.number).await?;
-                return Err(Fate::Moot(message));
+                self.store.close_pull(job.repo, number).await?;
+                return Ok(Seen { words: message, head: None });
             }
             other => other?,
         };
         if !pull.open {
-            self.store.close_pull(job.repo, job.number).await?;
-            return Ok(format!("#{} is closed", job.number));
+            self.store.close_pull(job.repo, number).await?;
+            return Ok(Seen { words: format!("#{number} is closed"), head: None });
         }
-        let head = self.newest_head(&subject, &pull, job.head).await?;
+        let head = self.newest_head(subject, &pull, job.head).await?;
         self.note_pull(job.repo, &pull, &head).await?;
 
         // Pull requests with one head have one check run between them: each is judged against
         // its own base, and the strictest verdict is posted.
         let mut sides = vec![(pull.number, pull.base)];
         for twin in self.store.open_pulls_with_head(job.repo, &head).await? {
-            if twin.pull.number != job.number {
+            if twin.pull.number != number {
                 let base =
                     PullSide { sha: twin.pull.base_sha, branch: twin.pull.base_ref, repo: None };
                 sides.push((twin.pull.number, base));
             }
         }
         sides.sort_by_key(|(number, _)| *number);
-        let mut strictest: Option<(Judgement, String)> = None;
+        let mut strictest: Option<(Judgement, Option<ComparedWith>)> = None;
         for (_, base) in &sides {
-            let judged = self.judge_against(&subject, &head, base).await?;
+            let judged = self.judge_against(subject, &head, base).await?;
             let rank = |j: &Judgement| (strictness(j.conclusion), j.findings.len());
             if strictest.as_ref().is_none_or(|(known, _)| rank(&judged.0) > rank(known)) {
                 strictest = Some(judged);
@@ -65,19 +93,22 @@ impl App {
             return Err(Fate::Moot("no pull request to judge".to_owned()));
         };
         // Newer news arrived while we worked: their own job judges the newer head.
-        let known = self.store.pull(job.repo, job.number).await?;
+        let known = self.store.pull(job.repo, number).await?;
         if known.is_none_or(|k| k.pull.head_sha != head || k.pull.state != PullState::Open) {
-            return Ok(format!("superseded: #{} has moved on from {}", job.number, head.short()));
+            let words = format!("superseded: #{number} has moved on from {}", head.short());
+            return Ok(Seen { words, head: Some(head) });
         }
         let context = CheckRunContext {
             head_sha: head.clone(),
             external_id: String::new(),
             details_url: None,
             changes: sides.iter().map(|(number, _)| format!("#{number}")).collect(),
-            base: Some(base),
+            base,
         };
-        let judged_for = JudgedFor::Pull(job.number);
-        self.post(&subject, Verdict { judgement, context, judged_for, fresh: job.fresh }).await
+        let judged_for = JudgedFor::Pull(number);
+        let verdict = Verdict { judgement, context, judged_for, fresh: job.fresh };
+        let words = self.post(subject, verdict).await?;
+        Ok(Seen { words, head: Some(head) })
     }
 
     /// The repository with a token narrowed to it. One that we have not heard of is asked for.
@@ -104,6 +135,10 @@ impl App {
                 row
             }
         };
+        if row.archived == Some(true) {
+            // GitHub takes no check run there, and nothing can be merged.
+            return Err(Fate::Moot(format!("{} is archived", row.name)));
+        }
         Ok(Subject {
             github,
             id: repo,
@@ -126,12 +161,36 @@ impl App {
         if pull.head.sha == *told || pull.from_fork() {
             return Ok(pull.head.sha.clone());
         }
-        let branch = format!("heads/{}", pull.head.branch);
-        match subject.github.commit(&subject.name, &branch).await {
-            Ok(commit) => Ok(commit.sha),
-            Err(GitHubError::NotFound { .. }) => Ok(pull.head.sha.clone()),
-            Err(error) => Err(error.into()),
+        self.tip(subject, &pull.head.branch, Some(&pull.head.sha)).await
+    }
+
+    /// The newest commit of a branch; `noted` when the branch is gone.
+    pub(super) async fn tip(
+        &self,
+        subject: &Subject,
+        branch: &str,
+        noted: Option<&Sha>,
+    ) -> Result<Sha, Fate> {
+        let branch = format!("heads/{branch}");
+        match (subject.github.commit(&subject.name, &branch).await, noted) {
+            (Ok(commit), _) => Ok(commit.sha),
+            (Err(GitHubError::NotFound { .. }), Some(noted)) => Ok(noted.clone()),
+            (Err(error), _) => Err(error.into()),
         }
+    }
+
+    /// Asks GitHub which open pull requests have this head, and remembers them; the lowest
+    /// number. Needed when their events never arrived: checks name no pull requests of forks.
+    pub(super) async fn learn_pulls(
+        &self,
+        subject: &Subject,
+        head: &Sha,
+    ) -> Result<Option<i64>, Fate> {
+        let found = subject.github.pulls_with_head(&subject.name, head).await?;
+        for pull in &found {
+            self.note_pull(subject.id, pull, head).await?;
+        }
+        Ok(found.first().map(|pull| pull.number))
     }
 
     async fn note_pull(&self, repo: RepoId, pull: &Pull, head: &Sha) -> Result<(), Fate> {
@@ -153,65 +212,22 @@ impl App {
         Ok(())
     }
 
-    /// One head against one base; also tells the base in words.
+    /// One head against one base; also tells what it was compared with.
     async fn judge_against(
         &self,
         subject: &Subject,
         head: &Sha,
         base: &PullSide,
-    ) -> Result<(Judgement, String), Fate> {
-        let mut notes = Vec::new();
-        let fork_point = subject.github.merge_base(&subject.name, &base.sha, head).await?;
-        let base_commit = fork_point.as_ref().map_or(&base.sha, |commit| &commit.sha);
-        let base_tree = fork_point.as_ref().map(|commit| &commit.tree);
-        let before = self.evaluate_commit(subject, base_commit, base_tree, Rules::Own).await;
-        let before = match before {
-            Ok(before) => Some(before),
-            Err(Fate::Moot(_)) => {
-                notes.push(
-                    "the base commit could not be read, so every finding counts as new".into(),
-                );
-                None
-            }
-            Err(other) => return Err(other),
-        };
-        let config = before.as_ref().and_then(|b| b.config_file.as_ref());
-        let after = self.evaluate_commit(subject, head, None, Rules::Given(config)).await?;
-        let mut config_problems = after.answer.config_problems.clone();
-        if let Some(edited) = edited_config(config, &after) {
-            config_problems = match edited {
-                Some(file) => self.complaints(subject, file.clone()).await?,
-                None => Vec::new(),
-            };
-            notes.push(
-                "this change edits the Waymark configuration; the edit counts once it is on the \
-                 base branch"
-                    .to_owned(),
-            );
-        }
-        let baseline = before.map(|b| Baseline::new(&b.answer.evaluation, b.files));
-        let judgement = judge(Case {
-            metas: &self.evaluators.catalogue().policies,
-            config: &after.answer.config,
-            config_problems,
-            head: &after.answer.evaluation,
-            head_files: &after.files,
-            baseline,
-            today: self.clock.now().date(),
-            notes,
-        });
-        let branch = crate::domain::report::escape::code_span(&base.branch);
-        Ok((judgement, format!("{branch} at `{}`", base_commit.short())))
+    ) -> Result<(Judgement, Option<ComparedWith>), Fate> {
+        let tip = self.tip(subject, &base.branch, Some(&base.sha)).await?;
+        let fork_point = subject.github.merge_base(&subject.name, &tip, head).await?;
+        let from = fork_point.as_ref().map_or(&tip, |commit| &commit.sha);
+        let from_tree = fork_point.as_ref().map(|commit| &commit.tree);
+        let change = Change { head, from, from_tree, rules_at: &tip };
+        let (judgement, compared) = self.judge_change(subject, change).await?;
+        let base = ComparedWith { branch: Some(base.branch.clone()), commit: from.clone() };
+        Ok((judgement, compared.then_some(base)))
     }
-}
-
-/// The head's configuration when it differs from the base's; `Some(None)` when it is removed.
-fn edited_config<'a>(
-    base: Option<&ConfigFile>,
-    head: &'a Evaluated,
-) -> Option<Option<&'a ConfigFile>> {
-    let head = head.config_file.as_ref();
-    (base != head).then_some(head)
 }
 
 /// Orders verdicts by how much they hold up.

@@ -11,8 +11,8 @@ use crate::domain::ids::{RepoId, RepoName, Sha};
 use crate::domain::judge::ConfigProblem;
 use crate::domain::policy::outcome::Status;
 use crate::domain::repo_config::CONFIG_PATHS;
-use crate::domain::tree::{Content, SourceTree};
-use crate::edge::github::Installation;
+use crate::domain::tree::{Content, Entry, SourceTree};
+use crate::edge::github::{BlobContent, Installation};
 
 use super::App;
 use super::fate::Fate;
@@ -81,15 +81,49 @@ impl App {
         let sound = evaluated.answer.evaluation.outcomes.iter().all(|o| o.status != Status::Broken);
         if sound && let Ok(json) = serde_json::to_string(&evaluated) {
             let now = self.clock.now();
-            let tree_key = self.key(subject, &files.identity, rules);
-            self.store.put_evaluation(subject.id, &tree_key, &json, now).await?;
-            if *commit != files.identity {
-                let key = self.key(subject, commit, rules);
-                let alias = format!("{ALIAS}{tree_key}");
-                self.store.put_evaluation(subject.id, &key, &alias, now).await?;
+            let own = evaluated.config_file.as_ref();
+            // The same rules by another name: the next one may ask either way.
+            let also = match rules {
+                Rules::Own => Some(Rules::Given(own)),
+                Rules::Given(config) => (config == own).then_some(Rules::Own),
+            };
+            let row = self.key(subject, &files.identity, rules);
+            self.store.put_evaluation(subject.id, &row, &json, now).await?;
+            let alias = format!("{ALIAS}{row}");
+            for name in [commit, &files.identity] {
+                for rules in [Some(rules), also].into_iter().flatten() {
+                    let key = self.key(subject, name, rules);
+                    if key != row {
+                        self.store.put_evaluation(subject.id, &key, &alias, now).await?;
+                    }
+                }
             }
         }
         Ok(evaluated)
+    }
+
+    /// The configuration file of a commit that need not be judged itself.
+    pub(super) async fn config_at(
+        &self,
+        subject: &Subject,
+        commit: &Sha,
+    ) -> Result<Option<ConfigFile>, Fate> {
+        if let Some(known) = self.remembered(subject, commit, Rules::Own).await? {
+            return Ok(known.config_file);
+        }
+        for path in CONFIG_PATHS {
+            let found = subject.github.file(&subject.name, path, commit.as_str()).await?;
+            if let Some(file) = found {
+                let content = match file.content {
+                    BlobContent::Bytes(bytes) => Content::of_bytes(bytes),
+                    BlobContent::Withheld(why) => Content::Withheld(why),
+                };
+                let entry = Entry { blob: Some(file.sha), content };
+                let entries = [(path.to_owned(), entry)].into();
+                return Ok(config_of(&SourceTree { entries, ..SourceTree::default() }));
+            }
+        }
+        Ok(None)
     }
 
     /// Complaints about a configuration file that does not count yet.

@@ -10,6 +10,7 @@ pub mod check_folder;
 mod check_pull;
 mod fate;
 pub mod gather_folder;
+mod judge_change;
 mod judge_commit;
 pub mod links;
 mod plan;

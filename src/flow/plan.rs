@@ -119,20 +119,49 @@ impl App {
         pull: PullSeen,
         judge: bool,
     ) -> Result<Vec<Job>, Fate> {
-        let (number, head) = (pull.number, pull.head_sha.clone());
-        let open = pull.open;
+        let (number, head, open) = (pull.number, pull.head_sha.clone(), pull.open);
+        let branch = (pull.head_repo, pull.head_ref.clone());
+        let before = self.store.pull(repo.id, number).await?.map(|known| known.pull);
         let believed = self.store.upsert_pull(&pull_row(repo.id, pull)).await?;
-        if !open && believed {
-            self.store.cancel(&format!("check:{}:pull:{number}", repo.id)).await?;
+        let mut jobs = Vec::new();
+        if believed
+            && let Some(before) = before.filter(|b| b.state == PullState::Open)
+            && (!open || before.head_sha != head)
+        {
+            if !open {
+                self.store.cancel(&format!("check:{}:pull:{number}", repo.id)).await?;
+            }
+            // Those of the same branch move along, and their own events say so.
+            let left = |p: &PullRow| !open || (p.head_repo, p.head_ref.clone()) != branch;
+            jobs.extend(self.left_behind(repo.id, &before.head_sha, left).await?);
         }
-        if !judge {
-            return Ok(Vec::new());
+        if judge {
+            // News older than what we know may still be about a head that was never judged; the
+            // job re-reads the pull request, so a needless one costs two calls.
+            let job =
+                self.check_pull_job(installation, repo.id, &repo.name, number, head, None).await?;
+            jobs.push(job);
         }
-        // News older than what we know may still be about a head that was never judged; the job
-        // re-reads the pull request, so a needless one costs two calls.
-        self.check_pull_job(installation, repo.id, &repo.name, number, head, None)
-            .await
-            .map(|j| vec![j])
+        Ok(jobs)
+    }
+
+    /// A pull request left this head: the others there, if any, are judged without it.
+    async fn left_behind(
+        &self,
+        repo: RepoId,
+        head: &Sha,
+        left: impl Fn(&PullRow) -> bool,
+    ) -> Result<Option<Job>, Fate> {
+        let twins = self.store.open_pulls_with_head(repo, head).await?;
+        let first = twins.into_iter().find(|twin| left(&twin.pull));
+        Ok(first.map(|KnownPull { installation, name, pull }| Job::CheckPull {
+            installation,
+            repo,
+            name,
+            number: pull.number,
+            head: head.clone(),
+            fresh: None,
+        }))
     }
 
     /// Pull requests with one head share one check run, hence one job: the lowest number's.
@@ -161,32 +190,39 @@ impl App {
         let Some(head) = after else { return Ok(Vec::new()) };
         let branch = git_ref.strip_prefix("refs/heads/").unwrap_or(&git_ref);
         let mut jobs = Vec::new();
-        if repo.default_branch.as_deref() == Some(branch) {
-            jobs.push(Job::CheckCommit {
-                installation,
-                repo: repo.id,
-                name: repo.name.clone(),
-                occasion: Occasion::DefaultBranch,
-                git_ref: git_ref.clone(),
-                head: head.clone(),
-                base: before,
-                fresh: None,
-            });
-        }
         // `pull_request.synchronize` may be late, lost, or (on some servers) never sent: a push
         // to the head branch of an open pull request is enough.
         // The base repository may be another one (the push was to a fork where the App is
         // installed, too): its own installation judges.
-        for KnownPull { installation, name, pull } in
-            self.store.open_pulls_with_head_ref(repo.id, branch).await?
-        {
+        let moved = self.store.open_pulls_with_head_ref(repo.id, branch).await?;
+        for KnownPull { pull, .. } in &moved {
             if pull.head_sha != head {
                 self.store.set_pull_head(pull.repo, pull.number, &head).await?;
+            }
+        }
+        for KnownPull { installation, name, pull } in moved {
+            if pull.head_sha != head {
+                jobs.extend(self.left_behind(pull.repo, &pull.head_sha, |_| true).await?);
             }
             let job = self
                 .check_pull_job(installation, pull.repo, &name, pull.number, head.clone(), None)
                 .await?;
             jobs.push(job);
+        }
+        // One commit has one check: where a pull request stands for it, that one speaks.
+        let spoken_for =
+            |job: &Job| matches!(job, Job::CheckPull { repo: at, .. } if *at == repo.id);
+        if repo.default_branch.as_deref() == Some(branch) && !jobs.iter().any(spoken_for) {
+            jobs.push(Job::CheckCommit {
+                installation,
+                repo: repo.id,
+                name: repo.name,
+                occasion: Occasion::DefaultBranch,
+                git_ref,
+                head,
+                base: before,
+                fresh: None,
+            });
         }
         Ok(jobs)
     }
@@ -213,21 +249,29 @@ impl App {
                 fresh,
             }]);
         }
-        let queue = branch.as_deref().is_some_and(|b| b.starts_with("gh-readonly-queue/"));
-        let occasion = if queue { Occasion::MergeGroup } else { Occasion::DefaultBranch };
+        let base = branch.as_deref().and_then(queue_base);
+        let occasion = if base.is_some() { Occasion::MergeGroup } else { Occasion::DefaultBranch };
         let git_ref = format!("refs/heads/{}", branch.as_deref().unwrap_or(head.as_str()));
+        // Without a base, the job finds out where the commit belongs.
+        let (repo, name) = (repo.id, repo.name);
         Ok(vec![Job::CheckCommit {
             installation,
-            repo: repo.id,
-            name: repo.name,
+            repo,
+            name,
             occasion,
             git_ref,
             head,
-            // The job finds the commit's parent.
-            base: None,
+            base,
             fresh,
         }])
     }
+}
+
+/// What a merge queue merged onto: its branches end with it,
+/// `gh-readonly-queue/main/pr-7-<40 digits>`.
+fn queue_base(branch: &str) -> Option<Sha> {
+    let (_, sha) = branch.strip_prefix("gh-readonly-queue/")?.rsplit_once('-')?;
+    Sha::parse(sha).ok()
 }
 
 fn row(repo: &RepoSeen) -> RepoRow {

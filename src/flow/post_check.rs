@@ -111,6 +111,7 @@ impl App {
         // Noted before the call: a crash behind it leaves a row that says "it may be there".
         self.store.put_check_run(&row, self.clock.now()).await?;
         let run = github.post_check_run(name, draft, same).await?;
+        self.meter.check(draft.conclusion.as_str());
         row.github_id = Some(run.id);
         row.concluded = true;
         row.annotations_sent = draft.annotations.len() as i64;

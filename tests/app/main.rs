@@ -3,6 +3,9 @@
 
 #[path = "../support/database.rs"]
 mod database;
+#[path = "../support/examples.rs"]
+mod examples;
 mod github;
+mod http;
 mod stage;
 mod stories;

@@ -38,6 +38,35 @@ pub struct Stage {
     server: tokio::task::AbortHandle,
 }
 
+/// What a stage is made of, beside the fake GitHub and the database.
+pub struct Props {
+    /// What is started as evaluator.
+    pub program: PathBuf,
+    /// Folders of further policies.
+    pub policies: Vec<PathBuf>,
+    /// For one evaluation.
+    pub deadline: Duration,
+    /// For one call to GitHub; real time, so short where a story makes GitHub stall.
+    pub patience: Duration,
+    /// Webhook secrets that count beside the fake's own.
+    pub more_secrets: Vec<&'static str>,
+    /// Another App than the fake knows.
+    pub app_id: Option<u64>,
+}
+
+impl Default for Props {
+    fn default() -> Self {
+        Self {
+            program: evaluator_program(),
+            policies: Vec::new(),
+            deadline: DEADLINE,
+            patience: Duration::from_secs(20),
+            more_secrets: Vec::new(),
+            app_id: None,
+        }
+    }
+}
+
 impl Drop for Stage {
     fn drop(&mut self) {
         self.server.abort();
@@ -52,28 +81,41 @@ impl Stage {
 
     /// The same with options of the fake GitHub.
     pub async fn each_on(shape: impl Fn(FakeClock) -> Builder) -> Vec<Self> {
+        Self::each_with(shape, Props::default).await
+    }
+
+    /// The same with other props.
+    pub async fn each_with(
+        shape: impl Fn(FakeClock) -> Builder,
+        props: impl Fn() -> Props,
+    ) -> Vec<Self> {
         let mut stages = Vec::new();
         for database in fresh_databases().await {
             let gh = shape(FakeClock::at(NOW)).start().await;
-            stages.push(Self::set(gh, database, evaluator_program()).await);
+            stages.push(Self::furnish(gh, database, props()).await);
         }
         stages
     }
 
     pub async fn set(gh: FakeGitHub, database: TestDatabase, program: PathBuf) -> Self {
+        Self::furnish(gh, database, Props { program, ..Props::default() }).await
+    }
+
+    pub async fn furnish(gh: FakeGitHub, database: TestDatabase, props: Props) -> Self {
+        let Props { program, policies, deadline, patience, more_secrets, app_id } = props;
         let hands = Clock::fixed(Timestamp::from_secs(gh.clock().now()));
         let metrics = Metrics::default();
         let for_github = hands.clone();
         let github = GitHub::new(GitHubSettings {
             api_base: gh.url(),
-            app_id: gh.app_id(),
+            app_id: app_id.unwrap_or(gh.app_id()),
             private_key_pem: SecretString::from(gh.private_key_pem()),
-            timeout: Duration::from_secs(20),
+            timeout: patience,
             clock: Arc::new(move || for_github.now()),
             on_call: Some(metrics.call_hook()),
         })
         .unwrap();
-        let command = Command { program, policies: Vec::new(), deadline: DEADLINE };
+        let command = Command { program, policies, deadline };
         let app = App {
             store: database.store.clone(),
             github,
@@ -86,8 +128,9 @@ impl Stage {
             )),
             meter: Arc::new(metrics.clone()),
         };
-        let secret = SecretString::from(gh.webhook_secret());
-        let router = Web::new(app.clone(), vec![secret], metrics).router();
+        let own = gh.webhook_secret();
+        let secrets = std::iter::once(own.as_str()).chain(more_secrets).map(SecretString::from);
+        let router = Web::new(app.clone(), secrets.collect(), metrics).router();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let server = tokio::spawn(async move {

@@ -65,7 +65,7 @@ findings contains {
 
 # Root because nothing says otherwise.
 findings contains {
-	"message": sprintf("%s runs as root: no USER instruction, and base image `%s` does not say otherwise", [title(final.stage), base]),
+	"message": sprintf("%s runs as root: no USER instruction, and base image `%s` does not say otherwise", [title(final.stage), base_name(final.stage.external_base.image)]),
 	"path": final.path,
 	"pointer": final.stage.pointer,
 	"resource": resource(final.stage),
@@ -117,6 +117,11 @@ is_windows(stage) if {
 	is_string(stage.external_base.resolved)
 	regex.match(`^mcr\.microsoft\.com/windows|nanoserver|windowsservercore`, stage.external_base.resolved)
 }
+
+# Without tag and digest: the fault stays the same when the base is updated.
+base_name(image) := image.repository if image.registry == null
+
+else := sprintf("%s/%s", [image.registry, image.repository])
 
 title(stage) := sprintf("Final stage `%s`", [stage.name]) if stage.name != null
 

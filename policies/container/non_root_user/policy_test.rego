@@ -8,7 +8,11 @@ stage(user, base) := {
 	"index": 1,
 	"name": null,
 	"pointer": "/stages/1",
-	"external_base": {"raw": base, "resolved": base},
+	"external_base": {
+		"raw": base,
+		"resolved": base,
+		"image": {"registry": null, "repository": split(base, ":")[0]},
+	},
 	"user": user,
 }
 

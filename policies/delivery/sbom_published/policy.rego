@@ -54,7 +54,7 @@ action_patterns := [
 ]
 
 # Commands that make an SBOM, wherever they stand on a line that is no comment.
-command_pattern := concat("|", [
+command_pattern := sprintf("(?i)%s", [concat("|", [
 	`\bsyft\s+[^|&;]*\S`,
 	`\b(trivy|grype)\b.*(--format|--output|-f|-o)[ =]["']?(cyclonedx|spdx)`,
 	`\bcargo[ -](cyclonedx|sbom)\b`,
@@ -73,7 +73,7 @@ command_pattern := concat("|", [
 	`\bdocker scout sbom\b`,
 	`\b(buildx|docker)\b.*--sbom(=(true|generator)|\s|$)`,
 	`\bko (build|publish|apply|resolve)\b`,
-])
+])])
 
 produced if {
 	some call in platform.calls
@@ -89,7 +89,7 @@ produced if {
 	some run in input.runs
 	some line in split(replace(run.run, "\\\n", " "), "\n")
 	not startswith(trim_space(line), "#")
-	regex.match(sprintf("(?i)%s", [command_pattern]), line)
+	regex.match(command_pattern, line)
 }
 
 makes_sbom(use) if {
@@ -157,7 +157,7 @@ findings contains {
 }
 
 findings contains {
-	"message": sprintf("Job `%s` calls the platform's workflow at `%s`, which publishes no SBOM before `%s`", [call.job, call.ref, data.waymark.params.sbom_since]),
+	"message": sprintf("Job `%s` calls a version of the platform's workflow that publishes no SBOM: that began with `%s`", [call.job, data.waymark.params.sbom_since]),
 	"path": call.path,
 	"pointer": call.pointer,
 	"resource": sprintf("job %s", [call.job]),

@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::Intent;
-use super::payload::{InstallationRef, PullRef, Repository};
+use super::payload::{InstallationRef, PullRef, Repository, numbers_in};
 use crate::domain::ids::Sha;
 use crate::domain::report::check_run::RERUN;
 
@@ -47,12 +47,13 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<Intent>, serde_json::Error> {
     if !wanted {
         return Ok(Vec::new());
     }
+    let repo = p.repository.id;
     Ok(vec![Intent::Rerun {
         installation: installation.id,
         repo: p.repository.into(),
         head_sha: p.check_run.head_sha,
         head_branch: p.check_run.check_suite.and_then(|s| s.head_branch),
-        pulls: p.check_run.pull_requests.into_iter().map(|r| r.number).collect(),
+        pulls: numbers_in(repo, p.check_run.pull_requests),
         check: Some(p.check_run.name),
     }])
 }

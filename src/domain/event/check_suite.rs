@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use super::Intent;
-use super::payload::{InstallationRef, PullRef, Repository};
+use super::payload::{InstallationRef, PullRef, Repository, numbers_in};
 use crate::domain::ids::Sha;
 
 #[derive(Deserialize)]
@@ -29,12 +29,13 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<Intent>, serde_json::Error> {
     if p.action != "rerequested" {
         return Ok(Vec::new());
     }
+    let repo = p.repository.id;
     Ok(vec![Intent::Rerun {
         installation: installation.id,
         repo: p.repository.into(),
         head_sha: p.check_suite.head_sha,
         head_branch: p.check_suite.head_branch,
-        pulls: p.check_suite.pull_requests.into_iter().map(|r| r.number).collect(),
+        pulls: numbers_in(repo, p.check_suite.pull_requests),
         check: None,
     }])
 }

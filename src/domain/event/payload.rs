@@ -14,7 +14,7 @@ pub(super) struct InstallationRef {
 /// `repository: {…}` of every repository event.
 #[derive(Debug, Deserialize)]
 pub(super) struct Repository {
-    id: RepoId,
+    pub(super) id: RepoId,
     full_name: RepoName,
     default_branch: Option<String>,
     #[serde(default)]
@@ -40,8 +40,29 @@ pub(super) fn branch_of(git_ref: &str) -> Option<&str> {
     git_ref.strip_prefix("refs/heads/")
 }
 
-/// `pull_requests: [{number}]` of check events; empty for forks.
+/// `pull_requests: [{number, base}]` of check events; empty for forks.
 #[derive(Debug, Deserialize)]
 pub(super) struct PullRef {
-    pub(super) number: i64,
+    number: i64,
+    base: Option<BaseRef>,
+}
+
+#[derive(Debug, Deserialize)]
+struct BaseRef {
+    repo: Option<BaseRepo>,
+}
+
+#[derive(Debug, Deserialize)]
+struct BaseRepo {
+    id: RepoId,
+}
+
+/// The numbers of those that go to `repo`. GitHub also names pull requests of this branch to other
+/// repositories of the network, whose numbers mean something else here.
+pub(super) fn numbers_in(repo: RepoId, pulls: Vec<PullRef>) -> Vec<i64> {
+    let here = |p: &PullRef| {
+        let base = p.base.as_ref().and_then(|base| base.repo.as_ref());
+        base.is_none_or(|base| base.id == repo)
+    };
+    pulls.into_iter().filter(here).map(|p| p.number).collect()
 }

@@ -13,6 +13,9 @@ use super::stage::{Line, stages};
 /// Files with more stages are not judged: every stage may copy its parent's variables.
 const MAX_STAGES: usize = 200;
 
+/// Longest image or user; later stages repeat those of the stages that they continue.
+const MAX_WORD_BYTES: usize = 1_000;
+
 /// One Dockerfile. Pointers: `/stages/0` is its `FROM`, `/stages/0/user` the `USER` in force at
 /// its end, `/instructions/7` an instruction.
 #[derive(Debug, Clone, Serialize)]
@@ -113,8 +116,18 @@ fn read(path: &str, text: &str) -> Result<(Dockerfile, SpanTable), Fault> {
     if parsed.stages().len() > MAX_STAGES {
         return Err(Fault { line: 1, message: format!("more than {MAX_STAGES} stages") });
     }
-    let escape = parsed.parser_directives.escape.as_ref().map_or('\\', |e| e.value.value);
+    let too_long = |word: &str| word.len() > MAX_WORD_BYTES;
+    let long = parsed.instructions.iter().find(|instruction| match instruction {
+        Parsed::From(from) => too_long(&from.image.value),
+        Parsed::User(user) => too_long(&user.arguments.value),
+        _ => false,
+    });
     let lines = Lines::of(text);
+    if let Some(instruction) = long {
+        let message = format!("an image or user of more than {MAX_WORD_BYTES} characters");
+        return Err(Fault { line: lines.at(keyword(instruction).start), message });
+    }
+    let escape = parsed.parser_directives.escape.as_ref().map_or('\\', |e| e.value.value);
     let mut places = Vec::new();
     let mut instructions = Vec::new();
     let mut stage = None;

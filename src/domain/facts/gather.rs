@@ -56,14 +56,19 @@ impl<'t> Gather<'t> {
         }
     }
 
-    /// Says that something of this kind could not be read.
+    /// Says that something of this kind could not be read. `reason` follows the path, if any.
     pub(super) fn gap(&mut self, kind: FactKind, path: Option<&str>, reason: String) {
+        let reason = path.map(|path| format!("`{path}` {reason}")).unwrap_or(reason);
         self.snapshot.gaps.push(Gap { kind, path: path.map(str::to_owned), reason });
     }
 
     /// [`Gather::gap`] for a fault on a line.
     pub(super) fn gap_at(&mut self, kind: FactKind, path: &str, fault: &Fault) {
-        self.gap(kind, Some(path), format!("line {}: {}", fault.line, fault.message));
+        self.gap(
+            kind,
+            Some(path),
+            format!("cannot be read whole: line {}: {}", fault.line, fault.message),
+        );
     }
 
     /// Keeps the lines of a file's documents.

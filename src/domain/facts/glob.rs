@@ -20,6 +20,9 @@ pub(super) fn passes<'p>(patterns: impl Iterator<Item = &'p str>, text: &str) ->
     Some(passed)
 }
 
+/// Longer patterns count as malformed.
+const MAX_PATTERN_BYTES: usize = 1_000;
+
 /// Whether the whole of `text` matches one pattern without regard to `!`; `None` when it is
 /// malformed. Takes time in proportion to the product of both lengths.
 pub(super) fn matches(pattern: &str, text: &str) -> Option<bool> {
@@ -76,6 +79,9 @@ fn skip_optional(parts: &[Part], live: &mut [bool]) {
 }
 
 fn parse(pattern: &str) -> Option<Vec<Part>> {
+    if pattern.len() > MAX_PATTERN_BYTES {
+        return None;
+    }
     let mut parts: Vec<Part> = Vec::new();
     let mut chars = pattern.chars().peekable();
     let once = |set| Part { set, optional: false, repeats: false };

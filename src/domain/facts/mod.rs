@@ -126,7 +126,7 @@ pub struct Gap {
     pub kind: FactKind,
     /// The file, unless the listing itself is incomplete.
     pub path: Option<String>,
-    /// In words that follow "`path` …" when there is a path, and read alone otherwise.
+    /// One sentence that reads alone: it names the file and, where there is one, the line.
     pub reason: String,
 }
 

@@ -1,6 +1,7 @@
 //! As whom does a stage run, and on what? Follows `ARG`, `ENV` and `FROM stage`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::dockerfile::{Base, Stage, User};
 use super::image::Image;
@@ -8,6 +9,8 @@ use super::substitute::{Expanded, expand};
 
 /// More variables than any Dockerfile has; further ones are not known.
 const MAX_VARIABLES: usize = 500;
+/// Longer names are not remembered: every stage copies its parent's.
+const MAX_NAME_BYTES: usize = 100;
 
 /// Variables that well-known base images set: repository prefix, name, value.
 /// .NET: <https://github.com/dotnet/dotnet-docker> sets `APP_UID=1654` in every runtime image.
@@ -107,21 +110,24 @@ fn parent(stages: &[(Stage, Places)], base: &Base) -> Option<usize> {
 /// The variables known at one place: name → value, `None` for an `ARG` without default.
 #[derive(Clone, Default)]
 struct Scope {
-    env: BTreeMap<String, Option<String>>,
-    arg: BTreeMap<String, Option<String>>,
+    env: Variables,
+    arg: Variables,
 }
+
+type Variables = BTreeMap<Arc<str>, Option<Arc<str>>>;
 
 impl Scope {
     fn of_base(base: &Base) -> Self {
         let resolved = base.resolved.as_deref().unwrap_or("");
         let known = BASE_ENV.iter().filter(|(prefix, _, _)| resolved.starts_with(prefix));
-        let env = known.map(|(_, name, value)| ((*name).to_owned(), Some((*value).to_owned())));
+        let env = known.map(|(_, name, value)| (Arc::from(*name), Some(Arc::from(*value))));
         Self { env: env.collect(), arg: BTreeMap::new() }
     }
 
     /// `ENV` wins over `ARG`, whatever the order.
     fn expand(&self, text: &str, escape: char) -> Expanded {
-        let lookup = |name: &str| self.env.get(name).or_else(|| self.arg.get(name)).cloned();
+        let known = |name: &str| self.env.get(name).or_else(|| self.arg.get(name));
+        let lookup = |name: &str| known(name).map(|value| value.as_deref().map(str::to_owned));
         expand(text.trim(), escape, &lookup)
     }
 
@@ -132,7 +138,7 @@ impl Scope {
                 // Inside a stage, a bare name takes the global value.
                 None => {
                     let outer = global.and_then(|global| global.arg.get(word.as_str()));
-                    (word.as_str(), outer.cloned().flatten())
+                    (word.as_str(), outer.and_then(|value| value.as_deref()).map(str::to_owned))
                 }
             };
             set(&mut self.arg, name, value);
@@ -158,9 +164,10 @@ impl Scope {
     }
 }
 
-fn set(variables: &mut BTreeMap<String, Option<String>>, name: &str, value: Option<String>) {
-    if variables.len() < MAX_VARIABLES || variables.contains_key(name) {
-        variables.insert(name.to_owned(), value);
+fn set(variables: &mut Variables, name: &str, value: Option<String>) {
+    let room = variables.len() < MAX_VARIABLES && name.len() <= MAX_NAME_BYTES;
+    if room || variables.contains_key(name) {
+        variables.insert(Arc::from(name), value.map(Arc::from));
     }
 }
 

@@ -1,7 +1,7 @@
 //! What does a Dockerfile word stand for?
 
 /// Longer values are given up: `ENV A=$A$A` doubles with every line.
-const MAX_VALUE_BYTES: usize = 8 * 1024;
+const MAX_VALUE_BYTES: usize = 512;
 
 /// A word after substitution.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,42 +2,43 @@
 
 use crate::stage::{Stage, annotated};
 
-const ROOT: &str = "FROM debian:12\nCOPY app /app\nCMD [\"/app\"]\n";
-const FIXED: &str = "FROM debian:12\nCOPY app /app\nUSER 10001\nCMD [\"/app\"]\n";
-const README: &str = "# Payments\n";
-
-/// A catalogue entry that is right.
-pub const CATALOG: &str = "apiVersion: backstage.io/v1alpha1
-kind: Component
-metadata:
-  name: payments
-spec:
-  type: tool
-  lifecycle: production
-  owner: group:team-payments
-";
+use super::files::{FIXED, GOOD, ROOT};
 
 #[tokio::test]
 async fn red_then_green() {
     for stage in Stage::each().await {
-        stage
-            .gh
-            .create_repo("acme/payments", &[("catalog-info.yaml", CATALOG), ("README.md", README)]);
-        let head =
+        stage.gh.create_repo("acme/payments", GOOD);
+        let red =
             stage.gh.push("acme/payments", "containerise", &[("Dockerfile", ROOT)], "Add image");
         stage.gh.open_pull("acme/payments", "containerise", "main");
         stage.settle().await;
 
-        let run = stage.run("acme/payments", &head);
-        assert_eq!(run.conclusion.as_deref(), Some("failure"), "{run:#?}");
+        let run = stage.run("acme/payments", &red);
+        assert_eq!(run.conclusion.as_deref(), Some("failure"));
         assert_eq!(annotated(&run), [("Dockerfile".to_owned(), 1)]);
+        let said = format!("{}\n\n{}", run.title.unwrap(), run.summary.unwrap());
+        insta::assert_snapshot!("red", normalised(&said));
 
-        let head =
+        let green =
             stage.gh.push("acme/payments", "containerise", &[("Dockerfile", FIXED)], "Drop root");
         stage.settle().await;
-        let run = stage.run("acme/payments", &head);
-        assert_ne!(run.conclusion.as_deref(), Some("failure"), "{run:#?}");
+        let run = stage.run("acme/payments", &green);
+        assert_eq!(run.conclusion.as_deref(), Some("success"));
+        assert_eq!(run.title.as_deref(), Some("Passed: 3 of 3 policies that apply"));
         assert_eq!(run.annotations, Vec::<serde_json::Value>::new());
+        // One run each: the push and the `synchronize` that follows it are one wish.
+        assert_eq!(stage.runs("acme/payments", &red).len(), 1);
+        assert_eq!(stage.runs("acme/payments", &green).len(), 1);
         stage.end().await;
     }
+}
+
+/// Without what changes with each policy that is added: the library's digest and its size.
+fn normalised(said: &str) -> String {
+    let cut = |text: &str, from: &str, to: &str, by: &str| {
+        let (front, rest) = text.rsplit_once(from).unwrap();
+        format!("{front}{from}{by}{to}{}", rest.split_once(to).unwrap().1)
+    };
+    let said = cut(said, "Policy library `", "`", "[digest]");
+    cut(&said, "apply pass; ", " do not apply", "[n]")
 }

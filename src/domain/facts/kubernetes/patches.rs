@@ -14,6 +14,11 @@ use super::super::gather::Gather;
 use super::super::select::is_kustomization;
 use super::{Manifest, Patch};
 
+/// Patches of one object that are told one by one; the others are told as one.
+const MAX_PATCHES: usize = 5;
+/// A patch that mentions more keys is told as one that may change everything.
+const MAX_FIELDS: usize = 100;
+
 /// All patches of the repository.
 #[derive(Default)]
 pub(super) struct Patches {
@@ -41,7 +46,22 @@ impl Patches {
             wanted.as_deref().is_none_or(|wanted| is == Some(wanted))
         };
         let hits = self.found.iter().filter(|t| fits(&t.kind, Some(kind)) && fits(&t.name, name));
-        hits.map(|targeted| targeted.patch.clone()).collect()
+        let mut told: Vec<Patch> = Vec::new();
+        let mut rest: Option<(Patch, BTreeSet<String>)> = None;
+        for Targeted { patch, .. } in hits {
+            if told.len() < MAX_PATCHES {
+                told.push(patch.clone());
+            } else {
+                let (_, fields) = rest.get_or_insert_with(|| (patch.clone(), BTreeSet::new()));
+                if fields.len() <= MAX_FIELDS {
+                    fields.extend(patch.fields.iter().cloned());
+                }
+            }
+        }
+        told.extend(
+            rest.map(|(first, fields)| Patch { path: first.path, fields: bounded(fields) }),
+        );
+        told
     }
 }
 
@@ -136,7 +156,15 @@ fn fields(patch: &Value) -> Vec<String> {
             _ => {}
         }
     }
-    fields.into_iter().filter(|field| !field.is_empty()).collect()
+    fields.remove("");
+    bounded(fields)
+}
+
+fn bounded(fields: BTreeSet<String>) -> Vec<String> {
+    if fields.len() > MAX_FIELDS || fields.iter().any(|field| field.len() > MAX_FIELDS) {
+        return vec!["*".to_owned()];
+    }
+    fields.into_iter().collect()
 }
 
 /// `../base/x.yaml` seen from the folder of `path`; `None` when it leaves the repository.

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::domain::yaml::escape_token;
+
+use super::super::FactKind;
 use super::super::gather::Gather;
 use super::super::image::Image;
 use super::kinds::Kind;
@@ -21,6 +24,13 @@ const INHERITED: [&str; 7] = [
     "windowsOptions",
 ];
 
+/// Pods with more containers are not judged: every row repeats what it takes over from the pod.
+const MAX_CONTAINERS: usize = 200;
+/// Longest name, in bytes; Kubernetes allows 253.
+const MAX_NAME_BYTES: usize = 300;
+/// Longest inherited setting, in bytes of JSON.
+const MAX_SETTING_BYTES: usize = 2_000;
+
 /// Adds the rows of one object. An object without containers (an Argo `Rollout` that points to a
 /// Deployment, a fragment) adds none.
 pub(super) fn add(
@@ -35,6 +45,12 @@ pub(super) fn add(
     let Some(pod) = holder.get("spec") else { return };
     let pod_pointer = format!("{pointer}{}/spec", kind.pod);
     let workload = workload(path, pointer, object, holder, pod, &pod_pointer, patches);
+    let listed = |list: &str| pod.get(list).and_then(Value::as_array).map_or(0, Vec::len);
+    if listed("containers") + listed("initContainers") > MAX_CONTAINERS {
+        let reason = format!("has a pod with more than {MAX_CONTAINERS} containers");
+        gather.gap(FactKind::Kubernetes, Some(path), reason);
+        return;
+    }
     let before = gather.snapshot.containers.len();
     for (list, init) in [("containers", false), ("initContainers", true)] {
         let containers = pod.get(list).and_then(Value::as_array).into_iter().flatten();
@@ -57,7 +73,7 @@ fn workload(
     pod_pointer: &str,
     patches: &Patches,
 ) -> Workload {
-    let text = |pointer| object.pointer(pointer).and_then(Value::as_str).map(str::to_owned);
+    let text = |pointer| short(object.pointer(pointer)?.as_str()?);
     let kind = text("/kind").unwrap_or_default();
     let name = text("/metadata/name");
     let namespace = text("/metadata/namespace");
@@ -69,7 +85,7 @@ fn workload(
     };
     let os =
         ["/os/name", "/nodeSelector/kubernetes.io~1os", "/nodeSelector/beta.kubernetes.io~1os"];
-    let os = os.iter().find_map(|pointer| pod.pointer(pointer)?.as_str()).map(str::to_owned);
+    let os = os.iter().find_map(|pointer| short(pod.pointer(pointer)?.as_str()?));
     let patches = patches.of(&kind, name.as_deref());
     Workload {
         path: path.to_owned(),
@@ -124,12 +140,18 @@ fn security(
         let context = object.get("securityContext").and_then(Value::as_object);
         for (field, value) in context.into_iter().flatten() {
             let counts = from == "container" || INHERITED.contains(&field.as_str());
-            if counts && !value.is_null() {
-                let pointer = format!("{at}/securityContext/{field}");
-                let setting = Setting { value: value.clone(), pointer, from };
+            if counts && !value.is_null() && field.len() <= MAX_NAME_BYTES {
+                let pointer = format!("{at}/securityContext/{}", escape_token(field));
+                let small = from == "container" || value.to_string().len() <= MAX_SETTING_BYTES;
+                let value = if small { value.clone() } else { Value::from("(too long)") };
+                let setting = Setting { value, pointer, from };
                 fields.insert(field.clone(), setting);
             }
         }
     }
     fields
+}
+
+fn short(text: &str) -> Option<String> {
+    (text.len() <= MAX_NAME_BYTES).then(|| text.to_owned())
 }

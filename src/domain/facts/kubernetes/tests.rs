@@ -113,11 +113,14 @@ fn templates_and_faults_are_gaps_but_other_yaml_is_not() {
     let reasons: Vec<&str> = got.snapshot.gaps.iter().map(|gap| gap.reason.as_str()).collect();
     assert_eq!(
         reasons[0],
-        "belongs to a Helm chart, which is not rendered (2 files are not judged)"
+        "`chart/templates` belongs to a Helm chart, which is not rendered (2 files are not judged)"
     );
-    assert!(reasons[1].starts_with("line "), "{reasons:?}");
-    assert_eq!(reasons[2], "is a template, which is not rendered");
-    assert_eq!(reasons[3], "line 4: key `metadata` is set twice");
+    assert!(reasons[1].starts_with("`k8s/broken.yaml` cannot be read whole: line "), "{reasons:?}");
+    assert_eq!(reasons[2], "`k8s/jinja.yaml` is a template, which is not rendered");
+    assert_eq!(
+        reasons[3],
+        "`twice.yaml` cannot be read whole: line 4: key `metadata` is set twice"
+    );
     assert_eq!(reasons.len(), 4);
     assert_eq!(got.snapshot.workloads.len(), 2);
 }
@@ -155,5 +158,45 @@ fn what_was_withheld_is_a_gap() {
     tree.truncated = Some("too many files".to_owned());
     let got = extract(&tree, &repo(), &BTreeSet::from([FactKind::Kubernetes]));
     let reasons: Vec<&str> = got.snapshot.gaps.iter().map(|gap| gap.reason.as_str()).collect();
-    assert_eq!(reasons, ["too many files", "is larger than 1 MiB (2.0 MiB) and was not read",]);
+    assert_eq!(
+        reasons,
+        ["too many files", "`a.yaml` is larger than 1 MiB (2.0 MiB) and was not read",]
+    );
+}
+
+#[test]
+fn what_rows_repeat_is_bounded() {
+    let name = "n".repeat(300_000);
+    let pod = |head: &str, count: usize| {
+        format!(
+            "apiVersion: v1\nkind: Pod\n{head}  containers:\n{}",
+            "  - image: a\n".repeat(count)
+        )
+    };
+    let named = pod(&format!("metadata: {{name: {name}}}\nspec:\n"), 100);
+    let setting = pod(&format!("spec:\n  securityContext: {{seccompProfile: {name}}}\n"), 100);
+    let many = pod("spec:\n", 201);
+    let got = facts(&[("a.yaml", &named), ("b.yaml", &setting), ("c.yaml", &many)]);
+    assert_eq!(got.snapshot.containers.len(), 200);
+    assert!(got.snapshot.containers.iter().all(|row| row.resource.len() < 100));
+    let settings = got.snapshot.containers.iter().flat_map(|row| row.security.values());
+    assert!(settings.map(|setting| setting.value.to_string().len()).max() < Some(100));
+    assert_eq!(got.snapshot.gaps[0].reason, "`c.yaml` has a pod with more than 200 containers");
+}
+
+#[test]
+fn many_patches_are_told_together() {
+    let patch = |field: &str| {
+        format!("  - {{target: {{kind: Deployment}}, patch: \"spec: {{{field}: 1}}\"}}\n")
+    };
+    let fields: Vec<String> = (0..9).map(|i| patch(&format!("f{i}"))).collect();
+    let kustomization = format!("patches:\n{}", fields.concat());
+    let got = facts(&[("api.yaml", DEPLOYMENT), ("kustomization.yaml", &kustomization)]);
+    let patches = &got.snapshot.containers[0].patches;
+    assert_eq!(patches.len(), 6);
+    assert_eq!(patches[5].fields, ["f5", "f6", "f7", "f8", "spec"]);
+    let many: String = (0..200).map(|i| patch(&format!("f{i}"))).collect();
+    let kustomization = format!("patches:\n{many}");
+    let got = facts(&[("api.yaml", DEPLOYMENT), ("kustomization.yaml", &kustomization)]);
+    assert_eq!(got.snapshot.containers[0].patches[5].fields, ["*"]);
 }

@@ -72,8 +72,14 @@ fn what_cannot_be_read_is_a_gap() {
         (".github/workflows/d.yml", "on: push\non: pull_request\njobs: {}\n"),
     ]);
     let reasons: Vec<&str> = got.snapshot.gaps.iter().map(|gap| gap.reason.as_str()).collect();
-    assert!(reasons[0].starts_with("line "), "{reasons:?}");
-    assert_eq!(reasons[1], "does not hold a mapping");
-    assert_eq!(reasons[2], "is empty");
-    assert_eq!(reasons[3], "line 2: key `on` is set twice");
+    assert!(
+        reasons[0].starts_with("`.github/workflows/a.yml` cannot be read whole: line "),
+        "{reasons:?}"
+    );
+    assert_eq!(reasons[1], "`.github/workflows/b.yml` does not hold a mapping");
+    assert_eq!(reasons[2], "`.github/workflows/c.yml` is empty");
+    assert_eq!(
+        reasons[3],
+        "`.github/workflows/d.yml` cannot be read whole: line 2: key `on` is set twice"
+    );
 }

@@ -1,0 +1,98 @@
+//! What would a change bring to a branch? One head against one base, by the branch's own rules.
+
+use crate::domain::baseline::Baseline;
+use crate::domain::evaluate::ConfigFile;
+use crate::domain::ids::Sha;
+use crate::domain::judge::{Case, Judgement, judge};
+
+use super::App;
+use super::fate::Fate;
+use super::judge_commit::{Evaluated, Rules, Subject};
+
+/// A change to judge.
+pub(super) struct Change<'a> {
+    /// The commit that is judged.
+    pub(super) head: &'a Sha,
+    /// The commit that it starts from: what is wrong there is *existing*.
+    pub(super) from: &'a Sha,
+    /// Its tree, when known.
+    pub(super) from_tree: Option<&'a Sha>,
+    /// The commit whose configuration counts: the tip of the branch that the change goes to.
+    /// Not where the change starts, or an old starting point would bring back old rules.
+    pub(super) rules_at: &'a Sha,
+}
+
+impl App {
+    /// Judges; also tells whether there was something to compare with.
+    pub(super) async fn judge_change(
+        &self,
+        subject: &Subject,
+        change: Change<'_>,
+    ) -> Result<(Judgement, bool), Fate> {
+        let Change { head, from, from_tree, rules_at } = change;
+        let mut notes = Vec::new();
+        let before = match self.before(subject, from, from_tree, rules_at).await {
+            Ok(before) => Some(before),
+            // A force-push may have left the old commit behind.
+            Err(Fate::Moot(_)) => {
+                notes.push(
+                    "the base commit could not be read, so every finding counts as new".to_owned(),
+                );
+                None
+            }
+            Err(other) => return Err(other),
+        };
+        let (before, config) = match before {
+            Some((before, config)) => (Some(before), config),
+            None => (None, self.config_at(subject, rules_at).await?),
+        };
+        let after =
+            self.evaluate_commit(subject, head, None, Rules::Given(config.as_ref())).await?;
+        let mut config_problems = after.answer.config_problems.clone();
+        let old = before.as_ref().map_or(config.as_ref(), |b| b.config_file.as_ref());
+        if old != after.config_file.as_ref() {
+            // Who mends a broken configuration is not held up by it.
+            config_problems = match &after.config_file {
+                Some(file) => self.complaints(subject, file.clone()).await?,
+                None => Vec::new(),
+            };
+            notes.push(
+                "this change edits the Waymark configuration; the edit counts once it is on the \
+                 base branch"
+                    .to_owned(),
+            );
+        }
+        let compared = before.is_some();
+        let baseline = before.map(|b| Baseline::new(&b.answer.evaluation, b.files));
+        let judgement = judge(Case {
+            metas: &self.evaluators.catalogue().policies,
+            config: &after.answer.config,
+            config_problems,
+            head: &after.answer.evaluation,
+            head_files: &after.files,
+            baseline,
+            today: self.clock.now().date(),
+            notes,
+        });
+        Ok((judgement, compared))
+    }
+
+    /// The starting point by the branch's rules, and these.
+    async fn before(
+        &self,
+        subject: &Subject,
+        from: &Sha,
+        from_tree: Option<&Sha>,
+        rules_at: &Sha,
+    ) -> Result<(Evaluated, Option<ConfigFile>), Fate> {
+        if from == rules_at {
+            let before = self.evaluate_commit(subject, from, from_tree, Rules::Own).await?;
+            let config = before.config_file.clone();
+            return Ok((before, config));
+        }
+        let config = self.config_at(subject, rules_at).await?;
+        let rules = Rules::Given(config.as_ref());
+        let before = self.evaluate_commit(subject, from, from_tree, rules).await?;
+        Ok((before, config))
+    }
+}

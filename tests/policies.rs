@@ -1,0 +1,192 @@
+//! Do the built-in policies hold what they promise: on their examples, and on two whole repositories?
+
+#![allow(clippy::unwrap_used)]
+
+use std::path::Path;
+
+use serde_json::{Map, Value, json};
+use waymark::domain::facts::{RepoFacts, extract, wanted};
+use waymark::domain::ids::PolicyId;
+use waymark::domain::policy::outcome::{Outcome, Status};
+use waymark::domain::policy::{examples, rego_tests};
+use waymark::domain::tree::{Content, Entry, SourceTree};
+use waymark::edge::disk::{PolicyFiles, read_tree};
+
+#[test]
+fn every_example_comes_out_as_it_says() {
+    let files = PolicyFiles::built_in();
+    let library = files.library();
+    assert!(library.broken.is_empty(), "{:?}", library.broken);
+    assert!(library.problems.is_empty(), "{:?}", library.problems);
+    for (id, meta) in &library.policies {
+        let path = meta.path.replace("policy.rego", "examples.yaml");
+        let text = files.text(&path).unwrap_or_else(|| panic!("{path} is missing"));
+        let examples = examples::read(text).unwrap_or_else(|e| panic!("{path}: {e}"));
+        let complaints = examples::run(&library, id, &examples);
+        assert!(complaints.is_empty(), "{id}: {}", complaints.join("\n"));
+        let enough = examples.good.len() >= 3 && examples.bad.len() >= 3;
+        assert!(enough, "{path}: three good and three bad examples are the least");
+        for expected in examples.bad.iter().flat_map(|example| &example.expect) {
+            // A finding about something absent has no line; any other one must be pinned down.
+            let absent = expected.path.is_none() || expected.line.is_some();
+            assert!(absent || expected.message.is_some(), "{path}: {expected:?}");
+        }
+    }
+}
+
+#[test]
+fn every_rego_test_holds() {
+    let (tests, problems) = rego_tests::run(&PolicyFiles::built_in().library());
+    assert!(problems.is_empty(), "{problems:?}");
+    let failed: Vec<_> = tests.iter().filter(|test| test.complaint.is_some()).collect();
+    assert!(failed.is_empty(), "{failed:#?}");
+    assert!(tests.len() >= 30);
+}
+
+/// `policy path:line message` of every finding, and the outcomes.
+fn judged(name: &str) -> (Vec<String>, Vec<Outcome>) {
+    let library = PolicyFiles::built_in().library();
+    let ids: Vec<PolicyId> = library.policies.keys().cloned().collect();
+    let needs = library.needs(&ids);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/repos").join(name);
+    let tree = read_tree(&folder, |path| wanted(&needs, path)).unwrap();
+    let repo = RepoFacts {
+        owner: "acme".to_owned(),
+        name: name.to_owned(),
+        full_name: format!("acme/{name}"),
+        default_branch: Some("main".to_owned()),
+        ..RepoFacts::default()
+    };
+    let extracted = extract(&tree, &repo, &needs);
+    let defaults = library.policies.values().flat_map(|meta| meta.parameters.clone()).collect();
+    let prepared = library.prepare(&ids, &defaults).unwrap();
+    let outcomes = library.evaluate(&prepared, &ids, &extracted);
+    let line = |outcome: &Outcome| {
+        let findings = outcome.findings.iter().map(|f| {
+            let path = f.place.path.as_deref().unwrap_or("-");
+            format!("{} {path}:{} {}", f.policy, f.place.start_line.unwrap_or(0), f.message)
+        });
+        findings.collect::<Vec<_>>()
+    };
+    (outcomes.iter().flat_map(line).collect(), outcomes)
+}
+
+#[test]
+fn the_payment_service_has_these_faults_and_no_others() {
+    let (findings, outcomes) = judged("payment-service");
+    assert_eq!(
+        findings,
+        [
+            "catalog/info_valid catalog-info.yaml:10 Tag `Payments` is not valid: a tag is 1 to 63 \
+             lower-case letters, digits, `:`, `+` and `#`, with `-` between them",
+            "catalog/info_valid catalog-info.yaml:11 Component needs the field `spec.owner`",
+            "container/non_root_user Dockerfile:7 Final stage `runtime` runs as root: no USER \
+             instruction, and base image `debian` does not say otherwise",
+            "delivery/platform_workflow_pinned .github/workflows/ci.yml:8 Job `platform` calls \
+             `acme/platform-workflows/.github/workflows/go-service.yml` at `main`, which is \
+             neither a version tag nor a full commit SHA",
+            "delivery/platform_workflow_used .github/workflows/ci.yml:3 Workflow `CI` calls the \
+             platform's workflow, but does not run on push to `main`",
+            "kubernetes/non_root k8s/deployment.yaml:24 Container `api` may run as root: neither \
+             `runAsNonRoot: true` nor a `runAsUser` above 0 is set",
+            "kubernetes/non_root k8s/service.yaml:27 Container `settle` runs as root: `runAsUser` \
+             is 0, set on the pod",
+        ]
+    );
+    assert!(outcomes.iter().all(|outcome| outcome.reason.is_none()));
+}
+
+#[test]
+fn the_golden_service_passes_everything() {
+    let (findings, outcomes) = judged("golden-service");
+    assert_eq!(findings, [""; 0]);
+    for outcome in outcomes {
+        assert_eq!(outcome.status, Status::Pass, "{outcome:?}");
+    }
+}
+
+/// Files whose every value is replaced by something odd in turn.
+const VICTIMS: [(&str, &str); 5] = [
+    (
+        "catalog-info.yaml",
+        r#"{"apiVersion": "backstage.io/v1alpha1", "kind": "API", "metadata": {"name": "x",
+        "labels": {"a": "b"}, "tags": ["t"], "links": [{"url": "u"}]}, "spec": {"type": "openapi",
+        "lifecycle": "production", "owner": "o", "definition": {"$text": "x"}}}"#,
+    ),
+    (
+        "catalog-info.yaml",
+        r#"{"apiVersion": "backstage.io/v1alpha1", "kind": "Component", "metadata": {"name": "x"},
+        "spec": {"type": "service", "lifecycle": "l", "owner": "o", "dependsOn": ["y"]}}"#,
+    ),
+    (
+        ".github/workflows/ci.yml",
+        r#"{"name": "CI", "on": {"push": {"branches": ["main"]}, "workflow_run": {"workflows":
+        ["CI"]}}, "jobs": {"a": {"uses": "acme/platform-workflows/.github/workflows/x.yml@v1",
+        "with": {"sbom": true}}, "b": {"steps": [{"uses": "docker/build-push-action@v6", "with":
+        {"sbom": "x"}}, {"uses": "aquasecurity/trivy-action@v1", "with": {"format": "x"}},
+        {"run": "make", "shell": "bash"}]}}}"#,
+    ),
+    (
+        "k8s/a.json",
+        r#"{"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "x", "namespace":
+        "y"}, "spec": {"selector": {}, "template": {"spec": {"os": {"name": "linux"},
+        "securityContext": {"runAsUser": 1}, "containers": [{"name": "c", "image": "i",
+        "securityContext": {"runAsNonRoot": true, "runAsUser": 0}}]}}}}"#,
+    ),
+    (
+        "kustomization.yaml",
+        r#"{"patches": [{"path": "p.yaml"}, {"patch": "a: 1\nb: 2", "target": {"kind": "Deployment",
+        "name": "x"}}], "patchesStrategicMerge": ["kind: Deployment\na: 1"]}"#,
+    ),
+];
+
+/// Pointers of all values.
+fn pointers(value: &Value) -> Vec<String> {
+    let mut found = vec![String::new()];
+    let below: Vec<(String, &Value)> = match value {
+        Value::Array(items) => items.iter().enumerate().map(|(i, v)| (i.to_string(), v)).collect(),
+        Value::Object(map) => map.iter().map(|(k, v)| (k.replace('/', "~1"), v)).collect(),
+        _ => Vec::new(),
+    };
+    for (key, value) in below {
+        found.extend(pointers(value).into_iter().map(|rest| format!("/{key}{rest}")));
+    }
+    found
+}
+
+#[test]
+fn no_odd_value_breaks_a_policy() {
+    let library = PolicyFiles::built_in().library();
+    let ids: Vec<PolicyId> = library.policies.keys().cloned().collect();
+    let needs = library.needs(&ids);
+    let mut params: Map<String, Value> =
+        library.policies.values().flat_map(|meta| meta.parameters.clone()).collect();
+    params.insert("sbom_since".to_owned(), json!("v1.4"));
+    let prepared = library.prepare(&ids, &Value::Object(params)).unwrap();
+    let repo = RepoFacts { owner: "acme".to_owned(), ..RepoFacts::default() };
+    let whole: Vec<(&str, Value)> =
+        VICTIMS.iter().map(|(path, text)| (*path, serde_json::from_str(text).unwrap())).collect();
+    let odd = [json!(null), json!(7), json!(true), json!("s"), json!(["l"]), json!({"k": [null]})];
+    for (victim, (_, original)) in whole.iter().enumerate() {
+        for pointer in pointers(original) {
+            for value in &odd {
+                let mut tree = SourceTree::default();
+                for (number, (path, document)) in whole.iter().enumerate() {
+                    let mut document = document.clone();
+                    if number == victim {
+                        *document.pointer_mut(&pointer).unwrap() = value.clone();
+                    } else if tree.entries.contains_key(*path) {
+                        continue;
+                    }
+                    let content = Content::Text(document.to_string().into());
+                    tree.entries.insert((*path).to_owned(), Entry { blob: None, content });
+                }
+                let extracted = extract(&tree, &repo, &needs);
+                for outcome in library.evaluate(&prepared, &ids, &extracted) {
+                    let told = format!("{} {pointer} {value}", whole[victim].0);
+                    assert_ne!(outcome.status, Status::Broken, "{told}: {outcome:?}");
+                }
+            }
+        }
+    }
+}
