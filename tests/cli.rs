@@ -1,0 +1,18 @@
+//! Does the command line keep its word? The built binary on folders of all kinds.
+
+#![allow(clippy::unwrap_used)]
+
+#[path = "cli/base.rs"]
+mod base;
+#[path = "cli/check.rs"]
+mod check;
+#[path = "cli/git_config.rs"]
+mod git_config;
+#[path = "cli/given.rs"]
+mod given;
+#[path = "cli/hostile.rs"]
+mod hostile;
+#[path = "cli/jobs.rs"]
+mod jobs;
+#[path = "cli/work_tree.rs"]
+mod work_tree;
