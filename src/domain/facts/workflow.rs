@@ -19,8 +19,7 @@ use super::{FactKind, RepoFacts};
 use called::Called;
 use spread::spread;
 
-/// Longest name of a workflow or job, in characters; every row repeats it. GitHub allows a job
-/// 100 characters.
+/// Longest name of a workflow or job, in characters; every row repeats it. GitHub's own is 100.
 const MAX_NAME: usize = 200;
 
 /// One file under `.github/workflows`.

@@ -1,7 +1,7 @@
 //! GitHub's deliveries come twice, late, in the wrong order, or not at all.
 
 use crate::stage::Stage;
-use crate::stories::pull_request::CATALOG;
+use crate::stories::files::CATALOG;
 
 const ROOT: &str = "FROM debian:12\nCMD [\"/app\"]\n";
 const FIXED: &str = "FROM debian:12\nUSER 10001\nCMD [\"/app\"]\n";

@@ -16,7 +16,6 @@ mod nothing;
 mod outages;
 mod probes;
 mod pull_request;
-pub mod pull_request;
 mod race;
 mod recorded;
 mod rerun;

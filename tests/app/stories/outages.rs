@@ -7,7 +7,7 @@ use waymark::edge::store::JobState;
 
 use crate::github::FakeGitHub;
 use crate::stage::{Props, Stage};
-use crate::stories::pull_request::CATALOG;
+use crate::stories::files::CATALOG;
 
 const ROOT: &str = "FROM debian:12\nCMD [\"/app\"]\n";
 const REPO: &str = "acme/payments";

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::github::FakeGitHub;
 use crate::http::get;
 use crate::stage::{Props, Stage};
-use crate::stories::pull_request::CATALOG;
+use crate::stories::files::CATALOG;
 
 #[tokio::test]
 async fn it_lives_and_is_ready() {

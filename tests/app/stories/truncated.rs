@@ -1,7 +1,7 @@
 //! A monorepo with more files than GitHub lists: what was not seen is unknown, never missing.
 
 use crate::stage::{Stage, annotated};
-use crate::stories::pull_request::CATALOG;
+use crate::stories::files::CATALOG;
 
 const REPO: &str = "acme/monorepo";
 const LOOSE: &str = "on: push
