@@ -103,7 +103,8 @@ async fn mint(
     Ok(Arc::new(Token { secret: minted.token, until: end.plus_ms(-SPARE_MS) }))
 }
 
-/// GitHub's 422 does not say which permission was not granted; the installation does.
+/// GitHub's 422 does not say which permission was not granted; the installation does. A
+/// repository that is not the installation's (any more) is *not found*: nothing is owed there.
 async fn explain(
     github: &GitHub,
     id: InstallationId,
@@ -116,7 +117,14 @@ async fn explain(
     let Ok(installation) = github.installation_info(id).await else { return error };
     let missing = scope.missing(&installation.permissions);
     if missing.is_empty() {
-        return error;
+        // Everything asked for is granted, so it is the repository: it was deleted, or has left
+        // the installation.
+        return match error {
+            GitHubError::Rejected { message, .. } if !scope.repositories.is_empty() => {
+                GitHubError::NotFound { message }
+            }
+            other => other,
+        };
     }
     let message = format!(
         "installation {id} lacks the permission {}: an owner of {} must accept it on the \

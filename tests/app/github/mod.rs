@@ -38,7 +38,7 @@ pub use clock::{FakeClock, stamp};
 pub use faults::Stall;
 pub use git::Change;
 pub use state::{CheckRun, Comment, Logged};
-pub use verbs::{delete, executable, put, submodule, symlink};
+pub use verbs::{delete, executable, put, submodule, symlink, usual_permissions};
 pub use webhooks::{Hook, signature};
 
 use std::net::SocketAddr;

@@ -269,6 +269,9 @@ fn admit(
                 && token.repos.as_ref().is_none_or(|chosen| chosen.contains(&repo));
             match seen {
                 false => Err(Reply::not_found()),
+                true if installation.is_some_and(|found| found.suspended.is_some()) => {
+                    Err(Reply::error(403, "This installation has been suspended"))
+                }
                 true if actor.may(wanted) => Ok(repo),
                 true => Err(Reply::error(403, "Resource not accessible by integration")),
             }

@@ -146,6 +146,8 @@ pub struct Installation {
     /// None: all repositories of the account.
     pub selected: Option<BTreeSet<u64>>,
     pub removed: bool,
+    /// An owner suspended it then (unix seconds): it stays, but nothing may be done with it.
+    pub suspended: Option<i64>,
     pub created: i64,
 }
 

@@ -87,6 +87,9 @@ impl World {
     ) {
         let installation = installation.or_else(|| Some(self.installation_of(repo?)?.id));
         let Some(id) = installation else { return };
+        if event != "installation" && self.installations[&id].suspended.is_some() {
+            return;
+        }
         if payload["installation"].is_null() {
             payload["installation"] = json!({"id": id, "node_id": shapes::node_id("IN", id)});
         }

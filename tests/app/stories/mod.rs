@@ -2,14 +2,17 @@
 
 mod baseline;
 mod configuration;
+mod credentials;
 mod default_branch;
 mod disorder;
 mod echo;
 mod endpoint;
 mod files;
 mod fork;
-mod hostile;
+mod hostile_files;
+mod hostile_texts;
 mod lifecycle;
+mod limits;
 mod many;
 mod merge_queue;
 mod nothing;
@@ -19,5 +22,7 @@ mod pull_request;
 mod race;
 mod recorded;
 mod rerun;
+mod shapes;
+mod tenants;
 mod truncated;
 mod twins;

@@ -39,6 +39,9 @@ fn access_token(world: &mut World, call: &Call) -> Reply {
     else {
         return Reply::not_found();
     };
+    if installation.suspended.is_some() {
+        return Reply::error(403, "This installation has been suspended");
+    }
     let refuse = |world: &mut World, text: &str| {
         world.blame(format!("access token for {id}: {text}"));
         Reply::error(422, text)

@@ -123,7 +123,7 @@ pub fn installation(world: &World, installation: &Installation) -> Value {
             "permissions": installation.permissions, "events": EVENTS,
             "single_file_name": null, "has_multiple_single_files": false, "single_file_paths": [],
             "created_at": stamp(installation.created), "updated_at": stamp(installation.created),
-            "suspended_by": null, "suspended_at": null,
+            "suspended_by": null, "suspended_at": installation.suspended.map(stamp),
         }),
     )
 }

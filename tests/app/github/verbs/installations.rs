@@ -41,8 +41,15 @@ impl World {
         self.account(DEVELOPER, "User");
         let (id, created) = (self.next_id(), self.clock.now());
         let account = login.into();
-        let one =
-            Installation { id, account, permissions: granted, selected, removed: false, created };
+        let one = Installation {
+            id,
+            account,
+            permissions: granted,
+            selected,
+            removed: false,
+            suspended: None,
+            created,
+        };
         self.installations.insert(id, one);
         id
     }
@@ -94,6 +101,30 @@ impl FakeGitHub {
         let id = self.live(&world, login);
         world.tell_installation(id, "deleted");
         world.installations.get_mut(&id).expect("found").removed = true;
+        drop(world);
+        self.changed();
+    }
+
+    /// An owner suspends the App: its tokens are refused, nothing is sent but this.
+    pub fn suspend(&self, login: &str) {
+        let now = self.clock().now();
+        self.alter(login, "suspend", |one| one.suspended = Some(now));
+    }
+
+    pub fn unsuspend(&self, login: &str) {
+        self.alter(login, "unsuspend", |one| one.suspended = None);
+    }
+
+    /// An owner grants these permissions, instead of those before.
+    pub fn grant(&self, login: &str, granted: Permissions) {
+        self.alter(login, "new_permissions_accepted", |one| one.permissions = granted);
+    }
+
+    fn alter(&self, login: &str, action: &str, edit: impl FnOnce(&mut Installation)) {
+        let mut world = self.world();
+        let id = self.live(&world, login);
+        edit(world.installations.get_mut(&id).expect("found"));
+        world.tell_installation(id, action);
         drop(world);
         self.changed();
     }

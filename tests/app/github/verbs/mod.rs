@@ -6,4 +6,5 @@ mod issues;
 mod pulls;
 mod repos;
 
+pub use installations::usual_permissions;
 pub use repos::{delete, executable, put, submodule, symlink};
