@@ -5,6 +5,7 @@ mod configuration;
 mod credentials;
 mod disorder;
 mod endpoint;
+mod evaluators;
 mod files;
 mod fork;
 mod hostile;

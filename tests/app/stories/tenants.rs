@@ -165,8 +165,7 @@ async fn a_repository_renamed_while_its_job_waits_is_judged() {
         stage.app.work_off().await.unwrap();
         assert_eq!(stage.conclusion("acme/settlements", &head), "failure");
         stage.settle().await;
-        let head =
-            stage.gh.push("acme/settlements", "topic", &[("Dockerfile", FINE)], "Drop root");
+        let head = stage.gh.push("acme/settlements", "topic", &[("Dockerfile", FINE)], "Drop root");
         stage.gh.forget_calls();
         stage.settle().await;
         assert_eq!(stage.conclusion("acme/settlements", &head), "success");
@@ -210,8 +209,7 @@ async fn who_leaves_is_forgotten_and_nobody_else() {
         stage.settle().await;
         let (acme, globex) = (installation(&stage, "acme"), installation(&stage, "globex"));
         let check = |repo: &str, head: &str| {
-            let (store, repo, head) =
-                (stage.app.store.clone(), repo_id(&stage, repo), sha(head));
+            let (store, repo, head) = (stage.app.store.clone(), repo_id(&stage, repo), sha(head));
             async move { store.check_run(repo, &head, crate::stage::CHECK).await.unwrap() }
         };
         assert!(check("acme/payments", &gone).await.is_some());
