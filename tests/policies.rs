@@ -59,8 +59,8 @@ fn judged(name: &str) -> (Vec<String>, Vec<Outcome>) {
     };
     let extracted = extract(&tree, &repo, &needs);
     let defaults = library.policies.values().flat_map(|meta| meta.parameters.clone()).collect();
-    let prepared = library.prepare(&ids).unwrap();
-    let outcomes = library.evaluate(&prepared, &ids, &extracted, &defaults);
+    let prepared = library.prepare(&ids, &defaults).unwrap();
+    let outcomes = library.evaluate(&prepared, &ids, &extracted);
     let line = |outcome: &Outcome| {
         let findings = outcome.findings.iter().map(|f| {
             let path = f.place.path.as_deref().unwrap_or("-");
@@ -158,10 +158,11 @@ fn pointers(value: &Value) -> Vec<String> {
 fn no_odd_value_breaks_a_policy() {
     let library = PolicyFiles::built_in().library();
     let ids: Vec<PolicyId> = library.policies.keys().cloned().collect();
-    let (needs, prepared) = (library.needs(&ids), library.prepare(&ids).unwrap());
+    let needs = library.needs(&ids);
     let mut params: Map<String, Value> =
         library.policies.values().flat_map(|meta| meta.parameters.clone()).collect();
     params.insert("sbom_since".to_owned(), json!("v1.4"));
+    let prepared = library.prepare(&ids, &Value::Object(params)).unwrap();
     let repo = RepoFacts { owner: "acme".to_owned(), ..RepoFacts::default() };
     let whole: Vec<(&str, Value)> =
         VICTIMS.iter().map(|(path, text)| (*path, serde_json::from_str(text).unwrap())).collect();
@@ -181,8 +182,7 @@ fn no_odd_value_breaks_a_policy() {
                     tree.entries.insert((*path).to_owned(), Entry { blob: None, content });
                 }
                 let extracted = extract(&tree, &repo, &needs);
-                let params = Value::Object(params.clone());
-                for outcome in library.evaluate(&prepared, &ids, &extracted, &params) {
+                for outcome in library.evaluate(&prepared, &ids, &extracted) {
                     let told = format!("{} {pointer} {value}", whole[victim].0);
                     assert_ne!(outcome.status, Status::Broken, "{told}: {outcome:?}");
                 }

@@ -88,10 +88,13 @@ impl Catalogue {
 /// A library together with the engines prepared so far.
 pub struct Evaluator {
     library: Library,
-    prepared: BTreeMap<Vec<PolicyId>, Prepared>,
+    prepared: BTreeMap<Key, Prepared>,
 }
 
-/// Different sets of active policies for which an engine is kept.
+/// Active policies, and their parameters as JSON.
+type Key = (Vec<PolicyId>, String);
+
+/// Different sets of active policies and parameters for which an engine is kept.
 const MAX_PREPARED: usize = 16;
 
 impl Evaluator {
@@ -125,8 +128,8 @@ impl Evaluator {
         let needs = self.library.needs(&active);
         let extracted = facts::extract(&request.tree, &request.repo, &needs);
         let params = Value::Object(self.params(&active, &config));
-        let outcomes = match self.prepare(&active) {
-            Ok(()) => self.library.evaluate(&self.prepared[&active], &active, &extracted, &params),
+        let outcomes = match self.prepare(&active, &params) {
+            Ok(key) => self.library.evaluate(&self.prepared[&key], &active, &extracted),
             Err(reason) => all_broken(&active, &reason),
         };
         Answer {
@@ -156,14 +159,15 @@ impl Evaluator {
         params
     }
 
-    fn prepare(&mut self, active: &[PolicyId]) -> Result<(), String> {
-        if !self.prepared.contains_key(active) {
+    fn prepare(&mut self, active: &[PolicyId], params: &Value) -> Result<Key, String> {
+        let key = (active.to_vec(), params.to_string());
+        if !self.prepared.contains_key(&key) {
             if self.prepared.len() >= MAX_PREPARED {
                 self.prepared.clear();
             }
-            self.prepared.insert(active.to_vec(), self.library.prepare(active)?);
+            self.prepared.insert(key.clone(), self.library.prepare(active, params)?);
         }
-        Ok(())
+        Ok(key)
     }
 }
 

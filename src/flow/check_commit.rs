@@ -5,7 +5,7 @@ use crate::domain::baseline::Baseline;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::job::Occasion;
 use crate::domain::judge::{Case, Judgement, judge};
-use crate::domain::report::check_run::CheckRunContext;
+use crate::domain::report::check_run::{CheckRunContext, ComparedWith};
 use crate::edge::store::Subject as JudgedFor;
 
 use super::App;
@@ -77,7 +77,7 @@ async fn merged(
     subject: &Subject,
     head: &Sha,
     base: &Sha,
-) -> Result<(Judgement, Option<String>), Fate> {
+) -> Result<(Judgement, Option<ComparedWith>), Fate> {
     let change = Change { head, from: base, from_tree: None, rules_at: base };
     let (judgement, compared) = app.judge_change(subject, change).await?;
     Ok((judgement, compared.then(|| named(base))))
@@ -89,7 +89,7 @@ async fn pushed(
     subject: &Subject,
     head: &Sha,
     base: Option<&Sha>,
-) -> Result<(Judgement, Option<String>), Fate> {
+) -> Result<(Judgement, Option<ComparedWith>), Fate> {
     let mut notes = Vec::new();
     let before = match base {
         None => None,
@@ -119,6 +119,6 @@ async fn pushed(
     Ok((judgement, compared))
 }
 
-fn named(base: &Sha) -> String {
-    format!("`{}`", base.short())
+fn named(base: &Sha) -> ComparedWith {
+    ComparedWith { branch: None, commit: base.clone() }
 }

@@ -2,7 +2,7 @@
 
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::judge::{Conclusion, Judgement};
-use crate::domain::report::check_run::CheckRunContext;
+use crate::domain::report::check_run::{CheckRunContext, ComparedWith};
 use crate::edge::github::{GitHubError, Pull, PullSide, TokenScope};
 use crate::edge::store::{PullRow, PullState, RepoRow, Subject as JudgedFor};
 
@@ -81,7 +81,7 @@ impl App {
             }
         }
         sides.sort_by_key(|(number, _)| *number);
-        let mut strictest: Option<(Judgement, String)> = None;
+        let mut strictest: Option<(Judgement, Option<ComparedWith>)> = None;
         for (_, base) in &sides {
             let judged = self.judge_against(subject, &head, base).await?;
             let rank = |j: &Judgement| (strictness(j.conclusion), j.findings.len());
@@ -103,7 +103,7 @@ impl App {
             external_id: String::new(),
             details_url: None,
             changes: sides.iter().map(|(number, _)| format!("#{number}")).collect(),
-            base: Some(base),
+            base,
         };
         let judged_for = JudgedFor::Pull(number);
         let verdict = Verdict { judgement, context, judged_for, fresh: job.fresh };
@@ -135,6 +135,10 @@ impl App {
                 row
             }
         };
+        if row.archived == Some(true) {
+            // GitHub takes no check run there, and nothing can be merged.
+            return Err(Fate::Moot(format!("{} is archived", row.name)));
+        }
         Ok(Subject {
             github,
             id: repo,
@@ -208,21 +212,21 @@ impl App {
         Ok(())
     }
 
-    /// One head against one base; also tells the base in words.
+    /// One head against one base; also tells what it was compared with.
     async fn judge_against(
         &self,
         subject: &Subject,
         head: &Sha,
         base: &PullSide,
-    ) -> Result<(Judgement, String), Fate> {
+    ) -> Result<(Judgement, Option<ComparedWith>), Fate> {
         let tip = self.tip(subject, &base.branch, Some(&base.sha)).await?;
         let fork_point = subject.github.merge_base(&subject.name, &tip, head).await?;
         let from = fork_point.as_ref().map_or(&tip, |commit| &commit.sha);
         let from_tree = fork_point.as_ref().map(|commit| &commit.tree);
         let change = Change { head, from, from_tree, rules_at: &tip };
-        let (judgement, _) = self.judge_change(subject, change).await?;
-        let branch = crate::domain::report::escape::code_span(&base.branch);
-        Ok((judgement, format!("{branch} at `{}`", from.short())))
+        let (judgement, compared) = self.judge_change(subject, change).await?;
+        let base = ComparedWith { branch: Some(base.branch.clone()), commit: from.clone() };
+        Ok((judgement, compared.then_some(base)))
     }
 }
 

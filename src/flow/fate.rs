@@ -29,6 +29,9 @@ pub(super) enum Fate {
 impl From<GitHubError> for Fate {
     fn from(error: GitHubError) -> Self {
         let words = error.to_string();
+        if error.is_archived() {
+            return Self::Moot(words);
+        }
         match error {
             GitHubError::NotFound { .. } => Self::Moot(words),
             GitHubError::RateLimited { not_before, installation_wide, .. } => {

@@ -17,7 +17,12 @@ const BELIEVED_MS: i64 = 60_000;
 
 /// What GitHub last said of our credentials.
 #[derive(Clone, Default)]
-pub(super) struct Credentials(Arc<Mutex<Option<(Timestamp, Result<(), String>)>>>);
+pub(super) struct Credentials(Arc<Mutex<Option<Said>>>);
+
+struct Said {
+    at: Timestamp,
+    result: Result<(), String>,
+}
 
 /// Always 200 while the process can answer at all.
 pub(super) async fn livez() -> &'static str {
@@ -39,13 +44,12 @@ pub(super) async fn readyz(State(web): State<Web>) -> (StatusCode, Json<Value>) 
 async fn credentials(web: &Web) -> Result<(), String> {
     let mut known = web.credentials.0.lock().await;
     let now = web.app.clock.now();
-    if let Some((asked, result)) = known.as_ref()
-        && now < asked.plus_ms(BELIEVED_MS)
-        && result.is_ok()
+    if let Some(Said { at, result: Ok(()) }) = known.as_ref()
+        && now < at.plus_ms(BELIEVED_MS)
     {
-        return result.clone();
+        return Ok(());
     }
     let result = web.app.github.app().await.map(drop).map_err(|e| e.to_string());
-    *known = Some((now, result.clone()));
+    *known = Some(Said { at: now, result: result.clone() });
     result
 }

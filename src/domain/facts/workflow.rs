@@ -1,5 +1,8 @@
 //! What runs on GitHub Actions, when, and by calling whom?
 
+mod called;
+mod spread;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
@@ -13,9 +16,10 @@ use super::pin::Pin;
 use super::select::is_workflow;
 use super::trigger::{Answer, events, on_default_branch_push};
 use super::{FactKind, RepoFacts};
+use called::Called;
+use spread::spread;
 
-/// Longest name of a workflow or job, in characters; every row repeats it. GitHub allows a job
-/// 100 characters.
+/// Longest name of a workflow or job, in characters; every row repeats it. GitHub's own is 100.
 const MAX_NAME: usize = 200;
 
 /// One file under `.github/workflows`.
@@ -237,114 +241,6 @@ impl Rows<'_, '_> {
 
 fn field(of: &Value, key: &str) -> Value {
     of.get(key).cloned().unwrap_or_default()
-}
-
-/// A `uses:` taken apart.
-struct Called {
-    kind: UseKind,
-    owner: Option<String>,
-    repo: Option<String>,
-    subpath: Option<String>,
-    reference: Option<String>,
-    pin: Pin,
-    image: Option<Image>,
-}
-
-impl Called {
-    fn parse(raw: &str, by_job: bool, own: &RepoFacts) -> Self {
-        let raw = raw.trim();
-        let mut called = Self {
-            kind: if by_job { UseKind::ReusableWorkflow } else { UseKind::Action },
-            owner: None,
-            repo: None,
-            subpath: None,
-            reference: None,
-            pin: Pin::None,
-            image: None,
-        };
-        if let Some(reference) = raw.strip_prefix("docker://") {
-            let image = Image::parse(reference);
-            called.kind = UseKind::Docker;
-            called.pin = match (&image.digest, image.tag.as_deref()) {
-                (Some(_), _) => Pin::Digest,
-                (None, tag) => Pin::of(tag),
-            };
-            called.reference = image.tag.clone();
-            called.image = Some(image);
-            return called;
-        }
-        if let Some(path) = raw.strip_prefix("./") {
-            called.kind = UseKind::Local;
-            called.subpath = Some(path.trim_end_matches('/').to_owned());
-            return called;
-        }
-        let (name, reference) = match raw.split_once('@') {
-            Some((name, reference)) => (name, Some(reference.to_owned())),
-            None => (raw, None),
-        };
-        let mut parts = name.splitn(3, '/').map(str::to_owned);
-        (called.owner, called.repo, called.subpath) = (parts.next(), parts.next(), parts.next());
-        called.pin = Pin::of(reference.as_deref());
-        called.reference = reference;
-        let is = |part: &Option<String>, own: &str| {
-            part.as_ref().is_some_and(|part| !own.is_empty() && part.eq_ignore_ascii_case(own))
-        };
-        if is(&called.owner, &own.owner) && is(&called.repo, &own.name) {
-            called.kind = UseKind::Local;
-        }
-        called
-    }
-}
-
-/// Hands "runs on push to the default branch" on to what such workflows call, until nothing
-/// changes, and writes it into all rows.
-fn spread(gather: &mut Gather<'_>, mut answers: BTreeMap<String, Answer>) {
-    let edges = calls(gather, &answers);
-    // Each round lifts at least one answer by at least one of two steps.
-    for _ in 0..=2 * answers.len() {
-        let mut changed = false;
-        for (from, to) in &edges {
-            let answer = answers.get(from).copied().unwrap_or(Answer::No);
-            if let Some(known) = answers.get_mut(to).filter(|known| **known < answer) {
-                *known = answer;
-                changed = true;
-            }
-        }
-        if !changed {
-            break;
-        }
-    }
-    let answer = |path: &str| answers.get(path).copied().unwrap_or(Answer::Unknown);
-    let snapshot = &mut gather.snapshot;
-    for row in &mut snapshot.workflows {
-        row.runs_on_default_branch_push = answer(&row.path);
-    }
-    for row in &mut snapshot.uses {
-        row.runs_on_default_branch_push = answer(&row.path);
-    }
-    for row in &mut snapshot.runs {
-        row.runs_on_default_branch_push = answer(&row.path);
-    }
-}
-
-/// Who starts whom within the repository, by path.
-fn calls(gather: &Gather<'_>, known: &BTreeMap<String, Answer>) -> Vec<(String, String)> {
-    let snapshot = &gather.snapshot;
-    let mut edges = Vec::new();
-    for row in snapshot.uses.iter().filter(|row| row.kind == UseKind::Local) {
-        let Some(target) = row.subpath.as_deref() else { continue };
-        let spellings = ["", "/action.yml", "/action.yaml"].map(|end| format!("{target}{end}"));
-        let found = spellings.into_iter().find(|path| known.contains_key(path));
-        edges.extend(found.map(|path| (row.path.clone(), path)));
-    }
-    for later in &snapshot.workflows {
-        let after = later.on.get("workflow_run").and_then(|config| config.get("workflows"));
-        for name in after.and_then(Value::as_array).into_iter().flatten() {
-            let first = snapshot.workflows.iter().filter(|w| name.as_str() == Some(&w.name));
-            edges.extend(first.map(|first| (first.path.clone(), later.path.clone())));
-        }
-    }
-    edges
 }
 
 #[cfg(test)]

@@ -9,14 +9,18 @@ mod format;
 mod quantity;
 
 use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Result, bail};
 use regorus::{Engine, Value};
 
 /// Longest result of `numbers.range`.
 const MAX_RANGE: i64 = 10_000;
-/// Compiled patterns kept per engine clone.
-const MAX_PATTERNS: usize = 256;
+/// Compiled patterns kept for an engine and all its clones; each takes up to a few MiB.
+const MAX_PATTERNS: usize = 64;
+
+/// Compiled patterns by their text.
+type Patterns = HashMap<String, regex::Regex>;
 
 /// Puts the bounded builtins in place of regorus' own.
 pub(super) fn install(engine: &mut Engine) -> Result<()> {
@@ -26,8 +30,11 @@ pub(super) fn install(engine: &mut Engine) -> Result<()> {
     engine.add_extension("numbers.range_step".into(), 3, Box::new(range_step))?;
     engine.add_extension("bits.lsh".into(), 2, Box::new(lsh))?;
     engine.add_extension("sprintf".into(), 2, Box::new(format::sprintf))?;
-    let mut patterns = HashMap::new();
-    let matches = move |args: Vec<Value>| regex_match(&mut patterns, &args);
+    // Engines are cloned for every evaluation: what one has compiled, all may use.
+    let patterns = Arc::new(Mutex::new(Patterns::new()));
+    let matches = move |args: Vec<Value>| {
+        regex_match(&mut patterns.lock().unwrap_or_else(PoisonError::into_inner), &args)
+    };
     engine.add_extension("regex.match".into(), 2, Box::new(matches))?;
     Ok(())
 }
@@ -73,7 +80,7 @@ fn lsh(args: Vec<Value>) -> Result<Value> {
 
 /// As OPA's, with the compiled pattern kept: regorus clones it for every call, which empties the
 /// matcher's scratch pool and makes it six times slower.
-fn regex_match(patterns: &mut HashMap<String, regex::Regex>, args: &[Value]) -> Result<Value> {
+fn regex_match(patterns: &mut Patterns, args: &[Value]) -> Result<Value> {
     let (Ok(pattern), Ok(text)) = (args[0].as_string(), args[1].as_string()) else {
         bail!("regex.match wants two strings");
     };

@@ -19,7 +19,7 @@ pub const EVALUATION_LIMIT: std::time::Duration = std::time::Duration::from_secs
 /// The package of the aggregate rule.
 const ENTRY: &str = "waymark_entry";
 
-/// An engine prepared for a fixed set of policies; cloned for each evaluation.
+/// An engine prepared for a fixed set of policies and parameters; cloned for each evaluation.
 pub struct Prepared {
     engine: Engine,
     ids: Vec<PolicyId>,
@@ -28,7 +28,14 @@ pub struct Prepared {
 impl Library {
     /// Prepares the evaluation of `ids` (those that are broken or unknown are left out; their
     /// outcomes are made by [`Prepared::evaluate`]'s caller from [`Library::broken`]).
-    pub fn prepare(&self, ids: &[PolicyId]) -> Result<Prepared, String> {
+    ///
+    /// `params` are `data.waymark.params`. regorus analyses all rules again whenever data is
+    /// added, which takes longer than judging a small repository: so it is done here, once.
+    pub fn prepare(
+        &self,
+        ids: &[PolicyId],
+        params: &serde_json::Value,
+    ) -> Result<Prepared, String> {
         let ids: Vec<PolicyId> = ids
             .iter()
             .filter(|id| self.policies.contains_key(id) && !self.broken.contains_key(id))
@@ -40,6 +47,16 @@ impl Library {
         engine
             .add_policy(format!("{ENTRY}.rego"), text)
             .map_err(|e| rego_problem(ENTRY, &e).message)?;
+        let data = serde_json::json!({"waymark": {"params": params}});
+        engine.add_data(Value::from(data)).map_err(|e| format!("{e:#}"))?;
+        engine.set_execution_timer_config(ExecutionTimerConfig {
+            limit: EVALUATION_LIMIT,
+            check_interval: std::num::NonZeroU32::new(1_000).expect("not zero"),
+        });
+        // The first evaluation analyses the rules. What it says of an empty snapshot, even an
+        // error, does not matter: the real one will say it again.
+        engine.set_input(Value::new_object());
+        let _ = engine.eval_rule(format!("data.{ENTRY}.report"));
         Ok(Prepared { engine, ids })
     }
 
@@ -50,9 +67,8 @@ impl Library {
         prepared: &Prepared,
         wanted: &[PolicyId],
         extracted: &Extracted,
-        params: &serde_json::Value,
     ) -> Vec<Outcome> {
-        let mut outcomes = prepared.evaluate(&self.policies, extracted, params);
+        let mut outcomes = prepared.evaluate(&self.policies, extracted);
         for id in wanted {
             if let Some(problem) = self.broken.get(id) {
                 let line = problem.line.map(|l| format!(":{l}")).unwrap_or_default();
@@ -81,21 +97,14 @@ impl Prepared {
         &self,
         metas: &BTreeMap<PolicyId, PolicyMeta>,
         extracted: &Extracted,
-        params: &serde_json::Value,
     ) -> Vec<Outcome> {
         let input = match serde_json::to_value(&extracted.snapshot) {
             Ok(input) => Value::from(input),
             Err(e) => return self.all_broken(&format!("the snapshot is not serializable: {e}")),
         };
-        let data = serde_json::json!({"waymark": {"params": params}});
         let run = |rule: &str| -> Result<Value, String> {
             let mut engine = self.engine.clone();
-            engine.set_execution_timer_config(ExecutionTimerConfig {
-                limit: EVALUATION_LIMIT,
-                check_interval: std::num::NonZeroU32::new(1_000).expect("not zero"),
-            });
             engine.set_input(input.clone());
-            engine.add_data(Value::from(data.clone())).map_err(|e| format!("{e:#}"))?;
             engine.eval_rule(rule.to_owned()).map_err(|e| rego_problem("", &e).message)
         };
         let read = |id: &PolicyId, report: Option<&Value>| match (metas.get(id), report) {

@@ -118,11 +118,11 @@ pub fn run(library: &Library, id: &PolicyId, examples: &Examples) -> Vec<String>
 /// The outcome of the policy on the example.
 pub fn evaluate(library: &Library, id: &PolicyId, example: &Example) -> Result<Outcome, String> {
     let ids = [id.clone()];
-    let prepared = library.prepare(&ids)?;
     let extracted = facts::extract(&example.tree(), &example.repo(), &library.needs(&ids));
     let mut params = library.policies.get(id).map(|m| m.parameters.clone()).unwrap_or_default();
     params.extend(example.params.clone());
-    let mut outcomes = library.evaluate(&prepared, &ids, &extracted, &Value::Object(params));
+    let prepared = library.prepare(&ids, &Value::Object(params))?;
+    let mut outcomes = library.evaluate(&prepared, &ids, &extracted);
     outcomes.pop().ok_or_else(|| "the policy gave no outcome".to_owned())
 }
 

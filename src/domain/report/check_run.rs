@@ -27,9 +27,17 @@ pub struct CheckRunContext {
     pub details_url: Option<String>,
     /// The pull requests judged together, `#12`; none for a push or a merge queue.
     pub changes: Vec<String>,
-    /// What the commit was compared with, in plain words with code in backticks:
-    /// `` `main` at `1a2b3c4` ``. `None` when there was nothing to compare with.
-    pub base: Option<String>,
+    /// What the commit was compared with; `None` when there was nothing.
+    pub base: Option<ComparedWith>,
+}
+
+/// The commit whose faults are *existing*.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ComparedWith {
+    /// The branch that it was found on, when one is known.
+    pub branch: Option<String>,
+    /// The commit.
+    pub commit: Sha,
 }
 
 /// The check run `waymark / golden path` for a judgement, within all of GitHub's limits.

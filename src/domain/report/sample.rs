@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::check_run::CheckRunContext;
+use super::check_run::{CheckRunContext, ComparedWith};
 use crate::domain::finding::{Level, Mode, Severity};
 use crate::domain::ids::{PolicyId, Sha};
 use crate::domain::judge::{
@@ -31,7 +31,10 @@ pub(crate) fn context() -> CheckRunContext {
         external_id: "evaluation-7".to_owned(),
         details_url: Some("https://waymark.example/checks/7".to_owned()),
         changes: vec!["#12".to_owned()],
-        base: Some("`main` at `1a2b3c4`".to_owned()),
+        base: Some(ComparedWith {
+            branch: Some("main".to_owned()),
+            commit: Sha::parse("1a2b3c41a2b3c41a2b3c41a2b3c41a2b3c41a2b3").expect("40 digits"),
+        }),
     }
 }
 

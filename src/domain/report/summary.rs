@@ -65,7 +65,8 @@ fn head(view: &View<'_>, context: &CheckRunContext) -> String {
     let new = total(&view.blocking) + total(&view.warnings);
     match &context.base {
         Some(base) => {
-            let base = prose(&clip(base, 200));
+            let branch = base.branch.as_deref().map(|b| code_span(&clip(b, 100)) + " at ");
+            let base = format!("{}`{}`", branch.unwrap_or_default(), base.commit.short());
             page += &format!("\nCompared with {base}: what was there before does not block.\n");
         }
         None if new > 0 => {

@@ -59,6 +59,12 @@ pub enum GitHubError {
 }
 
 impl GitHubError {
+    /// Whether the repository was archived, where nothing can be written: no permission heals it.
+    pub fn is_archived(&self) -> bool {
+        // GitHub has no other sign of it than its words.
+        matches!(self, Self::Forbidden { message } if message.contains("was archived so is read-only"))
+    }
+
     pub(super) fn unavailable(what: &str) -> Self {
         Self::Unavailable { reason: one_line(what) }
     }

@@ -67,3 +67,58 @@ async fn a_twin_that_was_closed_behind_our_back_takes_nobody_along() {
         stage.end().await;
     }
 }
+
+/// One of the two gets another commit: what is left behind is judged alone.
+#[tokio::test]
+async fn a_twin_that_moves_on_leaves_the_other_its_own_verdict() {
+    for stage in Stage::each().await {
+        let head = set_up(&stage);
+        stage.gh.set_branch("acme/payments", "other", &head);
+        stage.gh.open_pull("acme/payments", "both", "legacy");
+        stage.gh.open_pull("acme/payments", "other", "main");
+        stage.settle().await;
+        assert_eq!(stage.conclusion("acme/payments", &head), "failure");
+
+        let moved = stage.gh.push("acme/payments", "other", &[("docs.md", "More")], "More");
+        stage.settle().await;
+        assert_eq!(stage.conclusion("acme/payments", &moved), "failure");
+        assert_eq!(stage.conclusion("acme/payments", &head), "success");
+        assert_eq!(stage.runs("acme/payments", &head).len(), 2);
+        assert_eq!(stage.runs("acme/payments", &moved).len(), 1);
+        stage.end().await;
+    }
+}
+
+/// Two pull requests from one branch move together: one run on the new head, none on the old.
+#[tokio::test]
+async fn twins_of_one_branch_move_together() {
+    for stage in Stage::each().await {
+        let old = set_up(&stage);
+        stage.gh.open_pull("acme/payments", "both", "legacy");
+        stage.gh.open_pull("acme/payments", "both", "main");
+        stage.settle().await;
+        let new = stage.gh.push("acme/payments", "both", &[("docs.md", "More")], "More");
+        stage.settle().await;
+        assert_eq!(stage.runs("acme/payments", &old).len(), 1);
+        assert_eq!(stage.runs("acme/payments", &new).len(), 1);
+        assert_eq!(stage.conclusion("acme/payments", &new), "failure");
+        stage.end().await;
+    }
+}
+
+/// The news of each arrive one by one, and everything is worked off in between.
+#[tokio::test]
+async fn twins_whose_news_trickle_in_end_with_the_stricter_verdict() {
+    for stage in Stage::each().await {
+        set_up(&stage);
+        stage.gh.open_pull("acme/payments", "both", "legacy");
+        stage.gh.open_pull("acme/payments", "both", "main");
+        let new = stage.gh.push("acme/payments", "both", &[("docs.md", "More")], "More");
+        while stage.gh.deliver_one().await.is_some() {
+            stage.app.work_off().await.unwrap();
+        }
+        assert_eq!(stage.conclusion("acme/payments", &new), "failure");
+        assert!(stage.runs("acme/payments", &new).len() <= 2);
+        stage.end().await;
+    }
+}

@@ -14,9 +14,10 @@ use super::super::gather::Gather;
 use super::super::select::is_kustomization;
 use super::{Manifest, Patch};
 
-/// More patches of one object, or keys of one patch, are told as one that may change everything.
+/// Patches of one object that are told one by one; the others are told as one.
 const MAX_PATCHES: usize = 5;
-const MAX_FIELDS: usize = 50;
+/// A patch that mentions more keys is told as one that may change everything.
+const MAX_FIELDS: usize = 100;
 
 /// All patches of the repository.
 #[derive(Default)]
@@ -45,13 +46,22 @@ impl Patches {
             wanted.as_deref().is_none_or(|wanted| is == Some(wanted))
         };
         let hits = self.found.iter().filter(|t| fits(&t.kind, Some(kind)) && fits(&t.name, name));
-        let mut patches: Vec<Patch> =
-            hits.take(MAX_PATCHES + 1).map(|targeted| targeted.patch.clone()).collect();
-        if patches.len() > MAX_PATCHES {
-            patches.truncate(1);
-            patches[0].fields = vec!["*".to_owned()];
+        let mut told: Vec<Patch> = Vec::new();
+        let mut rest: Option<(Patch, BTreeSet<String>)> = None;
+        for Targeted { patch, .. } in hits {
+            if told.len() < MAX_PATCHES {
+                told.push(patch.clone());
+            } else {
+                let (_, fields) = rest.get_or_insert_with(|| (patch.clone(), BTreeSet::new()));
+                if fields.len() <= MAX_FIELDS {
+                    fields.extend(patch.fields.iter().cloned());
+                }
+            }
         }
-        patches
+        told.extend(
+            rest.map(|(first, fields)| Patch { path: first.path, fields: bounded(fields) }),
+        );
+        told
     }
 }
 
@@ -147,8 +157,11 @@ fn fields(patch: &Value) -> Vec<String> {
         }
     }
     fields.remove("");
-    let long = |field: &String| field.len() > 100;
-    if fields.len() > MAX_FIELDS || fields.iter().any(long) {
+    bounded(fields)
+}
+
+fn bounded(fields: BTreeSet<String>) -> Vec<String> {
+    if fields.len() > MAX_FIELDS || fields.iter().any(|field| field.len() > MAX_FIELDS) {
         return vec!["*".to_owned()];
     }
     fields.into_iter().collect()

@@ -183,3 +183,20 @@ fn what_rows_repeat_is_bounded() {
     assert!(settings.map(|setting| setting.value.to_string().len()).max() < Some(100));
     assert_eq!(got.snapshot.gaps[0].reason, "`c.yaml` has a pod with more than 200 containers");
 }
+
+#[test]
+fn many_patches_are_told_together() {
+    let patch = |field: &str| {
+        format!("  - {{target: {{kind: Deployment}}, patch: \"spec: {{{field}: 1}}\"}}\n")
+    };
+    let fields: Vec<String> = (0..9).map(|i| patch(&format!("f{i}"))).collect();
+    let kustomization = format!("patches:\n{}", fields.concat());
+    let got = facts(&[("api.yaml", DEPLOYMENT), ("kustomization.yaml", &kustomization)]);
+    let patches = &got.snapshot.containers[0].patches;
+    assert_eq!(patches.len(), 6);
+    assert_eq!(patches[5].fields, ["f5", "f6", "f7", "f8", "spec"]);
+    let many: String = (0..200).map(|i| patch(&format!("f{i}"))).collect();
+    let kustomization = format!("patches:\n{many}");
+    let got = facts(&[("api.yaml", DEPLOYMENT), ("kustomization.yaml", &kustomization)]);
+    assert_eq!(got.snapshot.containers[0].patches[5].fields, ["*"]);
+}

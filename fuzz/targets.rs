@@ -1,0 +1,114 @@
+//! What may any bytes from outside never do? Each target takes bytes as a stranger would send
+//! them; it fails by panicking. cargo-fuzz looks for such bytes (`fuzz_targets/`), and
+//! `tests/fuzz_corpus.rs` runs those that were once interesting (`corpus/<target>/`).
+
+use waymark::domain::event::{self, READERS};
+use waymark::domain::facts::{self, FactKind, RepoFacts};
+use waymark::domain::ids::PolicyId;
+use waymark::domain::policy::library::Library;
+use waymark::domain::repo_config::RepoConfig;
+use waymark::domain::tree::{Content, Entry, SourceTree};
+use waymark::domain::yaml::{self, MAX_DOCUMENTS, Schema};
+use waymark::edge::github::signature::{sign, verify};
+
+/// A target: its name, and what it does with the bytes.
+pub type Target = (&'static str, fn(&[u8]));
+
+/// All targets.
+pub const TARGETS: &[Target] = &[
+    ("webhook", webhook),
+    ("yaml", yaml),
+    ("dockerfile", dockerfile),
+    ("repo_config", repo_config),
+    ("library", library),
+    ("signature", signature),
+];
+
+/// A body: every reader reads it or says why not.
+pub fn webhook(bytes: &[u8]) {
+    for reader in READERS {
+        if let Err(error) = event::read(reader.event, bytes) {
+            assert!(!error.reason.is_empty());
+        }
+    }
+    assert!(event::read("unheard_of", bytes).is_ok_and(|intents| intents.is_empty()));
+}
+
+/// A YAML or JSON file: bounded, and every place lies inside the file.
+pub fn yaml(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let last = u32::try_from(text.split('\n').count() + 1).unwrap_or(u32::MAX);
+    let core = yaml::load(text, Schema::Core12);
+    let kubernetes = yaml::load(text, Schema::Kubernetes);
+    for loaded in [core, kubernetes, yaml::load_json(text)] {
+        assert!(loaded.documents.len() <= MAX_DOCUMENTS);
+        for document in &loaded.documents {
+            let (start, end) = document.spans.lines("").unwrap_or((1, 1));
+            assert!(1 <= start && start <= end && end <= last, "{start}-{end} of {last}");
+        }
+        let faults = loaded.documents.iter().flat_map(|d| &d.duplicates).chain(&loaded.error);
+        for fault in faults {
+            assert!(fault.line <= last && !fault.message.is_empty());
+        }
+    }
+}
+
+/// A Dockerfile: facts or a gap, and the final stage exists.
+pub fn dockerfile(bytes: &[u8]) {
+    let content = Content::of_bytes(bytes.to_vec());
+    let mut tree = SourceTree::default();
+    tree.entries.insert("Dockerfile".to_owned(), Entry { blob: None, content });
+    let needs = [FactKind::Dockerfiles].into_iter().collect();
+    let extracted = facts::extract(&tree, &RepoFacts::default(), &needs);
+    let snapshot = &extracted.snapshot;
+    assert_eq!(snapshot.dockerfiles.len() + snapshot.gaps.len(), 1);
+    for file in &snapshot.dockerfiles {
+        assert!(file.final_stage < file.stages.len());
+        for stage in &file.stages {
+            assert!(extracted.spans.lines("Dockerfile", Some(&stage.pointer)).is_some());
+        }
+    }
+}
+
+/// A repository's configuration: understood, or complained about.
+pub fn repo_config(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let known = [PolicyId::parse("container/non_root_user").expect("an id")];
+    let (config, problems) = RepoConfig::read(".github/waymark.yml", text, &known);
+    assert!(config.policies.keys().all(|id| known.contains(id)));
+    assert!(problems.iter().all(|problem| !problem.message.is_empty()));
+}
+
+/// A policy file: a policy, or broken with a reason.
+pub fn library(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    // regorus' parser takes twice as long for each level of nesting; policies are parsed in the
+    // evaluator process, which is stopped in time. Here it would only look like a hang.
+    let mut depth = 0_u32;
+    for sign in text.chars() {
+        depth = match sign {
+            '[' | '{' | '(' => depth + 1,
+            ']' | '}' | ')' => depth.saturating_sub(1),
+            _ => depth,
+        };
+        if depth > 8 {
+            return;
+        }
+    }
+    let library = Library::load([("pack/policy/policy.rego", text)]);
+    assert_eq!(library.policies.len().max(library.broken.len()), 1);
+    assert!(library.broken.values().all(|problem| !problem.message.is_empty()));
+}
+
+/// A signature header, a line feed, and a body: only what we would have signed is believed.
+pub fn signature(bytes: &[u8]) {
+    let at = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
+    let (header, body) = (&bytes[..at], bytes.get(at + 1..).unwrap_or_default());
+    let secret = "It's a Secret to Everybody".to_owned().into();
+    let good = sign(&secret, body);
+    let believed = verify(&[secret], Some(header), body).is_ok();
+    assert_eq!(
+        believed,
+        header.eq_ignore_ascii_case(good.as_bytes()) && header.starts_with(b"sha256=")
+    );
+}

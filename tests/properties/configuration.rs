@@ -1,0 +1,90 @@
+//! `.github/waymark.yml`: what is printed is read back, and nothing makes the reader panic.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+use waymark::domain::finding::Mode;
+use waymark::domain::ids::PolicyId;
+use waymark::domain::repo_config::RepoConfig;
+use waymark::domain::waiver::Waiver;
+
+use super::arbitrary;
+
+const PATH: &str = ".github/waymark.yml";
+
+fn known() -> Vec<PolicyId> {
+    let ids = ["catalog/info_present", "container/non_root_user", "kubernetes/non_root"];
+    ids.iter().map(|id| PolicyId::parse(id).unwrap()).collect()
+}
+
+/// Text that is not blank.
+fn words() -> impl Strategy<Value = String> {
+    "[a-zA-Z#:'\"\\\\é😀{}*&!%@`-][ -~é\n]{0,20}"
+}
+
+fn waiver() -> impl Strategy<Value = Waiver> {
+    let date = (2000..2100_i32, 1..=366_u32);
+    let paths = prop::collection::vec("[a-z]{1,5}(/[a-z]{1,5}|/\\*|/\\*\\*){0,2}", 0..3);
+    let option = || prop::option::of(words());
+    (prop::sample::select(known()), paths, option(), words(), option(), date).prop_map(
+        |(policy, paths, resource, reason, owner, (year, day))| Waiver {
+            policy,
+            paths,
+            resource,
+            reason,
+            owner,
+            expires: chrono::NaiveDate::from_yo_opt(year, day.min(365)).unwrap(),
+        },
+    )
+}
+
+fn config() -> impl Strategy<Value = RepoConfig> {
+    let modes = prop::sample::select(vec![Mode::Off, Mode::Observe, Mode::Warn, Mode::Enforce]);
+    let modes = prop::collection::btree_map(prop::sample::select(known()), modes, 0..3);
+    let plain = prop_oneof![
+        any::<i32>().prop_map(Value::from),
+        any::<bool>().prop_map(Value::from),
+        words().prop_map(Value::from),
+        prop::collection::vec(words(), 0..3).prop_map(Value::from),
+    ];
+    let parameters = prop::collection::btree_map("[a-z_]{1,9}", plain, 0..4);
+    let waivers = prop::collection::vec(waiver(), 0..4);
+    (prop::option::of("[a-z_]{1,9}"), parameters, modes, waivers).prop_map(
+        |(path, parameters, policies, waivers)| RepoConfig {
+            path,
+            parameters: parameters.into_iter().collect(),
+            policies,
+            waivers,
+        },
+    )
+}
+
+/// As YAML's subset JSON; a waiver for everywhere names no paths.
+fn printed(config: &RepoConfig) -> String {
+    let mut value = json!(config);
+    for waiver in value["waivers"].as_array_mut().into_iter().flatten() {
+        let empty = waiver["paths"].as_array().is_some_and(Vec::is_empty);
+        waiver.as_object_mut().unwrap().retain(|key, _| key != "paths" || !empty);
+    }
+    serde_json::to_string_pretty(&value).unwrap()
+}
+
+proptest! {
+    #[test]
+    fn what_is_printed_is_read_back(config in config()) {
+        let (read, problems) = RepoConfig::read(PATH, &printed(&config), &known());
+        prop_assert_eq!(problems, vec![]);
+        prop_assert_eq!(read, config);
+    }
+
+    #[test]
+    fn any_text_is_read_or_complained_about(
+        text in "(path|policies|waivers|parameters|[-?:#&*!|>%@`'\"{}\\[\\], \n\t~a-z0-9é]){0,40}",
+        odd in arbitrary::json(),
+    ) {
+        for text in [text, odd.to_string(), json!({"waivers": odd}).to_string(), json!({"policies": odd}).to_string()] {
+            let (config, problems) = RepoConfig::read(PATH, &text, &known());
+            prop_assert!(config.policies.keys().all(|id| known().contains(id)));
+            prop_assert!(problems.iter().all(|problem| problem.path == PATH));
+        }
+    }
+}
