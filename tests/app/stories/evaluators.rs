@@ -117,23 +117,26 @@ async fn a_policy_that_says_nonsense() {
     others_are_judged("default applies := true\n\nfindings contains 5", "must be an object").await;
 }
 
-/// Kills the evaluators that were started with `folder`; tells how many there were.
-fn kill_evaluators(folder: &Path) -> usize {
-    let mut killed = 0;
+/// The evaluators that were started with `folder`.
+pub fn evaluators_of(folder: &Path) -> Vec<u32> {
+    let mut found = Vec::new();
     for entry in std::fs::read_dir("/proc").unwrap().flatten() {
-        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse::<u32>().ok()) else {
+        let Some(pid) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else {
             continue;
         };
         let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
         let parts: Vec<&[u8]> = line.split(|byte| *byte == 0).collect();
-        let ours = parts.get(1) == Some(&b"evaluator".as_slice())
-            && parts.contains(&folder.to_str().unwrap().as_bytes());
-        if ours {
-            let kill = std::process::Command::new("kill").args(["-9", &pid.to_string()]).status();
-            killed += usize::from(kill.unwrap().success());
+        let evaluates = parts.get(1) == Some(&b"evaluator".as_slice());
+        if evaluates && parts.contains(&folder.to_str().unwrap().as_bytes()) {
+            found.push(pid);
         }
     }
-    killed
+    found
+}
+
+fn kill(pid: u32) {
+    let killed = std::process::Command::new("kill").args(["-9", &pid.to_string()]).status();
+    assert!(killed.unwrap().success());
 }
 
 #[tokio::test]
@@ -148,7 +151,9 @@ async fn an_evaluator_that_is_shot_is_replaced() {
         for (round, (image, expected)) in
             [(FINE, "success"), (ROOT, "failure"), (FINE, "success")].into_iter().enumerate()
         {
-            assert_eq!(kill_evaluators(folder.path()), 1, "round {round}");
+            let running = evaluators_of(folder.path());
+            assert_eq!(running.len(), 1, "round {round}");
+            kill(running[0]);
             let image = format!("{image}# {round}\n");
             let run = judged(&stage, &format!("round-{round}"), &image).await;
             assert_eq!(run.conclusion.as_deref(), Some(expected), "{}", said(&run));

@@ -23,6 +23,7 @@ mod pull_request;
 mod race;
 mod recorded;
 mod rerun;
+mod service;
 mod shapes;
 mod tenants;
 mod truncated;
