@@ -170,6 +170,8 @@ async fn an_environment_that_is_no_text_is_a_complaint_not_a_crash() {
 #[tokio::test]
 async fn what_cannot_be_used_is_said_in_words() {
     let gh = github().await;
+    let folder = tempfile::tempdir().unwrap();
+    let database = format!("sqlite://{}", folder.path().join("waymark.db").display());
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let listen = taken.local_addr().unwrap().to_string();
     let cases = [
@@ -182,7 +184,7 @@ async fn what_cannot_be_used_is_said_in_words() {
             .env("WAYMARK_APP_ID", "7")
             .env("WAYMARK_PRIVATE_KEY", gh.private_key_pem())
             .env("WAYMARK_WEBHOOK_SECRET", "secret")
-            .env("WAYMARK_DATABASE_URL", "sqlite::memory:")
+            .env("WAYMARK_DATABASE_URL", &database)
             .env("WAYMARK_GITHUB_URL", gh.url())
             .env(name, value)
             .output()
