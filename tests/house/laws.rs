@@ -58,7 +58,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("comfy_table", &["src/cli/"]),
     ("anstream", &["src/cli/"]),
     ("anstyle", &["src/cli/"]),
-    ("tracing_subscriber", &["src/cli/"]),
+    ("tracing_subscriber", &["src/cli/", "src/config.rs"]),
     // settings
     ("toml", &["src/config"]),
     ("secrecy", &["src/config", "src/edge/github/", "src/flow/", "src/web/", "src/cli/"]),
