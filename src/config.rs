@@ -150,6 +150,9 @@ impl Settings {
             }
         };
         let log = source.optional("WAYMARK_LOG").unwrap_or_else(|| "info".into());
+        if let Err(error) = tracing_subscriber::EnvFilter::try_new(&log) {
+            source.complain("WAYMARK_LOG", &format!("is not a log filter: {error}"));
+        }
         let policies = source.optional("WAYMARK_POLICIES").unwrap_or_default();
         let policies: Vec<PathBuf> =
             policies.split(':').filter(|p| !p.is_empty()).map(PathBuf::from).collect();

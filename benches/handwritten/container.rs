@@ -35,8 +35,9 @@ pub fn non_root_user(facts: &Extracted, params: &Params, found: &mut Vec<Finding
             }
             (None, Some(base)) if !params.nonroot_images.iter().any(|i| i.is_match(base)) => (
                 format!(
-                    "{} runs as root: no USER instruction, and base image `{base}` does not say otherwise",
-                    title(stage)
+                    "{} runs as root: no USER instruction, and base image `{}` does not say otherwise",
+                    title(stage),
+                    base_name(stage, base),
                 ),
                 stage.pointer.clone(),
                 remedy(base),
@@ -68,5 +69,16 @@ fn remedy(base: &str) -> &'static str {
         "Use the tag `nonroot` of the base image, or add `USER 65532` before ENTRYPOINT or CMD"
     } else {
         "Add `USER 10001` before ENTRYPOINT or CMD, after everything that needs root"
+    }
+}
+
+/// The base image without tag and digest: a version bump is no new fault.
+fn base_name(stage: &Stage, base: &str) -> String {
+    match &stage.external_base.image {
+        None => base.to_owned(),
+        Some(image) => match &image.registry {
+            None => image.repository.clone(),
+            Some(host) => format!("{host}/{}", image.repository),
+        },
     }
 }

@@ -16,8 +16,21 @@ pub struct Source {
 impl Source {
     /// The process' environment (variables that start with `WAYMARK_`).
     pub fn of_environment() -> Self {
-        let own = env::vars().filter(|(name, _)| name.starts_with("WAYMARK_"));
-        Self::new(own.collect())
+        let (mut own, mut odd) = (BTreeMap::new(), Vec::new());
+        // `env::vars` would panic at anybody's variable that is no text.
+        for (name, value) in env::vars_os() {
+            match (name.into_string(), value.into_string()) {
+                (Ok(name), _) if !name.starts_with("WAYMARK_") => {}
+                (Ok(name), Ok(value)) => _ = own.insert(name, value),
+                (Ok(name), Err(_)) => odd.push(name),
+                (Err(_), _) => {}
+            }
+        }
+        let mut source = Self::new(own);
+        for name in odd {
+            source.complain(&name, "is not UTF-8 text");
+        }
+        source
     }
 
     /// Given pairs, for tests and tools.

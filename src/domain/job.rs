@@ -102,11 +102,16 @@ impl Job {
     }
 
     /// Jobs of one key never run at the same time, and a newer one replaces a queued older one.
+    ///
+    /// Each commit of a branch has its own: it is judged by what it brings, so a fault of a push
+    /// that was passed over would be taken for an old one at the next.
     pub fn key(&self) -> String {
         match self {
             Self::Plan { delivery } => format!("plan:{delivery}"),
             Self::CheckPull { repo, number, .. } => format!("check:{repo}:pull:{number}"),
-            Self::CheckCommit { repo, git_ref, .. } => format!("check:{repo}:{git_ref}"),
+            Self::CheckCommit { repo, git_ref, head, .. } => {
+                format!("check:{repo}:{git_ref}@{head}")
+            }
             Self::SyncInstallation { installation } => format!("sync:{installation}"),
         }
     }

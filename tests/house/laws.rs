@@ -58,15 +58,15 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("comfy_table", &["src/cli/"]),
     ("anstream", &["src/cli/"]),
     ("anstyle", &["src/cli/"]),
-    ("tracing_subscriber", &["src/cli/"]),
+    ("tracing_subscriber", &["src/cli/", "src/config.rs"]),
     // settings
     ("toml", &["src/config"]),
-    ("secrecy", &["src/config", "src/edge/github/", "src/flow/links.rs", "src/web/", "src/cli/"]),
+    ("secrecy", &["src/config", "src/edge/github/", "src/flow/", "src/web/", "src/cli/"]),
     // many rooms
     ("tokio", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),
     ("tracing", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),
     ("anyhow", &["src/cli/", "src/main.rs", "src/flow/", "src/domain/policy/"]),
-    ("chrono", &["src/domain/", "src/edge/", "src/flow/check_folder.rs"]),
+    ("chrono", &["src/domain/", "src/edge/", "src/flow/"]),
     ("sha2", &["src/domain/policy/", "src/edge/", "src/flow/"]),
     ("hex", &["src/domain/policy/", "src/edge/", "src/flow/"]),
     ("serde", EVERYWHERE),
@@ -74,14 +74,21 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("thiserror", EVERYWHERE),
 ];
 
+const ENVIRONMENT: &[&str] = &["src/config"];
+
 /// Outside thing → who may touch it.
 const THINGS: &[(&str, &[&str])] = &[
-    // The environment is read once; two commands ask for their own path, to start the evaluator,
-    // and git must not inherit what would make it run something.
-    (
-        "std::env",
-        &["src/config", "src/cli/serve.rs", "src/cli/check.rs", "src/edge/git/command.rs"],
-    ),
+    // The environment is read once. Besides: both commands that start the evaluator ask for their
+    // own path, and Git's own variables are kept from the Git that we start.
+    ("std::env::current_exe", &["src/cli/serve.rs", "src/cli/check.rs"]),
+    ("std::env::vars_os", &["src/config", "src/edge/git/command.rs"]),
+    ("std::env::var", ENVIRONMENT),
+    ("std::env::var_os", ENVIRONMENT),
+    ("std::env::vars", ENVIRONMENT),
+    ("std::env::args", &[]),
+    ("std::env::args_os", &[]),
+    ("std::env::temp_dir", &[]),
+    ("std::env::current_dir", &["src/cli/"]),
     ("std::fs", &["src/edge/disk", "src/config/source.rs"]),
     ("tokio::fs", &["src/edge/disk"]),
     ("std::process::Command", &["src/edge/evaluator", "src/edge/git"]),
@@ -102,7 +109,8 @@ const THINGS: &[(&str, &[&str])] = &[
 ];
 
 /// What `domain/` does without, besides the things above.
-const IMPURE: &[&str] = &["std::io", "std::os", "std::process", "std::thread", "std::net"];
+const IMPURE: &[&str] =
+    &["std::env", "std::io", "std::os", "std::process", "std::thread", "std::net"];
 
 /// Words that name no idea.
 const NO_NAMES: &[&str] =

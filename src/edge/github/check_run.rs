@@ -107,8 +107,8 @@ impl Installation {
     /// Puts a finished check run on its commit: made complete with the first 50 annotations in
     /// one request, the others appended in further ones. It is never seen in progress.
     ///
-    /// When an earlier try may have got through (`maybe_repeated`), a run of ours with the same
-    /// `external_id` is looked for first, and only what it lacks is added. So a crash between
+    /// When an earlier try may have got through (`maybe_repeated`), the newest run is looked at
+    /// first: when it is ours by its `external_id`, only what it lacks is added. So a crash between
     /// batches is safe: GitHub takes a batch whole or not at all and keeps their order, hence
     /// the number of annotations that the run holds says how many of the draft's have arrived.
     /// An error from a later batch leaves a concluded run with fewer annotations.
@@ -157,7 +157,9 @@ impl Installation {
     ) -> Result<Option<CheckRunRef>, GitHubError> {
         let runs = self.check_runs_for(repo, &draft.head_sha, &draft.name).await?;
         let ours = |run: &CheckRunRef| run.external_id.as_ref() == Some(&draft.external_id);
-        Ok(runs.into_iter().filter(ours).max_by_key(|run| run.annotations_count))
+        // Only the newest run counts for GitHub. An older one that said the same, before another
+        // verdict came in between, says nothing any more.
+        Ok(runs.into_iter().max_by_key(|run| run.id).filter(ours))
     }
 
     /// Makes a check run, as it is told.

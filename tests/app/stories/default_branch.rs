@@ -29,13 +29,21 @@ async fn a_push_is_judged_by_what_it_brings() {
     }
 }
 
+/// Each is judged by what it brings: a fault must not slip in between two pushes.
 #[tokio::test]
-async fn several_pushes_at_once_are_judged_at_the_newest() {
+async fn several_pushes_at_once_are_all_judged() {
     for stage in Stage::each().await {
         stage.gh.create_repo("acme/payments", GOOD);
-        stage.gh.push("acme/payments", "main", &[("Dockerfile", ROOT)], "Add image");
+        let faulty = stage.gh.push("acme/payments", "main", &[("Dockerfile", ROOT)], "Add image");
+        let next = stage.gh.push("acme/payments", "main", &[("docs.md", "Words")], "Document");
         let last = stage.gh.push("acme/payments", "main", &[("Dockerfile", FIXED)], "Fix image");
         stage.settle().await;
+        assert_eq!(stage.conclusion("acme/payments", &faulty), "failure");
+        let run = stage.run("acme/payments", &next);
+        assert_eq!(
+            run.title.as_deref(),
+            Some("Passed: 2 of 3 policies that apply; 1 existing finding")
+        );
         assert_eq!(stage.conclusion("acme/payments", &last), "success");
         stage.end().await;
     }

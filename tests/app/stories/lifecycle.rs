@@ -70,3 +70,29 @@ async fn a_closed_pull_request_is_left_alone_until_it_is_reopened() {
         stage.end().await;
     }
 }
+
+/// GitHub is ill just when the verdict turns back to what it was first: that an old run said the
+/// same long ago is no excuse for leaving a newer, greener one on top.
+#[tokio::test]
+async fn a_verdict_that_turns_back_during_an_outage_is_said_again() {
+    for stage in Stage::each().await {
+        stage.gh.create_repo("acme/payments", GOOD);
+        let faulty = stage.gh.push("acme/payments", "legacy", &[("Dockerfile", ROOT)], "Root");
+        stage.gh.set_branch("acme/payments", "image", &faulty);
+        let head = stage.gh.push("acme/payments", "image", &[("docs.md", "Words")], "Document");
+        let number = stage.gh.open_pull("acme/payments", "image", "main");
+        stage.settle().await;
+        stage.gh.retarget("acme/payments", number, "legacy");
+        stage.settle().await;
+        assert_eq!(stage.conclusion("acme/payments", &head), "success");
+
+        stage.gh.retarget("acme/payments", number, "main");
+        stage.gh.fail("POST */check-runs", 502, 1);
+        stage.settle().await;
+        stage.advance(60);
+        stage.settle().await;
+        assert_eq!(stage.conclusion("acme/payments", &head), "failure");
+        assert_eq!(stage.runs("acme/payments", &head).len(), 3);
+        stage.end().await;
+    }
+}
