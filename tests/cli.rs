@@ -1,6 +1,6 @@
 //! Does the command line keep its word? The built binary on folders of all kinds.
 
-#![allow(clippy::print_stderr, clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 #[path = "cli/base.rs"]
 mod base;

@@ -136,12 +136,12 @@ async fn work_tree(
 ) -> Result<SourceTree, GatherError> {
     let WorkTree { tracked, untracked } = checkout.work_tree().await?;
     let submodules = tracked.iter().filter(|(_, t)| t.submodule).map(|(path, _)| path);
-    let files: BTreeSet<&str> = tracked
+    let files: BTreeMap<&str, &Path> = tracked
         .iter()
         .filter(|(_, t)| !t.submodule)
-        .map(|(path, _)| path)
+        .map(|(path, t)| (path, &t.place))
         .chain(&untracked)
-        .map(String::as_str)
+        .map(|(path, place)| (path.as_str(), place.as_path()))
         .collect();
     let mut tree = disk::read_listed(folder, files, &wanted)?;
     for path in submodules {

@@ -4,7 +4,8 @@ use crate::given::{Folder, ROOT};
 
 #[test]
 fn a_service_on_the_golden_path() {
-    let ran = Folder::fixture("golden-service").waymark(&["check"]);
+    let folder = Folder::fixture("golden-service");
+    let ran = folder.init().waymark(&["check"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     insta::assert_snapshot!("golden_service", ran.out);
     assert_eq!(ran.err, "");
@@ -12,7 +13,8 @@ fn a_service_on_the_golden_path() {
 
 #[test]
 fn a_service_beside_it() {
-    let ran = Folder::fixture("payment-service").waymark(&["check"]);
+    let folder = Folder::fixture("payment-service");
+    let ran = folder.init().waymark(&["check"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     insta::assert_snapshot!("payment_service", ran.out);
     assert_eq!(ran.err, "");

@@ -39,7 +39,7 @@ impl Folder {
     /// The same, but its Dockerfile runs as root; committed.
     pub(crate) fn with_a_fault() -> Self {
         let folder = Self::sound();
-        folder.write("Dockerfile", ROOT).git(&["init", "-q", "-b", "main"]).commit("first");
+        folder.write("Dockerfile", ROOT).init();
         folder
     }
 
@@ -72,6 +72,11 @@ impl Folder {
         let output = self.command("git").args(arguments).output().unwrap();
         assert!(output.status.success(), "{arguments:?}: {}", text(output.stderr));
         self
+    }
+
+    /// Makes it a repository with all there is in its first commit.
+    pub(crate) fn init(&self) -> &Self {
+        self.git(&["init", "-q", "-b", "main"]).commit("first")
     }
 
     /// Commits everything.

@@ -12,8 +12,8 @@ const SOON: Duration = Duration::from_secs(20);
 
 fn deployment(name: &str, tail: &str) -> String {
     format!(
-        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {name}\nspec:\n  template:\n    \
-         spec:\n      containers:\n        - name: web\n          image: x:1\n{tail}"
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: {name}\nspec:\n  selector: \
+         {{matchLabels: {{app: x}}}}\n  template:\n    metadata: {{labels: {{app: x}}}}\n    spec:\n      containers:\n        - name: web\n          image: x:1\n{tail}"
     )
 }
 

@@ -1,7 +1,7 @@
 //! A folder as a source tree: the files that somebody listed, or all that Git would track.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::{fs, io};
 
 use ignore::WalkBuilder;
@@ -74,23 +74,24 @@ pub fn read_tree(root: &Path, wanted: impl Fn(&str) -> bool) -> Result<SourceTre
     Ok(tree)
 }
 
-/// Reads the listed files of a folder; those that are not there are left out. No link is
-/// followed, not even one on the way to a file, and no path leads out of the folder.
+/// Reads the listed files of a folder: path, and where it lies in the folder. Those that are not
+/// there are left out. No link is followed, not even one on the way to a file, and no place leads
+/// out of the folder.
 pub fn read_listed<'p>(
     root: &Path,
-    listed: impl IntoIterator<Item = &'p str>,
+    listed: impl IntoIterator<Item = (&'p str, &'p Path)>,
     wanted: impl Fn(&str) -> bool,
 ) -> Result<SourceTree, DiskError> {
     check_folder(root)?;
     let mut tree = SourceTree::default();
     let mut folders = BTreeSet::new();
     let mut room = MAX_TREE_BYTES;
-    for path in listed {
-        let sound = path.split('/').all(|part| !matches!(part, "" | "." | ".." | ".git"));
-        if !sound || !is_really_below(root, path, &mut folders) {
+    for (path, place) in listed {
+        let plain = |part| matches!(part, Component::Normal(name) if name != ".git");
+        if !place.components().all(plain) || !is_really_below(root, place, &mut folders) {
             continue;
         }
-        if let Some(content) = read(&root.join(path), wanted(path), &mut room) {
+        if let Some(content) = read(&root.join(place), wanted(path), &mut room) {
             tree.entries.insert(path.to_owned(), Entry { blob: None, content });
         }
     }
@@ -111,11 +112,10 @@ fn check_folder(root: &Path) -> Result<(), DiskError> {
     if root.is_dir() { Ok(()) } else { Err(DiskError::NotAFolder(root.display().to_string())) }
 }
 
-/// Whether every folder on the way to `path` is a folder; `known` remembers those that are.
-fn is_really_below(root: &Path, path: &str, known: &mut BTreeSet<PathBuf>) -> bool {
+/// Whether every folder on the way to `place` is a folder; `known` remembers those that are.
+fn is_really_below(root: &Path, place: &Path, known: &mut BTreeSet<PathBuf>) -> bool {
     let mut folder = root.to_owned();
-    let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
-    folders.split('/').filter(|part| !part.is_empty()).all(|part| {
+    place.parent().into_iter().flat_map(Path::components).all(|part| {
         folder.push(part);
         known.contains(&folder)
             || (fs::symlink_metadata(&folder).is_ok_and(|meta| meta.is_dir())
@@ -204,7 +204,8 @@ mod tests {
         let root = dir.path().join("in");
         let listed =
             ["../out/b", "/etc/passwd", "gone", "here", "here/a", "here/link", "here/link/b"];
-        let tree = read_listed(&root, listed, |_| true).expect("readable");
+        let tree = read_listed(&root, listed.map(|path| (path, Path::new(path))), |_| true)
+            .expect("readable");
         assert_eq!(paths(&tree), ["here/a", "here/link"]);
         assert_eq!(tree.entries["here/link"].content, Content::Withheld(Withheld::Symlink));
     }

@@ -4,6 +4,9 @@
 //! those are switched off by name first.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
 
 use super::Checkout;
 use super::command::LISTING;
@@ -13,6 +16,8 @@ use crate::domain::ids::Sha;
 /// A file that Git tracks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tracked {
+    /// Where it lies, relative to the folder; its path is this with what is not UTF-8 replaced.
+    pub place: PathBuf,
     /// What is stored.
     pub blob: Sha,
     /// A commit of another repository instead of a file.
@@ -26,8 +31,8 @@ pub struct Tracked {
 pub struct WorkTree {
     /// Files in the index, by path.
     pub tracked: BTreeMap<String, Tracked>,
-    /// Files that are neither tracked nor ignored.
-    pub untracked: BTreeSet<String>,
+    /// Files that are neither tracked nor ignored: where they lie, by path.
+    pub untracked: BTreeMap<String, PathBuf>,
 }
 
 /// Filters whose programs are switched off one by one; more are a trick.
@@ -47,7 +52,7 @@ impl Checkout {
         }
         // A name that ends in a slash is another repository inside this one.
         let files = records(&others).filter(|r| r.last() != Some(&b'/'));
-        work_tree.untracked = files.map(|r| String::from_utf8_lossy(r).into_owned()).collect();
+        work_tree.untracked = files.map(named).collect();
         Ok(work_tree)
     }
 
@@ -90,9 +95,13 @@ fn parse_staged(record: &[u8]) -> Option<(String, Tracked)> {
     let head = std::str::from_utf8(&record[..tab]).ok()?;
     let mut words = head.split_ascii_whitespace();
     let (tag, mode, blob) = (words.next()?, words.next()?, words.next()?);
-    let tracked =
-        Tracked { blob: Sha::parse(blob).ok()?, submodule: mode == "160000", sparse: tag == "S" };
-    Some((String::from_utf8_lossy(&record[tab + 1..]).into_owned(), tracked))
+    let blob = Sha::parse(blob).ok()?;
+    let (path, place) = named(&record[tab + 1..]);
+    Some((path, Tracked { place, blob, submodule: mode == "160000", sparse: tag == "S" }))
+}
+
+fn named(name: &[u8]) -> (String, PathBuf) {
+    (String::from_utf8_lossy(name).into_owned(), PathBuf::from(OsStr::from_bytes(name)))
 }
 
 /// `filter.lfs.clean` → `lfs`.
@@ -108,9 +117,13 @@ mod tests {
     #[test]
     fn the_index_is_read() {
         let sha = "ce013625030ba8dba906f756967f9e9ca394464a";
-        let record = format!("S 100644 {sha} 0\ta\tb");
-        let (path, tracked) = parse_staged(record.as_bytes()).expect("well-formed");
-        assert_eq!((path.as_str(), tracked.sparse, tracked.submodule), ("a\tb", true, false));
+        let record = [format!("S 100644 {sha} 0\ta\tb").as_bytes(), b"\xff"].concat();
+        let (path, tracked) = parse_staged(&record).expect("well-formed");
+        assert_eq!(
+            (path.as_str(), tracked.sparse, tracked.submodule),
+            ("a\tb\u{fffd}", true, false)
+        );
+        assert_eq!(tracked.place.as_os_str().as_bytes(), b"a\tb\xff");
         assert_eq!(filter_of(b"filter.a.b=c.clean").as_deref(), Some("a.b=c"));
     }
 }
