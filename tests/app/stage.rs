@@ -76,7 +76,7 @@ impl Drop for Stage {
 impl Stage {
     /// One stage per database, on github.com's shape.
     pub async fn each() -> Vec<Self> {
-        Self::each_on(|clock| FakeGitHub::builder(clock)).await
+        Self::each_on(FakeGitHub::builder).await
     }
 
     /// The same with options of the fake GitHub.
