@@ -44,7 +44,10 @@ fn programs_that_a_repository_names_are_not_run() {
     let names: String =
         (0..3).map(|i| format!("worker{i}/Dockerfile filter=p=q.r diff=t\n")).collect();
     folder.write(".gitattributes", format!("Dockerfile filter=t diff=t\n{names}"));
-    folder.write("worker0/Dockerfile", ROOT).commit("second");
+    for worker in ["worker0", "worker1", "other"] {
+        folder.write(&format!("{worker}/Dockerfile"), ROOT);
+    }
+    folder.commit("second");
     for hook in ["post-index-change", "post-checkout", "pre-auto-gc", "reference-transaction"] {
         folder.write(&format!("hooks/{hook}"), fs::read(&program).unwrap());
         let hook = folder.path().join("hooks").join(hook);
@@ -52,7 +55,9 @@ fn programs_that_a_repository_names_are_not_run() {
     }
     let config = fs::read_to_string(folder.path().join(".git/config")).unwrap();
     folder.write(".git/config", config + &booby_trapped(&program));
-    // Changed, so that Git has to look inside.
+    // An index older than its files, so that Git has to look inside even where nothing changed.
+    let index = fs::File::options().write(true).open(folder.path().join(".git/index")).unwrap();
+    index.set_modified(std::time::UNIX_EPOCH + std::time::Duration::from_secs(1)).unwrap();
     folder
         .write("Dockerfile", format!("{ROOT}\n"))
         .write("worker0/Dockerfile", format!("{ROOT}\n"));
@@ -72,7 +77,9 @@ fn programs_that_a_repository_names_are_not_run() {
         ran.findings(),
         [
             "container/non_root_user Dockerfile existing",
-            "container/non_root_user worker0/Dockerfile existing"
+            "container/non_root_user other/Dockerfile existing",
+            "container/non_root_user worker0/Dockerfile existing",
+            "container/non_root_user worker1/Dockerfile existing"
         ]
     );
     // The trap works: Git itself walks into it.
