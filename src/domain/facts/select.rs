@@ -105,7 +105,8 @@ fn is_dockerfile(path: &str) -> bool {
     main("dockerfile") || main("containerfile") || name.ends_with(".dockerfile")
 }
 
-/// What follows `Dockerfile` in the names of notes about, templates for, or lists beside one.
+/// What follows `Dockerfile` in the names of notes about, templates for, lists beside, or programs
+/// that read one.
 fn is_not_a_dockerfile(rest: &str) -> bool {
     let last = rest.rsplit('.').next().unwrap_or("");
     matches!(
@@ -128,6 +129,20 @@ fn is_not_a_dockerfile(rest: &str) -> bool {
             | "yaml"
             | "yml"
             | "sh"
+            | "c"
+            | "cs"
+            | "go"
+            | "java"
+            | "js"
+            | "kt"
+            | "lua"
+            | "php"
+            | "pl"
+            | "py"
+            | "rb"
+            | "rs"
+            | "scala"
+            | "ts"
     )
 }
 

@@ -44,10 +44,7 @@ pub(super) fn outcome(meta: &PolicyMeta, report: &Value, extracted: &Extracted) 
     }
     let mut reasons: Vec<String> = items(report, "unknowns").iter().map(unknown).collect();
     let gaps = extracted.snapshot.gaps.iter().filter(|gap| meta.needs.contains(&gap.kind));
-    reasons.extend(gaps.map(|gap| match &gap.path {
-        Some(path) => format!("`{}` {}", one_line(path), one_line(&gap.reason)),
-        None => one_line(&gap.reason),
-    }));
+    reasons.extend(gaps.map(|gap| one_line(&gap.reason)));
     reasons.sort();
     reasons.dedup();
     if !reasons.is_empty() {

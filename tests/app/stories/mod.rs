@@ -4,6 +4,7 @@ mod baseline;
 mod configuration;
 mod credentials;
 mod default_branch;
+mod details;
 mod disorder;
 mod echo;
 mod endpoint;
