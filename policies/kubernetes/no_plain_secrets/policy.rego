@@ -60,7 +60,7 @@ findings contains {
 	count(plain(secret)) > 0
 }
 
-# Entries in clear, in their order.
+# Entries in clear, by field and name.
 plain(secret) := [entry |
 	some entry in secret.entries
 	entry.value_kind == "text"

@@ -127,7 +127,8 @@ fn decode(text: &str) -> Option<String> {
             bytes.push((buffer >> bits & 0xFF) as u8);
         }
     }
-    String::from_utf8(bytes).ok()
+    // A single character at the end says less than a byte.
+    if bits >= 6 { None } else { String::from_utf8(bytes).ok() }
 }
 
 #[cfg(test)]
