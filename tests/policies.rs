@@ -120,16 +120,16 @@ fn the_payment_service_has_these_faults_and_no_others() {
              write to its root filesystem: `readOnlyRootFilesystem: true` is not set",
             "kubernetes/read_only_root_filesystem k8s/service.yaml:29 Container `settle` may \
              write to its root filesystem: `readOnlyRootFilesystem: true` is not set",
+            "kubernetes/requests_and_limits k8s/deployment.yaml:33 Container `proxy` has no \
+             memory limit",
             "kubernetes/requests_and_limits k8s/deployment.yaml:33 Container `proxy` has no cpu \
              request",
             "kubernetes/requests_and_limits k8s/deployment.yaml:33 Container `proxy` has no \
-             memory limit",
-            "kubernetes/requests_and_limits k8s/deployment.yaml:33 Container `proxy` has no \
              memory request",
-            "kubernetes/requests_and_limits k8s/service.yaml:29 Container `settle` has no cpu \
-             request",
             "kubernetes/requests_and_limits k8s/service.yaml:29 Container `settle` has no memory \
              limit",
+            "kubernetes/requests_and_limits k8s/service.yaml:29 Container `settle` has no cpu \
+             request",
             "kubernetes/requests_and_limits k8s/service.yaml:29 Container `settle` has no memory \
              request",
             "kubernetes/seccomp_default k8s/deployment.yaml:24 Container `api` runs without a \
