@@ -18,22 +18,11 @@ use waymark::domain::policy::outcome::Status;
 use waymark::domain::tree::SourceTree;
 use waymark::edge::disk::PolicyFiles;
 
-/// Those of [`handwritten::RULES`].
-const SEVEN: [&str; 7] = [
-    "catalog/info_present",
-    "catalog/info_valid",
-    "container/non_root_user",
-    "delivery/platform_workflow_pinned",
-    "delivery/platform_workflow_used",
-    "delivery/sbom_published",
-    "kubernetes/non_root",
-];
-
 fn both(evaluator: &mut Evaluator, tree: SourceTree) -> (Vec<Finding>, Vec<Finding>) {
     let request = Request { tree, repo: generated::repo(), config: None, only: None };
     let outcomes = evaluator.evaluate(&request).evaluation.outcomes;
     assert!(outcomes.iter().all(|o| o.status != Status::Broken), "{outcomes:?}");
-    let rego = outcomes.into_iter().filter(|o| SEVEN.contains(&o.policy.as_str()));
+    let rego = outcomes.into_iter().filter(|o| handwritten::IDS.contains(&o.policy.as_str()));
     let rego = rego.flat_map(|o| o.findings).collect();
     let kinds = [FactKind::Repo, FactKind::Catalog, FactKind::Workflows];
     let needs = kinds.into_iter().chain([FactKind::Dockerfiles, FactKind::Kubernetes]).collect();

@@ -35,8 +35,9 @@ pub fn non_root_user(facts: &Extracted, params: &Params, found: &mut Vec<Finding
             }
             (None, Some(base)) if !params.nonroot_images.iter().any(|i| i.is_match(base)) => (
                 format!(
-                    "{} runs as root: no USER instruction, and base image `{base}` does not say otherwise",
-                    title(stage)
+                    "{} runs as root: no USER instruction, and base image `{}` does not say otherwise",
+                    title(stage),
+                    unversioned(stage, base)
                 ),
                 stage.pointer.clone(),
                 remedy(base),
@@ -55,6 +56,13 @@ pub fn non_root_user(facts: &Extracted, params: &Params, found: &mut Vec<Finding
             fix.to_owned(),
         ));
     }
+}
+
+/// The base without tag and digest.
+fn unversioned(stage: &Stage, base: &str) -> String {
+    let Some(image) = &stage.external_base.image else { return base.to_owned() };
+    let host = image.registry.as_ref().map(|host| format!("{host}/")).unwrap_or_default();
+    host + &image.repository
 }
 
 fn title(stage: &Stage) -> String {
