@@ -6,8 +6,8 @@ use crate::github::{permissions, usual_permissions};
 use crate::stage::Stage;
 use crate::stories::files::CATALOG;
 
-const ROOT: &str = "FROM debian:12\nCMD [\"/app\"]\n";
-const FINE: &str = "FROM debian:12\nUSER 10001\nCMD [\"/app\"]\n";
+const ROOT: &str = "FROM debian:12@sha256:1\nCMD [\"/app\"]\n";
+const FINE: &str = "FROM debian:12@sha256:1\nUSER 10001\nCMD [\"/app\"]\n";
 const REPO: &str = "acme/payments";
 const MINT: &str = "POST /app/installations/{installation_id}/access_tokens";
 const TREES: &str = "GET /repos/{owner}/{repo}/git/trees/{tree_sha}";
