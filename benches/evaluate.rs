@@ -55,7 +55,8 @@ fn measure(
     let prepared = library.prepare(&ids, &params(&library)).unwrap();
     let tree = generated::tree(size, 7);
     let repo = generated::repo();
-    let request = Request { tree: tree.clone(), repo: repo.clone(), config: None, only: None };
+    let request =
+        Request { tree: tree.clone(), repo: repo.clone(), config: None, path: None, only: None };
     let extracted: Extracted = facts::extract(&tree, &repo, &needs);
     let own_params = handwritten::Params::defaults(&repo.owner);
     let mut evaluator = Evaluator::new(PolicyFiles::built_in().library());

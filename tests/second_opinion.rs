@@ -19,7 +19,13 @@ use waymark::domain::tree::SourceTree;
 use waymark::edge::disk::PolicyFiles;
 
 fn both(evaluator: &mut Evaluator, tree: SourceTree) -> (Vec<Finding>, Vec<Finding>) {
-    let request = Request { tree, repo: generated::repo(), config: None, only: None };
+    let request = Request {
+        tree,
+        repo: generated::repo(),
+        config: None,
+        path: Some("default".to_owned()),
+        only: None,
+    };
     let outcomes = evaluator.evaluate(&request).evaluation.outcomes;
     assert!(outcomes.iter().all(|o| o.status != Status::Broken), "{outcomes:?}");
     let rego = outcomes.into_iter().filter(|o| handwritten::IDS.contains(&o.policy.as_str()));

@@ -17,6 +17,7 @@ use tokio::sync::{Mutex, Semaphore};
 
 use crate::domain::evaluate::{Answer, Catalogue, Request};
 use crate::domain::ids::PolicyId;
+use crate::domain::path::DEFAULT;
 use crate::domain::policy::outcome::{Evaluation, Outcome, Status};
 use process::Child;
 
@@ -129,6 +130,8 @@ impl Evaluators {
                         outcomes: Vec::new(),
                         excluded_files: 0,
                     },
+                    path: request.path.clone().unwrap_or_else(|| DEFAULT.to_owned()),
+                    own_path: DEFAULT.to_owned(),
                     config: Default::default(),
                     config_problems: Vec::new(),
                 },

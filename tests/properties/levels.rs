@@ -60,6 +60,7 @@ fn verdict(shape: &Shape, waivers: Vec<Waiver>) -> Judgement {
     };
     let outcomes = shape.iter().enumerate().map(outcome).collect();
     judge(Case {
+        path: "default",
         metas: &metas,
         config: &RepoConfig { waivers, ..RepoConfig::default() },
         config_problems: Vec::new(),
