@@ -16,7 +16,7 @@ pub(super) fn selects(
     labels: &Value,
     floating: &BTreeSet<String>,
 ) -> Option<bool> {
-    let Some(selector) = selector.as_object() else { return None };
+    let selector = selector.as_object()?;
     let none = Vec::new();
     let equal = selector.get("matchLabels").and_then(Value::as_object);
     let expressions = match selector.get("matchExpressions") {
