@@ -1,6 +1,6 @@
 //! Do the Rego policies say what plain Rust says of the same facts?
 //!
-//! The seven policies exist a second time in `benches/handwritten/`, written from their meaning.
+//! Seven policies exist a second time in `benches/handwritten/`, written from their meaning.
 //! Repositories with all kinds of faults go through both; a finding more, less or elsewhere
 //! fails; its words are the policy's own.
 #![allow(clippy::unwrap_used)]

@@ -95,6 +95,13 @@ impl Evaluators {
         }
     }
 
+    /// Ends the idle processes and waits until they are gone; call it once nobody asks any more.
+    pub async fn stop(&self) {
+        for child in self.inner.idle.lock().await.drain(..) {
+            child.stop().await;
+        }
+    }
+
     async fn once(&self, request: &Request) -> Result<Answer, EvaluatorError> {
         let _room =
             self.inner.room.acquire().await.map_err(|e| EvaluatorError::Died(e.to_string()))?;

@@ -12,6 +12,7 @@ mod gather;
 mod glob;
 mod image;
 mod kubernetes;
+mod literal;
 mod pin;
 mod select;
 mod spans;
@@ -30,9 +31,12 @@ use super::tree::SourceTree;
 use gather::Gather;
 
 pub use catalog::{Catalog, Entity, Problem};
-pub use dockerfile::{Base, Dockerfile, Instruction, Stage, User};
+pub use dockerfile::{
+    Added, Base, DockerSetting, Dockerfile, ExternalImage, Instruction, Stage, User,
+};
 pub use image::Image;
-pub use kubernetes::{Container, Patch, Setting, Workload};
+pub use kubernetes::{Container, Literal, Patch, Secret, Selection, Setting, Workload};
+pub use literal::ValueKind;
 pub use pin::Pin;
 pub use select::{is_excluded, wanted};
 pub use spans::Spans;
@@ -115,6 +119,8 @@ pub struct Snapshot {
     pub workloads: Vec<Workload>,
     /// Their containers, one row each.
     pub containers: Vec<Container>,
+    /// Kubernetes `Secret` objects, without their values.
+    pub secrets: Vec<Secret>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
 }
