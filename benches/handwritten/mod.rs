@@ -69,6 +69,15 @@ pub const RULES: [Rule; 7] = [
     kubernetes::non_root,
 ];
 
+/// What both must agree on: policy, path, lines, pointer, resource. Words may differ, so that a
+/// policy's author can better them without writing them twice.
+pub fn faults(findings: &[Finding]) -> Vec<(PolicyId, Place, Option<String>)> {
+    let fault = |f: &Finding| (f.policy.clone(), f.place.clone(), f.resource.clone());
+    let mut faults: Vec<_> = findings.iter().map(fault).collect();
+    faults.sort();
+    faults
+}
+
 /// What all of them find, in the order of the library's outcomes.
 pub fn evaluate(facts: &Extracted, params: &Params) -> Vec<Finding> {
     let mut found = Vec::new();

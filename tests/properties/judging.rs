@@ -101,6 +101,12 @@ proptest! {
         prop_assert!(!judgement.findings.is_empty());
     }
 
+}
+
+proptest! {
+    // Each case loads the library anew.
+    #![proptest_config(ProptestConfig::with_cases(6))]
+
     #[test]
     fn the_same_case_gives_the_same_bytes(seed in any::<u32>(), other in any::<u32>()) {
         let mut used = EVALUATOR.lock().unwrap();
