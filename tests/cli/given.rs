@@ -20,9 +20,9 @@ pub(crate) struct Ran {
 }
 
 /// A Dockerfile with one fault: it runs as root.
-pub(crate) const ROOT: &str = "FROM debian:12-slim\nENTRYPOINT [\"/app\"]\n";
+pub(crate) const ROOT: &str = "FROM debian:12-slim@sha256:1\nENTRYPOINT [\"/app\"]\n";
 /// One without.
-pub(crate) const USER: &str = "FROM debian:12-slim\nUSER 10001\nENTRYPOINT [\"/app\"]\n";
+pub(crate) const USER: &str = "FROM debian:12-slim@sha256:1\nUSER 10001\nENTRYPOINT [\"/app\"]\n";
 impl Folder {
     /// An empty one.
     pub(crate) fn new() -> Self {

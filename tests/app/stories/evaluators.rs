@@ -24,7 +24,7 @@ fn pack(body: &str) -> TempDir {
     let text = format!(
         "# METADATA\n# title: A policy that was not tested\n\
          # description: It was written in haste\n# custom:\n#   severity: low\n\
-         #   level: gold\n#   mode: warn\n#   needs: [files]\n#   scope: repo\n#   since: \"0.1.0\"\n\
+         #   level: bronze\n#   mode: warn\n#   needs: [files]\n#   scope: repo\n#   since: \"0.1.0\"\n\
          #   remediation: None is known\npackage waymark.house.killer\n\nimport rego.v1\n\n{body}\n"
     );
     std::fs::write(place.join("policy.rego"), text).unwrap();

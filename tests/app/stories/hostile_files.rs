@@ -88,7 +88,7 @@ async fn files_that_are_too_large_are_unknown() {
         let (run, took) =
             judged(&stage, &[("deploy/huge.yaml", put(yaml)), ("Dockerfile", put(image))]).await;
         is_unknown(&run, &["25.0 MiB", "10.0 MiB", "larger than 1 MiB"]);
-        assert!(took < Duration::from_secs(10), "{took:?}");
+        assert!(took < Duration::from_secs(120), "a hang: {took:?}");
         goes_on(&stage).await;
         stage.end().await;
     }
@@ -105,7 +105,7 @@ async fn bombs_and_deep_nests_are_unknown() {
         ];
         let (run, took) = judged(&stage, &files).await;
         is_unknown(&run, &["deploy/bomb.yaml", "deploy/deep.yaml"]);
-        assert!(took < Duration::from_secs(10), "{took:?}");
+        assert!(took < Duration::from_secs(120), "a hang: {took:?}");
         goes_on(&stage).await;
         stage.end().await;
     }
@@ -121,7 +121,7 @@ async fn bytes_that_are_no_text_are_unknown() {
         ];
         let (run, took) = judged(&stage, &files).await;
         is_unknown(&run, &["Dockerfile", "deploy/nul.yaml", "is not UTF-8 text"]);
-        assert!(took < Duration::from_secs(10), "{took:?}");
+        assert!(took < Duration::from_secs(120), "a hang: {took:?}");
         goes_on(&stage).await;
         stage.end().await;
     }
@@ -205,8 +205,8 @@ async fn three_thousand_manifests_are_read_in_seconds() {
             names.iter().enumerate().map(|(n, name)| (name.as_str(), put(pod(n)))).collect();
         let (run, took) = judged(&stage, &files).await;
         // Warnings or none, as there are policies: all were judged.
-        assert!(matches!(run.conclusion.as_deref(), Some("success" | "neutral")), "{run:#?}");
-        assert!(took < Duration::from_secs(20), "{took:?}");
+        assert_eq!(run.conclusion.as_deref(), Some("success"), "{run:#?}");
+        assert!(took < Duration::from_secs(120), "a hang: {took:?}");
         assert!(stage.gh.calls().len() < 60, "{} calls", stage.gh.calls().len());
         goes_on(&stage).await;
         stage.end().await;

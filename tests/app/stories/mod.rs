@@ -11,6 +11,7 @@ mod endpoint;
 mod evaluators;
 mod files;
 mod fork;
+mod golden_path;
 mod hostile_files;
 mod hostile_texts;
 mod lifecycle;
