@@ -37,7 +37,7 @@ pub fn non_root_user(facts: &Extracted, params: &Params, found: &mut Vec<Finding
                 format!(
                     "{} runs as root: no USER instruction, and base image `{}` does not say otherwise",
                     title(stage),
-                    base_name(stage, base),
+                    unversioned(stage, base)
                 ),
                 stage.pointer.clone(),
                 remedy(base),
@@ -58,6 +58,13 @@ pub fn non_root_user(facts: &Extracted, params: &Params, found: &mut Vec<Finding
     }
 }
 
+/// The base without tag and digest.
+fn unversioned(stage: &Stage, base: &str) -> String {
+    let Some(image) = &stage.external_base.image else { return base.to_owned() };
+    let host = image.registry.as_ref().map(|host| format!("{host}/")).unwrap_or_default();
+    host + &image.repository
+}
+
 fn title(stage: &Stage) -> String {
     stage.name.as_ref().map_or("The final stage".to_owned(), |name| format!("Final stage `{name}`"))
 }
@@ -69,16 +76,5 @@ fn remedy(base: &str) -> &'static str {
         "Use the tag `nonroot` of the base image, or add `USER 65532` before ENTRYPOINT or CMD"
     } else {
         "Add `USER 10001` before ENTRYPOINT or CMD, after everything that needs root"
-    }
-}
-
-/// The base image without tag and digest: a version bump is no new fault.
-fn base_name(stage: &Stage, base: &str) -> String {
-    match &stage.external_base.image {
-        None => base.to_owned(),
-        Some(image) => match &image.registry {
-            None => image.repository.clone(),
-            Some(host) => format!("{host}/{}", image.repository),
-        },
     }
 }

@@ -1,4 +1,4 @@
-//! What would the seven policies be as plain Rust? The measure for what Rego costs, and a second
+//! What would seven policies be as plain Rust? The measure for what Rego costs, and a second
 //! opinion on what it says: `tests/second_opinion.rs` holds both against each other.
 
 pub mod catalog;
@@ -47,6 +47,17 @@ impl Params {
 /// A rule: facts in, findings out.
 pub type Rule = fn(&Extracted, &Params, &mut Vec<Finding>);
 
+/// The policies that [`RULES`] stand for.
+pub const IDS: [&str; 7] = [
+    "catalog/info_present",
+    "catalog/info_valid",
+    "container/non_root_user",
+    "delivery/platform_workflow_pinned",
+    "delivery/platform_workflow_used",
+    "delivery/sbom_published",
+    "kubernetes/non_root",
+];
+
 /// The seven.
 pub const RULES: [Rule; 7] = [
     catalog::info_present,
@@ -57,6 +68,15 @@ pub const RULES: [Rule; 7] = [
     sbom::sbom_published,
     kubernetes::non_root,
 ];
+
+/// What both must agree on: policy, path, lines, pointer, resource. Words may differ, so that a
+/// policy's author can better them without writing them twice.
+pub fn faults(findings: &[Finding]) -> Vec<(PolicyId, Place, Option<String>)> {
+    let fault = |f: &Finding| (f.policy.clone(), f.place.clone(), f.resource.clone());
+    let mut faults: Vec<_> = findings.iter().map(fault).collect();
+    faults.sort();
+    faults
+}
 
 /// What all of them find, in the order of the library's outcomes.
 pub fn evaluate(facts: &Extracted, params: &Params) -> Vec<Finding> {

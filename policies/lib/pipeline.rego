@@ -19,6 +19,7 @@ calls_any(patterns) if {
 
 # Whether some `uses:` calls an action of this list of `owner/repository`.
 calls_listed(listed) if {
+	is_array(listed)
 	some use in input.uses
 	some entry in listed
 	is_string(entry)

@@ -121,6 +121,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     while workers.join_next().await.is_some() {}
     // Open connections had as long as the last job; what idles now is cut.
     let _ = tokio::time::timeout(Duration::from_secs(5), server).await;
+    app.evaluators.stop().await;
     app.store.close().await;
     tracing::info!("stopped");
     Ok(())

@@ -12,11 +12,12 @@ use super::facts::{self, FactKind, RepoFacts};
 use super::finding::Mode;
 use super::ids::PolicyId;
 use super::judge::ConfigProblem;
+use super::path::{self, GoldenPath};
 use super::policy::evaluate::Prepared;
 use super::policy::library::Library;
 use super::policy::metadata::{PolicyMeta, PolicyProblem};
 use super::policy::outcome::{Evaluation, Outcome, Status};
-use super::repo_config::RepoConfig;
+use super::repo_config::{RepoConfig, unknown_path};
 use super::tree::SourceTree;
 
 /// A configuration file's path and text.
@@ -37,6 +38,10 @@ pub struct Request {
     pub repo: RepoFacts,
     /// The configuration that counts: the base branch's.
     pub config: Option<ConfigFile>,
+    /// The golden path that counts; `None` lets the configuration and the tree's own catalog say.
+    /// A change is judged on the path of where it starts: it cannot excuse itself by leaving it.
+    #[serde(default)]
+    pub path: Option<String>,
     /// Evaluate these policies only; used to find out which one kills the evaluator.
     pub only: Option<Vec<PolicyId>>,
 }
@@ -46,6 +51,10 @@ pub struct Request {
 pub struct Answer {
     /// What the policies said.
     pub evaluation: Evaluation,
+    /// The golden path that counted.
+    pub path: String,
+    /// The one that configuration and catalog of the tree itself choose.
+    pub own_path: String,
     /// The configuration as understood.
     pub config: RepoConfig,
     /// Complaints about it.
@@ -112,7 +121,12 @@ impl Evaluator {
     pub fn evaluate(&mut self, request: &Request) -> Answer {
         let known: Vec<PolicyId> = self.known();
         let (config, config_problems) = match &request.config {
-            Some(ConfigFile { path, text: Ok(text) }) => RepoConfig::read(path, text, &known),
+            Some(ConfigFile { path, text: Ok(text) }) => {
+                let (config, mut problems) = RepoConfig::read(path, text, &known);
+                let paths: Vec<&str> = self.library.paths.keys().map(String::as_str).collect();
+                problems.extend(unknown_path(&config, path, text, &paths));
+                (config, problems)
+            }
             Some(ConfigFile { path, text: Err(reason) }) => {
                 let message = format!("it {reason}; write it as a plain text file");
                 let problem = ConfigProblem { path: path.clone(), line: None, message };
@@ -120,14 +134,22 @@ impl Evaluator {
             }
             None => (RepoConfig::default(), Vec::new()),
         };
+        let own_path = self.own_path(request, &config);
+        let path = request.path.clone().unwrap_or_else(|| own_path.clone());
+        let golden = self.library.paths.get(&path);
         let active: Vec<PolicyId> = known
             .into_iter()
+            // A policy whose METADATA cannot be read is broken on every path.
+            .filter(|id| match (golden, self.library.policies.get(id)) {
+                (Some(golden), Some(meta)) => golden.holds(meta),
+                _ => true,
+            })
             .filter(|id| request.only.as_ref().is_none_or(|only| only.contains(id)))
             .filter(|id| config.mode_of(id, self.library.policies.get(id)) != Mode::Off)
             .collect();
         let needs = self.library.needs(&active);
         let extracted = facts::extract(&request.tree, &request.repo, &needs);
-        let params = Value::Object(self.params(&active, &config));
+        let params = Value::Object(self.params(&active, golden, &config));
         let outcomes = match self.prepare(&active, &params) {
             Ok(key) => self.library.evaluate(&self.prepared[&key], &active, &extracted),
             Err(reason) => all_broken(&active, &reason),
@@ -138,9 +160,17 @@ impl Evaluator {
                 outcomes,
                 excluded_files: extracted.excluded_files,
             },
+            path,
+            own_path,
             config,
             config_problems,
         }
+    }
+
+    fn own_path(&self, request: &Request, config: &RepoConfig) -> String {
+        let catalog = [FactKind::Catalog].into();
+        let facts = facts::extract(&request.tree, &request.repo, &catalog);
+        path::choose(&self.library.paths, config.path.as_deref(), &facts.snapshot.catalog)
     }
 
     fn known(&self) -> Vec<PolicyId> {
@@ -149,12 +179,18 @@ impl Evaluator {
         ids.into_iter().collect()
     }
 
-    /// Defaults of the policies' METADATA, then the repository's own.
-    fn params(&self, active: &[PolicyId], config: &RepoConfig) -> Map<String, Value> {
+    /// Defaults of the policies' METADATA, then the golden path's, then the repository's own.
+    fn params(
+        &self,
+        active: &[PolicyId],
+        golden: Option<&GoldenPath>,
+        config: &RepoConfig,
+    ) -> Map<String, Value> {
         let mut params = Map::new();
         for meta in active.iter().filter_map(|id| self.library.policies.get(id)) {
             params.extend(meta.parameters.clone());
         }
+        params.extend(golden.map(|path| path.parameters.clone()).unwrap_or_default());
         params.extend(config.parameters.clone());
         params
     }

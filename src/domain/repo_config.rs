@@ -9,10 +9,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::finding::Mode;
+use super::glob;
 use super::ids::PolicyId;
 use super::judge::ConfigProblem;
 use super::policy::metadata::PolicyMeta;
-use super::waiver::{Waiver, check_glob};
+use super::waiver::Waiver;
 use super::yaml::{self, Document};
 
 /// Where the file may lie; the first that exists counts.
@@ -66,6 +67,20 @@ impl RepoConfig {
         reader.problems.sort_by_key(|p| p.line);
         (reader.config, reader.problems)
     }
+}
+
+/// What is wrong with the file's `path` when none of that name is `known`.
+pub fn unknown_path(
+    config: &RepoConfig,
+    file: &str,
+    text: &str,
+    known: &[&str],
+) -> Option<ConfigProblem> {
+    let name = config.path.as_deref().filter(|name| !known.contains(name))?;
+    let loaded = yaml::load(text, yaml::Schema::Core12);
+    let line = loaded.documents.first().and_then(|d| d.spans.lines("/path")).map(|l| l.0);
+    let message = unknown_word("golden path", name, known);
+    Some(ConfigProblem { path: file.to_owned(), line, message })
 }
 
 struct Reader<'a> {
@@ -211,7 +226,7 @@ impl Reader<'_> {
             }
         };
         for glob in &list {
-            if let Err(e) = check_glob(glob) {
+            if let Err(e) = glob::check(glob) {
                 self.at(document, pointer, format!("`{glob}` is not a glob: {e}"));
                 return None;
             }

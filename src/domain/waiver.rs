@@ -1,10 +1,10 @@
 //! Which findings has somebody answered for? Waivers: a documented way out with an end.
 
 use chrono::NaiveDate;
-use globset::GlobBuilder;
 use serde::{Deserialize, Serialize};
 
 use super::finding::Finding;
+use super::glob;
 use super::ids::PolicyId;
 use super::judge::WaiverNote;
 
@@ -37,7 +37,7 @@ impl Waiver {
         let path = finding.place.path.as_deref();
         self.policy == finding.policy
             && (self.paths.is_empty()
-                || path.is_some_and(|path| self.paths.iter().any(|glob| matches(glob, path))))
+                || path.is_some_and(|path| self.paths.iter().any(|g| glob::matches(g, path))))
             && (self.resource.is_none() || self.resource == finding.resource)
     }
 
@@ -49,18 +49,6 @@ impl Waiver {
             expires: self.expires.to_string(),
         }
     }
-}
-
-/// Whether `glob` is one that [`Waiver::covers`] can use; else why not.
-pub fn check_glob(glob: &str) -> Result<(), String> {
-    GlobBuilder::new(glob).literal_separator(true).build().map(drop).map_err(|e| e.to_string())
-}
-
-fn matches(glob: &str, path: &str) -> bool {
-    GlobBuilder::new(glob)
-        .literal_separator(true)
-        .build()
-        .is_ok_and(|glob| glob.compile_matcher().is_match(path))
 }
 
 #[cfg(test)]

@@ -17,6 +17,7 @@ use tokio::sync::{Mutex, Semaphore};
 
 use crate::domain::evaluate::{Answer, Catalogue, Request};
 use crate::domain::ids::PolicyId;
+use crate::domain::path::DEFAULT;
 use crate::domain::policy::outcome::{Evaluation, Outcome, Status};
 use process::Child;
 
@@ -95,6 +96,13 @@ impl Evaluators {
         }
     }
 
+    /// Ends the idle processes and waits until they are gone; call it once nobody asks any more.
+    pub async fn stop(&self) {
+        for child in self.inner.idle.lock().await.drain(..) {
+            child.stop().await;
+        }
+    }
+
     async fn once(&self, request: &Request) -> Result<Answer, EvaluatorError> {
         let _room =
             self.inner.room.acquire().await.map_err(|e| EvaluatorError::Died(e.to_string()))?;
@@ -122,6 +130,8 @@ impl Evaluators {
                         outcomes: Vec::new(),
                         excluded_files: 0,
                     },
+                    path: request.path.clone().unwrap_or_else(|| DEFAULT.to_owned()),
+                    own_path: DEFAULT.to_owned(),
                     config: Default::default(),
                     config_problems: Vec::new(),
                 },

@@ -91,9 +91,12 @@ async fn pushed(
     base: Option<&Sha>,
 ) -> Result<(Judgement, Option<ComparedWith>), Fate> {
     let mut notes = Vec::new();
+    let after = app.evaluate_commit(subject, head, None, Rules::OWN).await?;
+    // By the rules of today, or a policy that is new here would make old faults new.
+    let rules = Rules::given(after.config_file.as_ref()).on(Some(&after.answer.path));
     let before = match base {
         None => None,
-        Some(base) => match app.evaluate_commit(subject, base, None, Rules::Own).await {
+        Some(base) => match app.evaluate_commit(subject, base, None, rules).await {
             Ok(before) => Some(before),
             // A force-push may have left the old commit behind.
             Err(Fate::Moot(_)) => {
@@ -104,10 +107,10 @@ async fn pushed(
             Err(other) => return Err(other),
         },
     };
-    let after = app.evaluate_commit(subject, head, None, Rules::Own).await?;
     let compared = base.filter(|_| before.is_some()).map(named);
     let judgement = judge(Case {
         metas: &app.evaluators.catalogue().policies,
+        path: &after.answer.path,
         config: &after.answer.config,
         config_problems: after.answer.config_problems.clone(),
         head: &after.answer.evaluation,

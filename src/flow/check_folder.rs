@@ -57,12 +57,18 @@ pub async fn check_folder(
         (None, Some(base)) => config_of(&base.tree),
         (None, None) => own.clone(),
     };
-    let ask = |tree: SourceTree, config: Option<ConfigFile>| {
-        let request = Request { tree, repo: repo.clone(), config, only: None };
+    let ask = |tree: SourceTree, config: Option<ConfigFile>, path: Option<String>| {
+        let request = Request { tree, repo: repo.clone(), config, path, only: None };
         async move { evaluators.evaluate(&request).await }
     };
-    let answer = ask(head.tree.clone(), rules.clone()).await?;
-    let Answer { evaluation, config, mut config_problems } = answer;
+    // The base's golden path counts: a change cannot excuse itself by leaving it.
+    let before = match &base {
+        Some(base) => Some(ask(base.tree.clone(), rules.clone(), None).await?),
+        None => None,
+    };
+    let path = before.as_ref().map(|before| before.path.clone());
+    let answer = ask(head.tree.clone(), rules.clone(), path).await?;
+    let Answer { evaluation, config, mut config_problems, path, .. } = answer;
     if job.config.is_none() && rules != own {
         config_problems = complaints(evaluators, &repo, own).await?;
         notes.push(
@@ -71,15 +77,11 @@ pub async fn check_folder(
                 .to_owned(),
         );
     }
-    let baseline = match base {
-        Some(base) => {
-            let before = ask(base.tree, rules).await?;
-            Some(Baseline::new(&before.evaluation, base.blobs))
-        }
-        None => None,
-    };
+    let baseline =
+        before.zip(base).map(|(before, base)| Baseline::new(&before.evaluation, base.blobs));
     let judgement = judge(Case {
         metas: &evaluators.catalogue().policies,
+        path: &path,
         config: &config,
         config_problems,
         head: &evaluation,
@@ -101,6 +103,7 @@ async fn complaints(
         return Ok(Vec::new());
     }
     let only = Some(Vec::new());
-    let request = Request { tree: SourceTree::default(), repo: repo.clone(), config, only };
+    let tree = SourceTree::default();
+    let request = Request { tree, repo: repo.clone(), config, path: None, only };
     Ok(evaluators.evaluate(&request).await?.config_problems)
 }

@@ -20,6 +20,8 @@ pub(super) enum Fate {
         /// In words.
         reason: String,
     },
+    /// An owner suspended the installation: everything of it sleeps until that is lifted.
+    Suspended(String),
     /// Something is ill: try again later, with growing patience.
     Retry(String),
     /// Trying again is pointless: a person must look at it.
@@ -31,6 +33,9 @@ impl From<GitHubError> for Fate {
         let words = error.to_string();
         if error.is_archived() {
             return Self::Moot(words);
+        }
+        if error.is_suspended() {
+            return Self::Suspended(words);
         }
         match error {
             GitHubError::NotFound { .. } => Self::Moot(words),

@@ -46,8 +46,9 @@ impl App {
             Some((before, config)) => (Some(before), config),
             None => (None, self.config_at(subject, rules_at).await?),
         };
-        let after =
-            self.evaluate_commit(subject, head, None, Rules::Given(config.as_ref())).await?;
+        let path = before.as_ref().map(|b| b.answer.path.as_str());
+        let rules = Rules::given(config.as_ref()).on(path);
+        let after = self.evaluate_commit(subject, head, None, rules).await?;
         let mut config_problems = after.answer.config_problems.clone();
         let old = before.as_ref().map_or(config.as_ref(), |b| b.config_file.as_ref());
         if old != after.config_file.as_ref() {
@@ -66,6 +67,7 @@ impl App {
         let baseline = before.map(|b| Baseline::new(&b.answer.evaluation, b.files));
         let judgement = judge(Case {
             metas: &self.evaluators.catalogue().policies,
+            path: &after.answer.path,
             config: &after.answer.config,
             config_problems,
             head: &after.answer.evaluation,
@@ -86,12 +88,12 @@ impl App {
         rules_at: &Sha,
     ) -> Result<(Evaluated, Option<ConfigFile>), Fate> {
         if from == rules_at {
-            let before = self.evaluate_commit(subject, from, from_tree, Rules::Own).await?;
+            let before = self.evaluate_commit(subject, from, from_tree, Rules::OWN).await?;
             let config = before.config_file.clone();
             return Ok((before, config));
         }
         let config = self.config_at(subject, rules_at).await?;
-        let rules = Rules::Given(config.as_ref());
+        let rules = Rules::given(config.as_ref());
         let before = self.evaluate_commit(subject, from, from_tree, rules).await?;
         Ok((before, config))
     }

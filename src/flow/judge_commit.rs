@@ -28,13 +28,34 @@ pub(super) struct Subject {
     pub(super) facts: RepoFacts,
 }
 
-/// Whose configuration counts.
+/// Whose configuration counts, and which golden path.
 #[derive(Clone, Copy)]
-pub(super) enum Rules<'a> {
-    /// The commit's own: it is the base or default branch.
+pub(super) struct Rules<'a> {
+    config: Source<'a>,
+    /// `None` lets configuration and catalog of the commit say.
+    path: Option<&'a str>,
+}
+
+#[derive(Clone, Copy)]
+enum Source<'a> {
     Own,
-    /// The base branch's file, or none.
     Given(Option<&'a ConfigFile>),
+}
+
+impl<'a> Rules<'a> {
+    /// The commit's own: it is the base or default branch.
+    pub(super) const OWN: Self = Self { config: Source::Own, path: None };
+
+    /// The base branch's file, or none.
+    pub(super) fn given(config: Option<&'a ConfigFile>) -> Self {
+        Self { config: Source::Given(config), path: None }
+    }
+
+    /// The same on this path. A change is judged on the path of where it starts, or it could
+    /// excuse itself by leaving it.
+    pub(super) fn on(self, path: Option<&'a str>) -> Self {
+        Self { path, ..self }
+    }
 }
 
 /// A commit, evaluated: what is remembered.
@@ -69,12 +90,18 @@ impl App {
             return Ok(known);
         }
         let config_file = config_of(&files.tree);
-        let config = match rules {
-            Rules::Own => config_file.clone(),
-            Rules::Given(config) => config.cloned(),
+        let config = match rules.config {
+            Source::Own => config_file.clone(),
+            Source::Given(config) => config.cloned(),
         };
         self.meter.evaluation("fresh");
-        let request = Request { tree: files.tree, repo: subject.facts.clone(), config, only: None };
+        let request = Request {
+            tree: files.tree,
+            repo: subject.facts.clone(),
+            config,
+            path: rules.path.map(str::to_owned),
+            only: None,
+        };
         let answer = self.evaluators.evaluate(&request).await?;
         let evaluated = Evaluated { answer, files: files.blobs, config_file };
         // What broke may have been bad luck (memory, a deadline): it is tried again next time.
@@ -82,17 +109,23 @@ impl App {
         if sound && let Ok(json) = serde_json::to_string(&evaluated) {
             let now = self.clock.now();
             let own = evaluated.config_file.as_ref();
-            // The same rules by another name: the next one may ask either way.
-            let also = match rules {
-                Rules::Own => Some(Rules::Given(own)),
-                Rules::Given(config) => (config == own).then_some(Rules::Own),
+            // The same rules by other names: the next one may ask either way.
+            let chosen = evaluated.answer.path == evaluated.answer.own_path;
+            let same = match rules.config {
+                Source::Own => true,
+                Source::Given(config) => config == own,
             };
+            let path = Some(evaluated.answer.path.as_str());
+            let mut names = vec![rules, rules.on(path)];
+            if chosen && same {
+                names.extend([Rules::OWN, Rules::given(own), Rules::given(own).on(path)]);
+            }
             let row = self.key(subject, &files.identity, rules);
             self.store.put_evaluation(subject.id, &row, &json, now).await?;
             let alias = format!("{ALIAS}{row}");
             for name in [commit, &files.identity] {
-                for rules in [Some(rules), also].into_iter().flatten() {
-                    let key = self.key(subject, name, rules);
+                for rules in &names {
+                    let key = self.key(subject, name, *rules);
                     if key != row {
                         self.store.put_evaluation(subject.id, &key, &alias, now).await?;
                     }
@@ -108,7 +141,7 @@ impl App {
         subject: &Subject,
         commit: &Sha,
     ) -> Result<Option<ConfigFile>, Fate> {
-        if let Some(known) = self.remembered(subject, commit, Rules::Own).await? {
+        if let Some(known) = self.remembered(subject, commit, Rules::OWN).await? {
             return Ok(known.config_file);
         }
         for path in CONFIG_PATHS {
@@ -136,6 +169,7 @@ impl App {
             tree: SourceTree::default(),
             repo: subject.facts.clone(),
             config: Some(config),
+            path: None,
             only: Some(Vec::new()),
         };
         Ok(self.evaluators.evaluate(&request).await?.config_problems)
@@ -163,13 +197,14 @@ impl App {
     /// Everything that an evaluation depends on.
     fn key(&self, subject: &Subject, name: &Sha, rules: Rules<'_>) -> String {
         let facts = serde_json::to_string(&subject.facts).unwrap_or_default();
-        let config = match rules {
-            Rules::Own => "own".to_owned(),
-            Rules::Given(None) => "none".to_owned(),
-            Rules::Given(Some(file)) => format!("{}\n{:?}", file.path, file.text),
+        let config = match rules.config {
+            Source::Own => "own".to_owned(),
+            Source::Given(None) => "none".to_owned(),
+            Source::Given(Some(file)) => format!("{}\n{:?}", file.path, file.text),
         };
+        let path = rules.path.unwrap_or_default();
         let mut hash = Sha256::new();
-        for part in [name.as_str(), &self.evaluators.catalogue().digest, &facts, &config] {
+        for part in [name.as_str(), &self.evaluators.catalogue().digest, &facts, &config, path] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part.as_bytes());
         }

@@ -85,11 +85,11 @@ impl App {
                     .await?;
                 let rows: Vec<RepoRow> = repos.iter().map(row).collect();
                 self.store.upsert_repos(installation, &rows).await?;
-                Ok(if suspended {
-                    Vec::new()
-                } else {
-                    vec![Job::SyncInstallation { installation }]
-                })
+                if suspended {
+                    return Ok(Vec::new());
+                }
+                self.store.wake_installation(installation).await?;
+                Ok(vec![Job::SyncInstallation { installation }])
             }
             Intent::Uninstalled { installation } => {
                 self.store.remove_installation(installation).await?;

@@ -15,6 +15,8 @@ use super::fate::{Fate, installation_text, next_try};
 
 /// How long a worker holds a job without a sign of life. Replicas' clocks differ, so not less.
 const LEASE_MS: i64 = 90_000;
+/// How long a suspended installation sleeps unless an event wakes it.
+const SUSPENSION_MS: i64 = 60 * 60 * 1000;
 /// How often a sign of life is given.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 /// How long an idle worker sleeps at most: another replica may have stored something.
@@ -159,6 +161,12 @@ impl App {
             Err(Fate::Wait { until, pause, reason }) => {
                 log.waits(&reason);
                 ("paused", self.wait(claimed, until, pause, &reason).await)
+            }
+            // Every call is refused until an owner lifts it; the event that tells so may be lost.
+            Err(Fate::Suspended(reason)) => {
+                log.waits(&reason);
+                let until = now.plus_ms(SUSPENSION_MS);
+                ("paused", self.wait(claimed, until, true, &reason).await)
             }
             Err(Fate::Retry(reason)) if !claimed.is_final() => {
                 log.waits(&reason);

@@ -50,7 +50,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("granit_parser", &["src/domain/yaml/"]),
     ("parse_dockerfile", &["src/domain/facts/dockerfile"]),
     ("annotate_snippets", &["src/domain/report/"]),
-    ("globset", &["src/domain/waiver.rs"]),
+    ("globset", &["src/domain/glob.rs"]),
     ("rustix", &["src/edge/evaluator"]),
     ("ignore", &["src/edge/disk"]),
     // command line

@@ -21,7 +21,8 @@ fn fresh() -> Evaluator {
 }
 
 fn evaluate(evaluator: &mut Evaluator, tree: &SourceTree) -> Answer {
-    let request = Request { tree: tree.clone(), repo: repo(), config: None, only: None };
+    let request =
+        Request { tree: tree.clone(), repo: repo(), config: None, path: None, only: None };
     evaluator.evaluate(&request)
 }
 
@@ -35,6 +36,7 @@ fn judged(evaluator: &mut Evaluator, head: &SourceTree, base: Option<&SourceTree
         base.map(|base| Baseline::new(&evaluate(evaluator, base).evaluation, files(base)));
     let answer = evaluate(evaluator, head);
     judge(Case {
+        path: "default",
         metas: &catalogue.policies,
         config: &answer.config,
         config_problems: answer.config_problems,
@@ -98,6 +100,12 @@ proptest! {
         prop_assert_eq!(is_new(&judgement), Vec::<String>::new());
         prop_assert!(!judgement.findings.is_empty());
     }
+
+}
+
+proptest! {
+    // Each case loads the library anew.
+    #![proptest_config(ProptestConfig::with_cases(6))]
 
     #[test]
     fn the_same_case_gives_the_same_bytes(seed in any::<u32>(), other in any::<u32>()) {

@@ -1,6 +1,7 @@
 //! Mending something never costs a level.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use waymark::domain::evaluate::Catalogue;
@@ -12,6 +13,10 @@ use waymark::domain::policy::outcome::{Evaluation, Outcome, Status};
 use waymark::domain::repo_config::RepoConfig;
 use waymark::domain::waiver::Waiver;
 use waymark::edge::disk::PolicyFiles;
+
+/// Any policy's METADATA.
+static META: LazyLock<PolicyMeta> =
+    LazyLock::new(|| Catalogue::of(&PolicyFiles::built_in().library()).policies.remove(0));
 
 type Shape = Vec<(Level, Status, Mode)>;
 
@@ -44,12 +49,11 @@ fn finding(n: usize) -> Finding {
 }
 
 fn verdict(shape: &Shape, waivers: Vec<Waiver>) -> Judgement {
-    let catalogue = Catalogue::of(&PolicyFiles::built_in().library());
     let meta = |(n, (level, _, mode)): (usize, &(Level, Status, Mode))| PolicyMeta {
         id: id(n),
         level: *level,
         mode: *mode,
-        ..catalogue.policies[0].clone()
+        ..META.clone()
     };
     let metas: Vec<PolicyMeta> = shape.iter().enumerate().map(meta).collect();
     let outcome = |(n, (_, status, _)): (usize, &(Level, Status, Mode))| Outcome {
@@ -60,6 +64,7 @@ fn verdict(shape: &Shape, waivers: Vec<Waiver>) -> Judgement {
     };
     let outcomes = shape.iter().enumerate().map(outcome).collect();
     judge(Case {
+        path: "default",
         metas: &metas,
         config: &RepoConfig { waivers, ..RepoConfig::default() },
         config_problems: Vec::new(),

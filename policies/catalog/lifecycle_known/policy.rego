@@ -39,7 +39,11 @@ living contains document if {
 	document.entity.spec.lifecycle != ""
 }
 
-known := [word | some word in data.waymark.params.lifecycles; is_string(word)]
+known := [word |
+	is_array(data.waymark.params.lifecycles)
+	some word in data.waymark.params.lifecycles
+	is_string(word)
+]
 
 findings contains {
 	"message": sprintf("%s `%s`: lifecycle `%s` is not one of %s", [document.entity.kind, entities.name(document.entity), document.entity.spec.lifecycle, words]),

@@ -39,6 +39,9 @@ package waymark.container.non_root_user
 
 import rego.v1
 
+import data.waymark.lib.globs
+import data.waymark.lib.images
+
 default applies := false
 
 applies if count(input.dockerfiles) > 0
@@ -65,7 +68,7 @@ findings contains {
 
 # Root because nothing says otherwise.
 findings contains {
-	"message": sprintf("%s runs as root: no USER instruction, and base image `%s` does not say otherwise", [title(final.stage), base_name(final.stage.external_base.image)]),
+	"message": sprintf("%s runs as root: no USER instruction, and base image `%s` does not say otherwise", [title(final.stage), images.name(final.stage.external_base.image)]),
 	"path": final.path,
 	"pointer": final.stage.pointer,
 	"resource": resource(final.stage),
@@ -102,26 +105,13 @@ is_root(user) if {
 	regex.match(`^(root|0+)(:.*)?$`, user)
 }
 
-is_nonroot_image(image) if {
-	some pattern in data.waymark.params.nonroot_images
-	regex.match(as_regex(pattern), image)
-}
-
-# A pattern knows one sign: `*` for anything.
-as_regex(pattern) := sprintf("^%s$", [concat(".*", [quoted(part) | some part in split(pattern, "*")])])
-
-quoted(text) := regex.replace(text, `[^A-Za-z0-9/:@_-]`, `\$0`)
+is_nonroot_image(image) if globs.any(data.waymark.params.nonroot_images, image)
 
 # Windows has no root, and its images are told by where they come from.
 is_windows(stage) if {
 	is_string(stage.external_base.resolved)
 	regex.match(`^mcr\.microsoft\.com/windows|nanoserver|windowsservercore`, stage.external_base.resolved)
 }
-
-# Without tag and digest: the fault stays the same when the base is updated.
-base_name(image) := image.repository if image.registry == null
-
-else := sprintf("%s/%s", [image.registry, image.repository])
 
 title(stage) := sprintf("Final stage `%s`", [stage.name]) if stage.name != null
 

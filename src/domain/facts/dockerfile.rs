@@ -1,6 +1,8 @@
 //! What does a Dockerfile build, from what, and as whom does it run?
 
-use parse_dockerfile::{Instruction as Parsed, parse};
+mod settings;
+
+use parse_dockerfile::{Flag, Instruction as Parsed, Source, parse};
 use serde::Serialize;
 
 use crate::domain::yaml::{Fault, Lines, SpanTable};
@@ -8,7 +10,10 @@ use crate::domain::yaml::{Fault, Lines, SpanTable};
 use super::FactKind;
 use super::gather::Gather;
 use super::image::Image;
-use super::stage::{Line, stages};
+use super::stage::{Followed, Line, follow};
+use settings::Assignment;
+
+pub use settings::DockerSetting;
 
 /// Files with more stages are not judged: every stage may copy its parent's variables.
 const MAX_STAGES: usize = 200;
@@ -28,6 +33,43 @@ pub struct Dockerfile {
     pub final_stage: usize,
     /// All instructions, in order.
     pub instructions: Vec<Instruction>,
+    /// Images that `FROM` and `COPY --from` take from elsewhere: no stages, no `scratch`.
+    pub images: Vec<ExternalImage>,
+    /// Every `name=value` of `ENV`, `ARG` and `LABEL`.
+    pub settings: Vec<DockerSetting>,
+    /// Every source of `ADD`.
+    pub added: Vec<Added>,
+}
+
+/// An image that is built elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ExternalImage {
+    /// `FROM` or `COPY`.
+    pub instruction: &'static str,
+    /// To the instruction.
+    pub pointer: String,
+    /// Index of the stage that it is in.
+    pub stage: usize,
+    /// Which image.
+    #[serde(flatten)]
+    pub base: Base,
+}
+
+/// A source of an `ADD` instruction.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Added {
+    /// To the instruction.
+    pub pointer: String,
+    /// Index of the stage that it is in.
+    pub stage: usize,
+    /// As written.
+    pub raw: String,
+    /// With variables put in; `None` when one has no known value.
+    pub resolved: Option<String>,
+    /// That variable.
+    pub unresolved_variable: Option<String>,
+    /// The instruction has `--checksum`.
+    pub checksum: bool,
 }
 
 /// From one `FROM` to the next.
@@ -120,6 +162,7 @@ fn read(path: &str, text: &str) -> Result<(Dockerfile, SpanTable), Fault> {
     let long = parsed.instructions.iter().find(|instruction| match instruction {
         Parsed::From(from) => too_long(&from.image.value),
         Parsed::User(user) => too_long(&user.arguments.value),
+        Parsed::Copy(copy) => option(&copy.options, "from").is_some_and(too_long),
         _ => false,
     });
     let lines = Lines::of(text);
@@ -130,6 +173,7 @@ fn read(path: &str, text: &str) -> Result<(Dockerfile, SpanTable), Fault> {
     let escape = parsed.parser_directives.escape.as_ref().map_or('\\', |e| e.value.value);
     let mut places = Vec::new();
     let mut instructions = Vec::new();
+    let (mut settings, mut of_settings) = (Vec::new(), Vec::new());
     let mut stage = None;
     for (index, instruction) in parsed.instructions.iter().enumerate() {
         if matches!(instruction, Parsed::From(_)) {
@@ -142,6 +186,15 @@ fn read(path: &str, text: &str) -> Result<(Dockerfile, SpanTable), Fault> {
         let first = lines.at(name.start);
         let last = lines.at((name.end + body.len()).saturating_sub(1)).max(first);
         places.push((format!("/instructions/{index}"), (first, last)));
+        if let Some((kind, text_at, arguments)) = assignment(instruction) {
+            let what = Assignment { kind, index, stage, arguments, escape };
+            for (setting, offset) in settings::read(&what, text.get(text_at.clone()).unwrap_or(""))
+            {
+                let line = lines.at(text_at.start + offset);
+                of_settings.push((setting.pointer.clone(), (line, line)));
+                settings.push(setting);
+            }
+        }
         instructions.push(Instruction {
             name: text.get(name).unwrap_or("").to_ascii_uppercase(),
             stage,
@@ -149,17 +202,33 @@ fn read(path: &str, text: &str) -> Result<(Dockerfile, SpanTable), Fault> {
         });
     }
     let program: Vec<Line<'_>> = parsed.instructions.iter().map(line).collect();
-    let stages = stages(&program, escape);
+    let Followed { stages, images, added } = follow(&program, escape);
     for (stage, at) in &stages {
         let of = |index: usize| places.get(index).map_or((1, 1), |place| place.1);
         let (from, user) = (of(at.from), at.user.map(of));
         places.push((stage.pointer.clone(), from));
         places.extend(user.map(|lines| (format!("{}/user", stage.pointer), lines)));
     }
+    places.extend(of_settings);
     let stages: Vec<Stage> = stages.into_iter().map(|(stage, _)| stage).collect();
     let final_stage = stages.len().saturating_sub(1);
     let path = path.to_owned();
-    Ok((Dockerfile { path, stages, final_stage, instructions }, SpanTable::of(places)))
+    let dockerfile =
+        Dockerfile { path, stages, final_stage, instructions, images, settings, added };
+    Ok((dockerfile, SpanTable::of(places)))
+}
+
+/// `ENV`, `ARG` or `LABEL` with the place and the text of what follows.
+fn assignment<'p>(
+    instruction: &'p Parsed<'_>,
+) -> Option<(&'static str, std::ops::Range<usize>, &'p str)> {
+    let (kind, arguments) = match instruction {
+        Parsed::Env(env) => ("ENV", &env.arguments),
+        Parsed::Arg(arg) => ("ARG", &arg.arguments),
+        Parsed::Label(label) => ("LABEL", &label.arguments),
+        _ => return None,
+    };
+    Some((kind, arguments.span.clone(), &arguments.value))
 }
 
 /// What counts for users and bases, in our own words: `parse-dockerfile` stays in this file.
@@ -168,17 +237,34 @@ fn line<'p>(instruction: &'p Parsed<'_>) -> Line<'p> {
         Parsed::From(from) => Line::From {
             image: &from.image.value,
             name: from.as_.as_ref().map(|(_, name)| name.value.as_ref()),
-            platform: from
-                .options
-                .iter()
-                .find(|flag| flag.name.value == "platform")
-                .and_then(|flag| flag.value.as_ref())
-                .map(|value| value.value.as_ref()),
+            platform: option(&from.options, "platform"),
+        },
+        Parsed::Copy(copy) => match option(&copy.options, "from") {
+            Some(from) => Line::Copy { from },
+            None => Line::Other,
+        },
+        Parsed::Add(add) => Line::Add {
+            sources: add.src.iter().filter_map(source).collect(),
+            checksum: option(&add.options, "checksum").is_some_and(|sum| !sum.is_empty()),
         },
         Parsed::Arg(arg) => Line::Arg(&arg.arguments.value),
         Parsed::Env(env) => Line::Env(&env.arguments.value),
         Parsed::User(user) => Line::User(&user.arguments.value),
         _ => Line::Other,
+    }
+}
+
+/// The value of `--name=value`.
+fn option<'p>(options: &'p [Flag<'_>], name: &str) -> Option<&'p str> {
+    let flag = options.iter().find(|flag| flag.name.value == name)?;
+    flag.value.as_ref().map(|value| value.value.as_ref())
+}
+
+/// A source that is not a here-document.
+fn source<'p>(source: &'p Source<'_>) -> Option<&'p str> {
+    match source {
+        Source::Path(path) => Some(&path.value),
+        _ => None,
     }
 }
 

@@ -31,6 +31,7 @@ impl<'t> Gather<'t> {
             dockerfiles: Vec::new(),
             workloads: Vec::new(),
             containers: Vec::new(),
+            secrets: Vec::new(),
             gaps: Vec::new(),
         };
         Self { tree, snapshot, spans: Spans::default() }

@@ -13,6 +13,7 @@ mod gather;
 mod glob;
 mod image;
 mod kubernetes;
+mod literal;
 mod pin;
 mod readme;
 mod select;
@@ -33,9 +34,12 @@ use gather::Gather;
 
 pub use catalog::{Catalog, Entity, Problem};
 pub use codeowners::{Codeowners, OwnerProblem, OwnerRule};
-pub use dockerfile::{Base, Dockerfile, Instruction, Stage, User};
+pub use dockerfile::{
+    Added, Base, DockerSetting, Dockerfile, ExternalImage, Instruction, Stage, User,
+};
 pub use image::Image;
-pub use kubernetes::{Container, Patch, Setting, Workload};
+pub use kubernetes::{Container, Literal, Patch, Secret, Selection, Setting, Workload};
+pub use literal::ValueKind;
 pub use pin::Pin;
 pub use readme::Readme;
 pub use select::{is_excluded, wanted};
@@ -129,6 +133,8 @@ pub struct Snapshot {
     pub workloads: Vec<Workload>,
     /// Their containers, one row each.
     pub containers: Vec<Container>,
+    /// Kubernetes `Secret` objects, without their values.
+    pub secrets: Vec<Secret>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::dockerfile::{Base, Stage, User};
+use super::dockerfile::{Added, Base, ExternalImage, Stage, User};
 use super::image::Image;
 use super::substitute::{Expanded, expand};
 
@@ -22,6 +22,8 @@ pub(super) enum Line<'p> {
     Arg(&'p str),
     Env(&'p str),
     User(&'p str),
+    Copy { from: &'p str },
+    Add { sources: Vec<&'p str>, checksum: bool },
     Other,
 }
 
@@ -31,11 +33,22 @@ pub(super) struct Places {
     pub(super) user: Option<usize>,
 }
 
-/// All stages, in order.
-pub(super) fn stages(program: &[Line<'_>], escape: char) -> Vec<(Stage, Places)> {
+/// What a Dockerfile's instructions come to.
+#[derive(Default)]
+pub(super) struct Followed {
+    /// All stages, in order.
+    pub(super) stages: Vec<(Stage, Places)>,
+    /// `FROM` and `COPY --from` of images that are built elsewhere, in order.
+    pub(super) images: Vec<ExternalImage>,
+    /// Sources of `ADD`, in order.
+    pub(super) added: Vec<Added>,
+}
+
+/// Follows the instructions from the first to the last.
+pub(super) fn follow(program: &[Line<'_>], escape: char) -> Followed {
     let mut global = Scope::default();
     let mut scopes: Vec<Scope> = Vec::new();
-    let mut stages: Vec<(Stage, Places)> = Vec::new();
+    let Followed { mut stages, mut images, mut added } = Followed::default();
     for (at, line) in program.iter().enumerate() {
         match line {
             Line::From { image, name, platform } => {
@@ -61,6 +74,9 @@ pub(super) fn stages(program: &[Line<'_>], escape: char) -> Vec<(Stage, Places)>
                     platform: platform.map(str::to_owned),
                     user,
                 };
+                if parent.is_none() && stage.base.resolved.as_deref() != Some("scratch") {
+                    images.push(ExternalImage::of("FROM", at, index, stage.base.clone()));
+                }
                 stages.push((stage, Places { from: at, user: user_at }));
             }
             Line::Arg(text) => match scopes.last_mut() {
@@ -85,10 +101,37 @@ pub(super) fn stages(program: &[Line<'_>], escape: char) -> Vec<(Stage, Places)>
                     });
                 }
             }
+            Line::Copy { from } => {
+                // BuildKit expands no variables here: what has one cannot be built as it stands.
+                let base = Base::of(from, escape, &Scope::default());
+                let stage = stages.len().saturating_sub(1);
+                images.push(ExternalImage::of("COPY", at, stage, base));
+            }
+            Line::Add { sources, checksum } => {
+                let Some(scope) = scopes.last() else { continue };
+                for raw in sources {
+                    let Expanded { value, unresolved } = scope.expand(raw, escape);
+                    added.push(Added {
+                        pointer: format!("/instructions/{at}"),
+                        stage: stages.len().saturating_sub(1),
+                        raw: (*raw).to_owned(),
+                        resolved: value,
+                        unresolved_variable: unresolved,
+                        checksum: *checksum,
+                    });
+                }
+            }
             Line::Other => {}
         }
     }
-    stages
+    // A stage may be named before it comes, which is an error, but not an image.
+    images.retain(|image| image.instruction == "FROM" || !is_stage(&stages, &image.base));
+    Followed { stages, images, added }
+}
+
+/// Whether `COPY --from` names a stage, by name or number.
+fn is_stage(stages: &[(Stage, Places)], base: &Base) -> bool {
+    parent(stages, base).is_some() || base.raw.chars().all(|c| c.is_ascii_digit())
 }
 
 impl Base {
@@ -96,6 +139,17 @@ impl Base {
         let Expanded { value, unresolved } = global.expand(raw, escape);
         let image = value.as_deref().map(Image::parse);
         Self { raw: raw.to_owned(), resolved: value, unresolved_variable: unresolved, image }
+    }
+}
+
+impl ExternalImage {
+    fn of(instruction: &'static str, at: usize, stage: usize, base: Base) -> Self {
+        // `FROM`s keep their own pointer, which other facts use as well.
+        let pointer = match instruction {
+            "FROM" => format!("/stages/{stage}"),
+            _ => format!("/instructions/{at}"),
+        };
+        Self { instruction, pointer, stage, base }
     }
 }
 
@@ -172,7 +226,7 @@ fn set(variables: &mut Variables, name: &str, value: Option<String>) {
 }
 
 /// Splits at white space outside quotes; quotes and escapes stay for [`expand`].
-fn words(text: &str, escape: char) -> Vec<String> {
+pub(super) fn words(text: &str, escape: char) -> Vec<String> {
     let mut words = Vec::new();
     let mut word = String::new();
     let mut quote = None;

@@ -20,6 +20,8 @@ use crate::domain::waiver::Waiver;
 pub struct Case<'a> {
     /// The policies that may speak.
     pub metas: &'a [PolicyMeta],
+    /// The golden path that counts.
+    pub path: &'a str,
     /// The base branch's configuration.
     pub config: &'a RepoConfig,
     /// Complaints about configuration files.
@@ -38,7 +40,7 @@ pub struct Case<'a> {
 
 /// Decides. Pure: the same case gives the same judgement, byte for byte.
 pub fn judge(case: Case<'_>) -> Judgement {
-    let Case { metas, config, config_problems, head, head_files, mut baseline, today, notes } =
+    let Case { metas, path, config, config_problems, head, head_files, mut baseline, today, notes } =
         case;
     let metas: BTreeMap<&PolicyId, &PolicyMeta> = metas.iter().map(|m| (&m.id, m)).collect();
     let mut policies = Vec::new();
@@ -78,7 +80,7 @@ pub fn judge(case: Case<'_>) -> Judgement {
     Judgement {
         schema: REPORT_SCHEMA.to_owned(),
         library: head.library.clone(),
-        path: config.path.clone().unwrap_or_else(|| "default".to_owned()),
+        path: path.to_owned(),
         level: level(&policies),
         conclusion: conclude(&policies, &findings, &config_problems),
         summary: count(&policies),

@@ -13,6 +13,7 @@ use super::builtins;
 use super::metadata::{self, PolicyMeta, PolicyProblem};
 use crate::domain::facts::FactKind;
 use crate::domain::ids::PolicyId;
+use crate::domain::path::GoldenPath;
 
 /// All policies, ready to be prepared for evaluation.
 pub struct Library {
@@ -22,6 +23,8 @@ pub struct Library {
     pub policies: BTreeMap<PolicyId, PolicyMeta>,
     /// Policies that cannot be evaluated, each with the reason.
     pub broken: BTreeMap<PolicyId, PolicyProblem>,
+    /// Golden paths by name.
+    pub paths: BTreeMap<String, GoldenPath>,
     /// Complaints about files that belong to no policy.
     pub problems: Vec<PolicyProblem>,
     /// Parses kept: rules of all policies and `lib/`, with bounded builtins.
@@ -38,6 +41,7 @@ impl Library {
             digest: digest(&files),
             policies: BTreeMap::new(),
             broken: BTreeMap::new(),
+            paths: BTreeMap::new(),
             problems: Vec::new(),
             engine: Engine::new(),
             tests: BTreeMap::new(),
@@ -69,6 +73,12 @@ impl Library {
                     self.problems.push(problem);
                 }
             }
+            ["paths", name, "path.yaml"] => match GoldenPath::read(path, text) {
+                Ok(read) => {
+                    self.paths.insert((*name).to_owned(), read);
+                }
+                Err(problem) => self.problems.push(problem),
+            },
             [pack, policy, "policy.rego"] => match PolicyId::parse(&format!("{pack}/{policy}")) {
                 Ok(id) => self.add_policy(id, path, text),
                 Err(e) => self.problems.push(PolicyProblem {

@@ -122,11 +122,28 @@ fn closes_fence(line: &str, fence: &str) -> bool {
     text.starts_with(fence) && text.trim_start_matches(&fence[..1]).is_empty()
 }
 
-/// Takes HTML and mentions out of an author's prose; code spans stay as they are.
+/// Takes HTML and mentions out of an author's prose; code spans stay as they are. Lines that an
+/// author wrapped are joined: GitHub shows a line break in a check run as one.
 fn tame(words: &str) -> String {
     let words = block(words);
-    let paragraphs: Vec<String> = words.split("\n\n").map(tame_paragraph).collect();
+    let paragraphs: Vec<String> =
+        words.split("\n\n").map(|paragraph| tame_paragraph(&unwrapped(paragraph))).collect();
     paragraphs.join("\n\n")
+}
+
+/// A plain paragraph on one line; lists, quotes, tables, headings and indented code stay.
+fn unwrapped(paragraph: &str) -> String {
+    let plain = |line: &str| {
+        let first = line.chars().next().unwrap_or(' ');
+        let number = line.trim_start_matches(|c: char| c.is_ascii_digit());
+        let listed = number.len() < line.len() && number.starts_with(['.', ')']);
+        !(listed || first.is_whitespace() || "-*+>|#=".contains(first) || line.ends_with("  "))
+    };
+    if paragraph.lines().all(plain) {
+        paragraph.lines().collect::<Vec<_>>().join(" ")
+    } else {
+        paragraph.to_owned()
+    }
 }
 
 fn tame_paragraph(text: &str) -> String {
@@ -179,6 +196,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn wrapped_lines_are_joined_and_lists_are_not() {
+        assert_eq!(
+            authored("One two\nthree.\n\n- four\n- five\n"),
+            "One two three.\n\n- four\n- five"
+        );
+        assert_eq!(authored("1. one\n2. two"), "1. one\n2. two");
+    }
 
     #[test]
     fn an_author_may_forget_a_fence() {

@@ -77,6 +77,12 @@ impl Child {
         }
     }
 
+    /// Ends the process and waits until it is gone.
+    pub(super) async fn stop(mut self) {
+        // It may be gone already, which is as good.
+        let _ = self.process.kill().await;
+    }
+
     /// Whether it has answered often enough.
     pub(super) fn is_worn_out(&self) -> bool {
         self.answers >= MAX_ANSWERS

@@ -65,6 +65,12 @@ impl GitHubError {
         matches!(self, Self::Forbidden { message } if message.contains("was archived so is read-only"))
     }
 
+    /// Whether an owner has suspended the installation.
+    pub fn is_suspended(&self) -> bool {
+        // As above.
+        matches!(self, Self::Forbidden { message } if message.contains("installation has been suspended"))
+    }
+
     pub(super) fn unavailable(what: &str) -> Self {
         Self::Unavailable { reason: one_line(what) }
     }

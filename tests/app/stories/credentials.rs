@@ -6,8 +6,8 @@ use crate::github::{permissions, usual_permissions};
 use crate::stage::Stage;
 use crate::stories::files::CATALOG;
 
-const ROOT: &str = "FROM debian:12\nCMD [\"/app\"]\n";
-const FINE: &str = "FROM debian:12\nUSER 10001\nCMD [\"/app\"]\n";
+const ROOT: &str = "FROM debian:12@sha256:1\nCMD [\"/app\"]\n";
+const FINE: &str = "FROM debian:12@sha256:1\nUSER 10001\nCMD [\"/app\"]\n";
 const REPO: &str = "acme/payments";
 const MINT: &str = "POST /app/installations/{installation_id}/access_tokens";
 const TREES: &str = "GET /repos/{owner}/{repo}/git/trees/{tree_sha}";
@@ -116,14 +116,17 @@ async fn a_suspended_installation_goes_on_when_it_wakes() {
         stage.gh.suspend("acme");
         stage.gh.allow(MINT, 403);
         stage.settle().await;
-        let waiting = stage.jobs(JobState::Queued).await;
-        assert_eq!(waiting.len(), 1, "{waiting:#?}");
-        for job in waiting {
-            let error = job.last_error.unwrap();
-            assert!(error.contains("suspended"), "{error}");
+        let refused = stage.gh.calls_to(MINT).len();
+        assert_eq!(refused, 1, "asked once, then asleep");
+        // However long it takes: no try is used up, and GitHub is asked once an hour.
+        for hour in 1..=12 {
+            stage.advance(3600);
+            stage.settle().await;
+            assert_eq!(stage.gh.calls_to(MINT).len(), refused + hour);
         }
+        let waiting = stage.jobs(JobState::Queued).await;
+        assert_eq!(waiting.iter().map(|job| job.attempts).collect::<Vec<_>>(), [0]);
         stage.gh.unsuspend("acme");
-        stage.advance(60);
         stage.settle().await;
         assert_eq!(stage.conclusion(REPO, &head), "failure");
         assert_eq!(stage.runs(REPO, &head).len(), 1);

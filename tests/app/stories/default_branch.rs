@@ -17,7 +17,7 @@ async fn a_push_is_judged_by_what_it_brings() {
         let run = stage.run("acme/payments", &same);
         assert_eq!(
             run.title.as_deref(),
-            Some("Passed: 2 of 3 policies that apply; 1 existing finding")
+            Some("Passed: 5 of 6 policies that apply; 1 existing finding")
         );
 
         let worse = stage.gh.push("acme/payments", "main", &[("api/Dockerfile", ROOT)], "Add api");

@@ -13,11 +13,10 @@ spec:
 
 pub const README: &str = "# Payments\n";
 /// Runs as root: one finding, in line 1.
-pub const ROOT: &str = "FROM debian:12\nCOPY app /app\nCMD [\"/app\"]\n";
+pub const ROOT: &str = "FROM debian:12@sha256:1\nCOPY app /app\nCMD [\"/app\"]\n";
 /// The same with the fault in line 4.
-pub const ROOT_MOVED: &str =
-    "# The image of payments.\n# Built by CI.\n\nFROM debian:12\nCOPY app /app\nCMD [\"/app\"]\n";
-pub const FIXED: &str = "FROM debian:12\nCOPY app /app\nUSER 10001\nCMD [\"/app\"]\n";
+pub const ROOT_MOVED: &str = "# The image of payments.\n# Built by CI.\n\nFROM debian:12@sha256:1\nCOPY app /app\nCMD [\"/app\"]\n";
+pub const FIXED: &str = "FROM debian:12@sha256:1\nCOPY app /app\nUSER 10001\nCMD [\"/app\"]\n";
 pub const CONFIG: &str = ".github/waymark.yml";
 
 /// A repository in which nothing is wrong.

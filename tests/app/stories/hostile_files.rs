@@ -10,7 +10,7 @@ use crate::stage::Stage;
 use crate::stories::files::CATALOG;
 
 const REPO: &str = "acme/hostile";
-const ROOT: &str = "FROM debian:12\nCMD [\"/app\"]\n";
+const ROOT: &str = "FROM debian:12@sha256:1\nCMD [\"/app\"]\n";
 
 /// Judges a pull request with these files; tells how it went and how long it took.
 async fn judged(stage: &Stage, files: &[(&str, Change)]) -> (CheckRun, Duration) {
@@ -83,7 +83,7 @@ async fn files_that_are_too_large_are_unknown() {
     for stage in Stage::each().await {
         let mut yaml = b"apiVersion: v1\nkind: Pod\n# ".to_vec();
         yaml.resize(25 << 20, b'x');
-        let mut image = b"FROM debian:12\n# ".to_vec();
+        let mut image = b"FROM debian:12@sha256:1\n# ".to_vec();
         image.resize(10 << 20, b'x');
         let (run, took) =
             judged(&stage, &[("deploy/huge.yaml", put(yaml)), ("Dockerfile", put(image))]).await;
@@ -115,7 +115,7 @@ async fn bombs_and_deep_nests_are_unknown() {
 async fn bytes_that_are_no_text_are_unknown() {
     for stage in Stage::each().await {
         let files = [
-            ("Dockerfile", put(b"FROM debian:12\nRUN \xff\xfe\xc3\x28\n")),
+            ("Dockerfile", put(b"FROM debian:12@sha256:1\nRUN \xff\xfe\xc3\x28\n")),
             ("deploy/nul.yaml", put(b"apiVersion: v1\nkind: Pod\nx: \"\0\"\n")),
             ("deploy/utf16.yaml", put(b"\xff\xfea\0p\0i\0")),
         ];
@@ -130,7 +130,7 @@ async fn bytes_that_are_no_text_are_unknown() {
 #[tokio::test]
 async fn windows_line_ends_and_a_byte_order_mark_change_nothing() {
     for stage in Stage::each().await {
-        let image = "\u{feff}FROM debian:12\r\nCOPY app /app\r\n\r\nCMD [\"/app\"]\r\n";
+        let image = "\u{feff}FROM debian:12@sha256:1\r\nCOPY app /app\r\n\r\nCMD [\"/app\"]\r\n";
         let (run, _) = judged(&stage, &[("Dockerfile", put(image))]).await;
         assert_eq!(run.conclusion.as_deref(), Some("failure"), "{run:#?}");
         assert_eq!(crate::stage::annotated(&run), [("Dockerfile".to_owned(), 1)]);
@@ -204,7 +204,8 @@ async fn three_thousand_manifests_are_read_in_seconds() {
         let files: Vec<(&str, Change)> =
             names.iter().enumerate().map(|(n, name)| (name.as_str(), put(pod(n)))).collect();
         let (run, took) = judged(&stage, &files).await;
-        assert_eq!(run.conclusion.as_deref(), Some("success"), "{run:#?}");
+        // Warnings or none, as there are policies: all were judged.
+        assert!(matches!(run.conclusion.as_deref(), Some("success" | "neutral")), "{run:#?}");
         assert!(took < Duration::from_secs(20), "{took:?}");
         assert!(stage.gh.calls().len() < 60, "{} calls", stage.gh.calls().len());
         goes_on(&stage).await;

@@ -5,7 +5,7 @@ use waymark::edge::store::JobState;
 use crate::stage::Stage;
 use crate::stories::files::CATALOG;
 
-const ROOT: &str = "FROM debian:12\nCMD [\"/app\"]\n";
+const ROOT: &str = "FROM debian:12@sha256:1\nCMD [\"/app\"]\n";
 const TREES: &str = "GET /repos/{owner}/{repo}/git/trees/{tree_sha}";
 const POSTING: &str = "POST */check-runs";
 

@@ -9,7 +9,7 @@ use crate::github::FakeGitHub;
 use crate::stage::{Props, Stage};
 use crate::stories::files::CATALOG;
 
-const ROOT: &str = "FROM debian:12\nCMD [\"/app\"]\n";
+const ROOT: &str = "FROM debian:12@sha256:1\nCMD [\"/app\"]\n";
 const REPO: &str = "acme/payments";
 const TREES: &str = "GET /repos/{owner}/{repo}/git/trees/{tree_sha}";
 /// Every kind of call that a check of a pull request makes.

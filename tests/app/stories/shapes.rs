@@ -4,8 +4,8 @@ use crate::github::{Builder, FakeClock, FakeGitHub};
 use crate::stage::{Stage, annotated};
 use crate::stories::files::CATALOG;
 
-const ROOT: &str = "FROM debian:12\nCMD [\"/app\"]\n";
-const FIXED: &str = "FROM debian:12\nUSER 10001\nCMD [\"/app\"]\n";
+const ROOT: &str = "FROM debian:12@sha256:1\nCMD [\"/app\"]\n";
+const FIXED: &str = "FROM debian:12@sha256:1\nUSER 10001\nCMD [\"/app\"]\n";
 const REPO: &str = "acme/payments";
 
 /// Red, green, merged: one run for each head.

@@ -7,8 +7,8 @@ use crate::github::git::hash_object;
 use crate::stage::Stage;
 use crate::stories::files::CATALOG;
 
-const ROOT: &str = "FROM debian:12\nCMD [\"/app\"]\n";
-const FINE: &str = "FROM debian:12\nUSER 10001\nCMD [\"/app\"]\n";
+const ROOT: &str = "FROM debian:12@sha256:1\nCMD [\"/app\"]\n";
+const FINE: &str = "FROM debian:12@sha256:1\nUSER 10001\nCMD [\"/app\"]\n";
 
 fn installation(stage: &Stage, login: &str) -> InstallationId {
     InstallationId(stage.gh.installation_id(login) as i64)

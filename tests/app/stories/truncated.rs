@@ -40,7 +40,7 @@ async fn the_root_and_the_workflows_are_found_all_the_same() {
     for stage in Stage::each().await {
         stage.gh.create_repo(REPO, &crowd(50));
         stage.gh.truncate_trees(20);
-        let image = "FROM debian:12\nCMD [\"/app\"]\n";
+        let image = "FROM debian:12@sha256:1\nCMD [\"/app\"]\n";
         let changes = [
             ("Dockerfile", image),
             ("catalog-info.yaml", CATALOG),

@@ -70,6 +70,24 @@ fn the_external_base_is_found_through_stages() {
 }
 
 #[test]
+fn images_settings_and_added_files_are_told() {
+    let text = "ARG T=1\nFROM a:$T AS b\nFROM b\nFROM scratch\nCOPY --from=B /x /x\nCOPY --from=0 /x \
+                /x\nCOPY --from=c:2 \\\n  /x /x\nENV A=1 \\\n  # note\n  PASSWORD=$A\nADD \
+                --checksum=sha256:1 https://e.com/a.$T /\nADD x $Y /\n";
+    let (file, spans) = file(text);
+    let images: Vec<_> = file.images.iter().map(|i| (i.instruction, &*i.base.raw)).collect();
+    assert_eq!(images, [("FROM", "a:$T"), ("COPY", "c:2")]);
+    assert_eq!((&*file.images[0].pointer, file.images[1].stage), ("/stages/0", 2));
+    assert_eq!(spans.lines("/stages/0"), Some((2, 2)));
+    assert_eq!(spans.lines(&file.images[1].pointer), Some((7, 8)));
+    let settings: Vec<_> =
+        file.settings.iter().map(|s| (&*s.name, spans.lines(&s.pointer).unwrap().0)).collect();
+    assert_eq!(settings, [("T", 1), ("A", 9), ("PASSWORD", 11)]);
+    let added: Vec<_> = file.added.iter().map(|a| (a.resolved.as_deref(), a.checksum)).collect();
+    assert_eq!(added, [(None, true), (Some("x"), false), (None, false)]);
+}
+
+#[test]
 fn faults_have_a_line() {
     assert_eq!(read("D", "FROM a\nBLAH x\n").unwrap_err().line, 2);
     assert_eq!(read("D", "# nothing\n").unwrap_err().line, 1);

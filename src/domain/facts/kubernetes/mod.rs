@@ -1,8 +1,12 @@
 //! What does the repository run on Kubernetes, and with which rights?
 
+mod joins;
 mod kinds;
 mod patches;
+mod resources;
 mod rows;
+mod secrets;
+mod selectors;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -13,7 +17,11 @@ use super::gather::Gather;
 use super::image::Image;
 use super::select::{file_name, is_kustomization};
 use super::{FactKind, Spans};
+use joins::Selectors;
 use kinds::{items, workload_kind};
+
+pub use joins::Selection;
+pub use secrets::{Literal, Secret};
 
 /// An object that runs pods.
 #[derive(Debug, Clone, Serialize)]
@@ -42,6 +50,10 @@ pub struct Workload {
     pub os: Option<String>,
     /// `spec.replicas` as it is.
     pub replicas: Option<Value>,
+    /// `spec.strategy` as it is.
+    pub strategy: Option<Value>,
+    /// What selects its pods or scales it.
+    pub selected_by: Vec<Selection>,
     /// Kustomize patches in the repository that change objects of this kind and name.
     pub patches: Vec<Patch>,
 }
@@ -80,6 +92,10 @@ pub struct Container {
     pub os: Option<String>,
     /// The security context in force, field by field; absent fields are not set.
     pub security: std::collections::BTreeMap<String, Setting>,
+    /// Requests and limits in force: `requests.cpu`, `limits.memory`, …
+    pub resources: std::collections::BTreeMap<String, Setting>,
+    /// Entries of `env` with a literal value.
+    pub env: Vec<Literal>,
     /// As [`Workload::patches`].
     pub patches: Vec<Patch>,
     /// The container as it is.
@@ -135,25 +151,39 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
         gather.gap(kind, Some(folder), reason);
     }
     let patches = patches::find(gather, &manifests);
+    let mut selectors = Selectors::default();
     for manifest in &manifests {
+        if is_kustomization(manifest.path) {
+            manifest.loaded.documents.iter().for_each(|d| selectors.add_kustomization(&d.value));
+        }
         if patches.is_patch_file(manifest.path) || file_name(manifest.path) == "Kustomization" {
             continue;
         }
-        read_file(gather, manifest, &patches);
+        read_file(gather, manifest, &patches, &mut selectors);
     }
+    selectors.join(gather);
 }
 
-fn read_file(gather: &mut Gather<'_>, manifest: &Manifest<'_>, patches: &patches::Patches) {
+fn read_file(
+    gather: &mut Gather<'_>,
+    manifest: &Manifest<'_>,
+    patches: &patches::Patches,
+    selectors: &mut Selectors,
+) {
     let path = manifest.path;
     let mut judged = false;
     for (number, document) in manifest.loaded.documents.iter().enumerate() {
-        let before = gather.snapshot.workloads.len();
+        let rows =
+            |gather: &Gather<'_>| gather.snapshot.workloads.len() + gather.snapshot.secrets.len();
+        let before = rows(gather);
         for (pointer, object) in items(&document.value) {
-            let Some(kind) = workload_kind(object) else { continue };
             let at = Spans::pointer(number, &pointer);
+            selectors.add(path, &at, object);
+            gather.snapshot.secrets.extend(secrets::secret(path, &at, object));
+            let Some(kind) = workload_kind(object) else { continue };
             rows::add(gather, path, &at, object, kind, patches);
         }
-        if gather.snapshot.workloads.len() > before {
+        if rows(gather) > before {
             judged = true;
             for fault in &document.duplicates {
                 gather.gap_at(FactKind::Kubernetes, path, fault);

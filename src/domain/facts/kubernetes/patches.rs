@@ -4,13 +4,14 @@
 //! and a workload that a patch changes says so, so that a policy which would complain about a
 //! field that the patch may set can answer "unknown" instead.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::domain::yaml::{Schema, load};
 
 use super::super::gather::Gather;
+use super::super::image::Image;
 use super::super::select::is_kustomization;
 use super::{Manifest, Patch};
 
@@ -24,6 +25,8 @@ const MAX_FIELDS: usize = 100;
 pub(super) struct Patches {
     files: BTreeSet<String>,
     found: Vec<Targeted>,
+    /// Image names that the `images` of a kustomization change, and the file that says so.
+    images: BTreeMap<String, String>,
 }
 
 struct Targeted {
@@ -65,6 +68,16 @@ impl Patches {
     }
 }
 
+impl Patches {
+    /// The change of an image reference by a kustomization's `images`, told as a patch.
+    pub(super) fn of_image(&self, raw: &str) -> Option<Patch> {
+        let Image { registry, repository, .. } = Image::parse(raw);
+        let name = registry.map_or(repository.clone(), |host| format!("{host}/{repository}"));
+        let path = self.images.get(&name)?.clone();
+        Some(Patch { path, fields: vec!["image".to_owned()] })
+    }
+}
+
 /// Reads the patches that kustomizations (Kustomize's own files and Flux objects) list.
 pub(super) fn find(gather: &Gather<'_>, manifests: &[Manifest<'_>]) -> Patches {
     let mut patches = Patches::default();
@@ -84,6 +97,15 @@ pub(super) fn find(gather: &Gather<'_>, manifests: &[Manifest<'_>]) -> Patches {
 }
 
 fn read_list(gather: &Gather<'_>, path: &str, list: &Value, patches: &mut Patches) {
+    let named = |key| {
+        let items = list.get(key).and_then(Value::as_array).into_iter().flatten();
+        items.filter_map(|item| item.get("name")?.as_str())
+    };
+    patches.images.extend(named("images").map(|name| (name.to_owned(), path.to_owned())));
+    for name in named("replicas") {
+        let patch = Patch { path: path.to_owned(), fields: vec!["replicas".to_owned()] };
+        patches.found.push(Targeted { kind: None, name: Some(name.to_owned()), patch });
+    }
     for key in ["patches", "patchesStrategicMerge", "patchesJson6902"] {
         for item in list.get(key).and_then(Value::as_array).into_iter().flatten() {
             let target = item.get("target");

@@ -11,7 +11,9 @@ use super::super::gather::Gather;
 use super::super::image::Image;
 use super::kinds::Kind;
 use super::patches::Patches;
-use super::{Container, Setting, Workload};
+use super::resources::resources;
+use super::secrets::env;
+use super::{Container, Patch, Setting, Workload};
 
 /// Fields that a container's security context takes over from the pod's.
 const INHERITED: [&str; 7] = [
@@ -28,6 +30,8 @@ const INHERITED: [&str; 7] = [
 const MAX_CONTAINERS: usize = 200;
 /// Longest name, in bytes; Kubernetes allows 253.
 const MAX_NAME_BYTES: usize = 300;
+/// What stands for a missing name.
+const UNNAMED: &str = "(unnamed)";
 /// Longest inherited setting, in bytes of JSON.
 const MAX_SETTING_BYTES: usize = 2_000;
 
@@ -56,7 +60,7 @@ pub(super) fn add(
         let containers = pod.get(list).and_then(Value::as_array).into_iter().flatten();
         for (index, container) in containers.enumerate() {
             let at = format!("{pod_pointer}/{list}/{index}");
-            gather.snapshot.containers.extend(row(&workload, &at, container, init));
+            gather.snapshot.containers.extend(row(&workload, &at, container, init, patches));
         }
     }
     if gather.snapshot.containers.len() > before {
@@ -78,11 +82,8 @@ fn workload(
     let name = text("/metadata/name");
     let namespace = text("/metadata/namespace");
     let shown = name.clone().or_else(|| text("/metadata/generateName").map(|n| format!("{n}*")));
-    let shown = shown.unwrap_or_else(|| "(unnamed)".to_owned());
-    let resource = match &namespace {
-        Some(namespace) => format!("{kind} {namespace}/{shown}"),
-        None => format!("{kind} {shown}"),
-    };
+    let shown = shown.unwrap_or_else(|| UNNAMED.to_owned());
+    let resource = resource_of(&kind, namespace.as_deref(), Some(&shown));
     let os =
         ["/os/name", "/nodeSelector/kubernetes.io~1os", "/nodeSelector/beta.kubernetes.io~1os"];
     let os = os.iter().find_map(|pointer| short(pod.pointer(pointer)?.as_str()?));
@@ -100,17 +101,25 @@ fn workload(
         pod: pod.clone(),
         os,
         replicas: object.pointer("/spec/replicas").cloned(),
+        strategy: object.pointer("/spec/strategy").cloned(),
+        selected_by: Vec::new(),
         patches,
     }
 }
 
 /// `None` for what is no whole container: without an image nothing can be run, so the rest is
 /// left for some tool to fill in as well.
-fn row(workload: &Workload, pointer: &str, container: &Value, init: bool) -> Option<Container> {
+fn row(
+    workload: &Workload,
+    pointer: &str,
+    container: &Value,
+    init: bool,
+    patches: &Patches,
+) -> Option<Container> {
     let image = container.get("image")?.as_str().filter(|image| !image.is_empty())?;
     let name = container.get("name").and_then(Value::as_str).map(str::to_owned);
     let word = if init { "init container" } else { "container" };
-    let shown = name.as_deref().unwrap_or("(unnamed)");
+    let shown = name.as_deref().unwrap_or(UNNAMED);
     Some(Container {
         path: workload.path.clone(),
         pointer: pointer.to_owned(),
@@ -123,7 +132,9 @@ fn row(workload: &Workload, pointer: &str, container: &Value, init: bool) -> Opt
         image: Image::parse(image),
         os: workload.os.clone(),
         security: security(&workload.pod, &workload.pod_pointer, container, pointer),
-        patches: workload.patches.clone(),
+        resources: resources(&workload.pod, &workload.pod_pointer, container, pointer),
+        env: env(container, pointer),
+        patches: patches_of(workload, container, patches),
         container: container.clone(),
     })
 }
@@ -152,6 +163,22 @@ fn security(
     fields
 }
 
-fn short(text: &str) -> Option<String> {
+/// Also what changes its image.
+fn patches_of(workload: &Workload, container: &Value, patches: &Patches) -> Vec<Patch> {
+    let image = container.get("image").and_then(Value::as_str).unwrap_or("");
+    workload.patches.iter().cloned().chain(patches.of_image(image)).collect()
+}
+
+/// An object in words: `Deployment payments/api`.
+pub(super) fn resource_of(kind: &str, namespace: Option<&str>, name: Option<&str>) -> String {
+    let name = name.unwrap_or(UNNAMED);
+    match namespace {
+        Some(namespace) => format!("{kind} {namespace}/{name}"),
+        None => format!("{kind} {name}"),
+    }
+}
+
+/// A text that may be repeated in rows; `None` when it is too long for that.
+pub(super) fn short(text: &str) -> Option<String> {
     (text.len() <= MAX_NAME_BYTES).then(|| text.to_owned())
 }

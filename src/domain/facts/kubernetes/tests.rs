@@ -200,3 +200,69 @@ fn many_patches_are_told_together() {
     let got = facts(&[("api.yaml", DEPLOYMENT), ("kustomization.yaml", &kustomization)]);
     assert_eq!(got.snapshot.containers[0].patches[5].fields, ["*"]);
 }
+
+#[test]
+fn budgets_policies_and_scalers_are_joined() {
+    let object = |version: &str, kind: &str, namespace: &str, spec: &str| {
+        format!(
+            "---\napiVersion: {version}\nkind: {kind}\nmetadata: {{name: x{namespace}}}\nspec: {spec}\n"
+        )
+    };
+    let here = ", namespace: a";
+    let pod = "{selector: {}, template: {metadata: {labels: {app: web}}, spec: {containers: [{image: i}]}}}";
+    let target = "{minReplicas: 2, scaleTargetRef: {kind: Deployment, name: x}}";
+    let all = [
+        object("apps/v1", "Deployment", here, pod),
+        object("policy/v1", "PodDisruptionBudget", "", "{selector: {matchLabels: {app: web}}}"),
+        object("policy/v1", "PodDisruptionBudget", ", namespace: b", "{selector: {}}"),
+        object("policy/v1", "PodDisruptionBudget", here, "{}"),
+        object("policy/v1beta1", "PodDisruptionBudget", here, "{selector: {}}"),
+        object("networking.k8s.io/v1", "NetworkPolicy", here, "{}"),
+        object("projectcalico.org/v3", "NetworkPolicy", here, "{selector: all()}"),
+        object(
+            "cilium.io/v2",
+            "CiliumClusterwideNetworkPolicy",
+            ", namespace: b",
+            "{endpointSelector: {}}",
+        ),
+        object("autoscaling/v2", "HorizontalPodAutoscaler", here, target),
+        object("keda.sh/v1alpha1", "ScaledObject", here, "{scaleTargetRef: {name: other}}"),
+    ];
+    let told = |extra: &[(&str, &str)]| {
+        let text = all.concat();
+        let got = facts(&[&[("a.yaml", text.as_str())], extra].concat());
+        let told = |s: &Selection| (s.pointer.clone(), s.certain, s.min_replicas);
+        got.snapshot.workloads[0].selected_by.iter().map(told).collect::<Vec<_>>()
+    };
+    let at = |number: u32, certain, least| (format!("#{number}"), certain, least);
+    assert_eq!(
+        told(&[]),
+        [
+            at(1, true, None),
+            at(5, true, None),
+            at(6, false, None),
+            at(7, true, None),
+            at(8, true, Some(2))
+        ]
+    );
+    let moved = told(&[("kustomization.yaml", "namespace: c\nlabels: [{pairs: {app: y}}]\n")]);
+    assert_eq!(moved[1], at(2, false, None), "the namespaces may become one");
+    let many = object("networking.k8s.io/v1", "NetworkPolicy", here, "{}");
+    let got = facts(&[
+        ("a.yaml", &many.repeat(499)),
+        ("b.yaml", &many.repeat(499)),
+        ("c.yaml", &many.repeat(499)),
+    ]);
+    assert_eq!(got.snapshot.gaps[0].reason, "there are more than 1000 objects that select pods");
+}
+
+#[test]
+fn kustomize_changes_of_images_and_replicas_are_patches() {
+    let kustomization = "images: [{name: ghcr.io/acme/api, newTag: 2}]\nreplicas: [{name: api}]\n";
+    let got = facts(&[("api.yaml", DEPLOYMENT), ("kustomization.yaml", kustomization)]);
+    let fields =
+        |patches: &[Patch]| patches.iter().flat_map(|p| p.fields.clone()).collect::<Vec<_>>();
+    assert_eq!(fields(&got.snapshot.workloads[0].patches), ["replicas"]);
+    assert_eq!(fields(&got.snapshot.containers[0].patches), ["replicas", "image"]);
+    assert_eq!(fields(&got.snapshot.containers[1].patches), ["replicas"]);
+}

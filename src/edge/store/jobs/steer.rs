@@ -12,6 +12,8 @@ const PAUSE: &str = "INSERT INTO pause (installation, until_ms) VALUES ($1, $2)
     ON CONFLICT (installation) DO UPDATE SET until_ms = excluded.until_ms
     WHERE excluded.until_ms > pause.until_ms";
 
+const WAKE: &str = "DELETE FROM pause WHERE installation = $1";
+
 const CANCEL: &str = "DELETE FROM job WHERE key = $1 AND state = 'queued'";
 
 const TAKE_DEAD: &str =
@@ -34,6 +36,11 @@ impl Store {
         until: Timestamp,
     ) -> Result<(), StoreError> {
         self.database.execute(PAUSE, values![installation, until]).await.map(drop)
+    }
+
+    /// Ends an installation's pause, however long it was to be.
+    pub async fn wake_installation(&self, installation: InstallationId) -> Result<(), StoreError> {
+        self.database.execute(WAKE, values![installation]).await.map(drop)
     }
 
     /// Removes the queued job of a key; a running one goes on. Tells whether there was one.

@@ -1,0 +1,177 @@
+//! Which PodDisruptionBudgets, NetworkPolicies and autoscalers act on a workload?
+//!
+//! An object without a namespace lands in whatever namespace it is applied to, so it may meet any
+//! other one: two objects are apart only when both name different namespaces.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::super::FactKind;
+use super::super::gather::Gather;
+use super::Workload;
+use super::rows::short;
+use super::selectors::selects;
+
+/// A repository with more selecting objects is not joined: every workload is held against each.
+const MAX_OBJECTS: usize = 1_000;
+/// Objects told per workload.
+const MAX_TOLD: usize = 20;
+
+/// An object that acts on the pods of a workload.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Selection {
+    /// `PodDisruptionBudget`, `NetworkPolicy`, `HorizontalPodAutoscaler`, …
+    pub kind: String,
+    /// Its file.
+    pub path: String,
+    /// To the object.
+    pub pointer: String,
+    /// `metadata.name`.
+    pub name: Option<String>,
+    /// False when it may act on it: its selector, or what selects for it, is not worked out.
+    pub certain: bool,
+    /// Of an autoscaler: the fewest replicas, when it says so in a number.
+    pub min_replicas: Option<u64>,
+}
+
+/// What the objects of the repository that are no workloads say of pods.
+#[derive(Default)]
+pub(super) struct Selectors {
+    found: Vec<Selector>,
+    /// Labels that kustomizations add to pods and selectors.
+    floating: BTreeSet<String>,
+    /// Some kustomization sets the namespace.
+    moved: bool,
+    too_many: bool,
+}
+
+struct Selector {
+    namespace: Option<String>,
+    means: Means,
+    selection: Selection,
+}
+
+enum Means {
+    /// Labels of pods; `None` cannot be worked out.
+    Labels(Option<Value>),
+    /// Kind and name of a workload.
+    Target(String, String),
+}
+
+impl Selectors {
+    /// Takes an object in, when it is one of those.
+    pub(super) fn add(&mut self, path: &str, pointer: &str, object: &Value) {
+        let text = |at: &str| object.pointer(at).and_then(Value::as_str).and_then(short);
+        let (Some(kind), Some(version)) = (text("/kind"), text("/apiVersion")) else { return };
+        let Some((means, namespaced)) = means(&kind, &version, object) else { return };
+        if self.found.len() >= MAX_OBJECTS {
+            self.too_many = true;
+            return;
+        }
+        let replicas = ["/spec/minReplicas", "/spec/minReplicaCount"];
+        let min_replicas = replicas.iter().find_map(|at| object.pointer(at)?.as_u64());
+        let selection = Selection {
+            kind,
+            path: path.to_owned(),
+            pointer: pointer.to_owned(),
+            name: text("/metadata/name"),
+            certain: true,
+            min_replicas,
+        };
+        let namespace = text("/metadata/namespace").filter(|_| namespaced);
+        self.found.push(Selector { namespace, means, selection });
+    }
+
+    /// Takes in what a kustomization adds to all its objects.
+    pub(super) fn add_kustomization(&mut self, kustomization: &Value) {
+        self.moved |= kustomization.get("namespace").is_some_and(Value::is_string);
+        let labels = kustomization.get("labels").and_then(Value::as_array).into_iter().flatten();
+        let pairs = labels.filter_map(|entry| entry.get("pairs"));
+        let all = pairs.chain(kustomization.get("commonLabels")).filter_map(Value::as_object);
+        for key in all.flat_map(serde_json::Map::keys) {
+            if self.floating.len() < MAX_OBJECTS {
+                self.floating.extend(short(key));
+            }
+        }
+    }
+
+    /// Tells every workload what acts on it.
+    pub(super) fn join(&self, gather: &mut Gather<'_>) {
+        if self.too_many {
+            let reason = format!("there are more than {MAX_OBJECTS} objects that select pods");
+            gather.gap(FactKind::Kubernetes, None, reason);
+            return;
+        }
+        for workload in &mut gather.snapshot.workloads {
+            for selector in &self.found {
+                if workload.selected_by.len() >= MAX_TOLD {
+                    break;
+                }
+                let Some(certain) = self.acts_on(selector, workload) else { continue };
+                workload.selected_by.push(Selection { certain, ..selector.selection.clone() });
+            }
+        }
+    }
+
+    /// `None` when it does not, else whether that is certain.
+    fn acts_on(&self, selector: &Selector, workload: &Workload) -> Option<bool> {
+        let apart =
+            matches!((&selector.namespace, &workload.namespace), (Some(a), Some(b)) if a != b);
+        if apart && !self.moved {
+            return None;
+        }
+        let certain = match &selector.means {
+            Means::Target(kind, name) => {
+                (*kind == workload.kind && Some(name) == workload.name.as_ref()).then_some(true)?
+            }
+            Means::Labels(None) => false,
+            Means::Labels(Some(labels)) => {
+                match selects(labels, &workload.pod_labels, &self.floating) {
+                    Some(false) => return None,
+                    answer => answer.is_some(),
+                }
+            }
+        };
+        Some(certain && !apart)
+    }
+}
+
+/// What an object selects by, and whether its own namespace counts.
+fn means(kind: &str, version: &str, object: &Value) -> Option<(Means, bool)> {
+    let (group, version) = version.split_once('/').unwrap_or(("", version));
+    let labels = |at: &str| match object.pointer(at) {
+        Some(selector) if !selector.is_null() => Some(Some(selector.clone())),
+        _ => None,
+    };
+    let everything = || Value::Object(serde_json::Map::new());
+    match (group, kind) {
+        ("policy", "PodDisruptionBudget") => {
+            let selector = labels("/spec/selector")?;
+            // An empty one selected nothing before policy/v1.
+            let empty = selector.as_ref().and_then(Value::as_object).is_some_and(|s| s.is_empty());
+            (version == "v1" || !empty).then_some((Means::Labels(selector), true))
+        }
+        ("networking.k8s.io" | "extensions", "NetworkPolicy") => {
+            let all = || Some(Some(everything()));
+            Some((Means::Labels(labels("/spec/podSelector").or_else(all)?), true))
+        }
+        ("cilium.io", "CiliumNetworkPolicy" | "CiliumClusterwideNetworkPolicy") => {
+            let selector = labels("/spec/endpointSelector").unwrap_or(None);
+            Some((Means::Labels(selector), kind == "CiliumNetworkPolicy"))
+        }
+        ("projectcalico.org" | "crd.projectcalico.org", "NetworkPolicy") => {
+            Some((Means::Labels(None), true))
+        }
+        ("projectcalico.org" | "crd.projectcalico.org", "GlobalNetworkPolicy")
+        | ("policy.networking.k8s.io", _) => Some((Means::Labels(None), false)),
+        ("autoscaling", "HorizontalPodAutoscaler") | ("keda.sh", "ScaledObject") => {
+            let text = |at| object.pointer(at).and_then(Value::as_str).and_then(short);
+            let name = text("/spec/scaleTargetRef/name")?;
+            let kind = text("/spec/scaleTargetRef/kind").unwrap_or_else(|| "Deployment".to_owned());
+            Some((Means::Target(kind, name), true))
+        }
+        _ => None,
+    }
+}
