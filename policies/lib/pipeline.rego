@@ -44,3 +44,7 @@ elsewhere contains use if {
 	some use in input.uses
 	use.kind == "reusable_workflow"
 }
+
+# SLSA's generators sign what others built and do nothing else. They check their own version by its
+# tag and refuse to run at a commit.
+is_slsa_generator(use) if lower(sprintf("%s/%s", [use.owner, use.repo])) == "slsa-framework/slsa-github-generator"

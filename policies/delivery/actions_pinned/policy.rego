@@ -80,7 +80,15 @@ loose(use) := "without a digest" if {
 	use.pin != "digest"
 }
 
-loose(use) := words[use.pin] if use.kind != "docker"
+loose(use) := words[use.pin] if {
+	use.kind != "docker"
+	not must_be_tagged(use)
+}
+
+must_be_tagged(use) if {
+	pipeline.is_slsa_generator(use)
+	use.pin == "version"
+}
 
 words := {
 	"branch_or_tag": "at a branch or tag, which can be moved",

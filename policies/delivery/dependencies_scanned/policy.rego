@@ -148,6 +148,7 @@ maybe contains {
 	"path": call.path,
 } if {
 	some call in pipeline.elsewhere
+	not pipeline.is_slsa_generator(call)
 }
 
 unknowns contains reason if {
