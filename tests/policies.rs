@@ -77,9 +77,15 @@ fn the_payment_service_has_these_faults_and_no_others() {
     assert_eq!(
         findings,
         [
+            "catalog/dashboard_linked catalog-info.yaml:3 Production service `payment-service` \
+             links no dashboard",
             "catalog/info_valid catalog-info.yaml:10 Tag `Payments` is not valid: a tag is 1 to \
              63 lower-case letters, digits, `:`, `+` and `#`, with `-` between them",
             "catalog/info_valid catalog-info.yaml:11 Component needs the field `spec.owner`",
+            "catalog/runbook_linked catalog-info.yaml:3 Production service `payment-service` \
+             links no runbook",
+            "catalog/techdocs_wired catalog-info.yaml:6 Component `payment-service` has no \
+             annotation `backstage.io/techdocs-ref`",
             "container/base_image_pinned Dockerfile:1 Base image `golang` has no digest",
             "container/base_image_pinned Dockerfile:7 Base image `debian` has no digest",
             "container/non_root_user Dockerfile:7 Final stage `runtime` runs as root: no USER \
@@ -89,6 +95,8 @@ fn the_payment_service_has_these_faults_and_no_others() {
              neither a version tag nor a full commit SHA",
             "delivery/platform_workflow_used .github/workflows/ci.yml:3 Workflow `CI` calls the \
              platform's workflow, but does not run on push to `main`",
+            "delivery/token_permissions_declared .github/workflows/ci.yml:1 Workflow `CI` does \
+             not declare `permissions`",
             "kubernetes/capabilities_dropped k8s/deployment.yaml:24 Container `api` keeps \
              capabilities: `drop` lacks `ALL`",
             "kubernetes/capabilities_dropped k8s/deployment.yaml:35 Container `proxy` keeps \
@@ -138,17 +146,30 @@ fn the_payment_service_has_these_faults_and_no_others() {
              seccomp profile",
             "kubernetes/seccomp_default k8s/service.yaml:29 Container `settle` runs without a \
              seccomp profile",
+            "operations/codeowners_present .github/CODEOWNERS:0 There is no `CODEOWNERS`",
+            "operations/readme_present README.md:0 The README says too little",
         ]
     );
-    assert!(outcomes.iter().all(|outcome| outcome.reason.is_none()));
+    // Its system is described elsewhere; the rest can be told.
+    let open: Vec<_> = outcomes.iter().filter(|outcome| outcome.reason.is_some()).collect();
+    assert_eq!(
+        open.iter().map(|o| o.policy.as_str()).collect::<Vec<_>>(),
+        ["catalog/relations_resolve"]
+    );
 }
 
 #[test]
 fn the_golden_service_passes_everything() {
     let (findings, outcomes) = judged("golden-service");
     assert_eq!(findings, [""; 0]);
-    // It fetches nothing with ADD, and no list of approved images is set.
-    let absent = ["container/base_image_approved", "container/no_remote_add"];
+    // It fetches nothing with ADD and calls no action itself; no list of approved images and no
+    // version of the platform's workflow is set.
+    let absent = [
+        "container/base_image_approved",
+        "container/no_remote_add",
+        "delivery/actions_pinned",
+        "delivery/platform_workflow_supported",
+    ];
     for outcome in outcomes {
         let applies = !absent.contains(&outcome.policy.as_str());
         let wanted = if applies { Status::Pass } else { Status::NotApplicable };
@@ -161,21 +182,27 @@ const VICTIMS: [(&str, &str); 7] = [
     (
         "catalog-info.yaml",
         r#"{"apiVersion": "backstage.io/v1alpha1", "kind": "API", "metadata": {"name": "x",
-        "labels": {"a": "b"}, "tags": ["t"], "links": [{"url": "u"}]}, "spec": {"type": "openapi",
+        "labels": {"a": "b"}, "tags": ["t"], "links": [{"url": "u", "title": "t", "type": "d"}]}, "spec": {"type": "openapi",
         "lifecycle": "production", "owner": "o", "definition": {"$text": "x"}}}"#,
     ),
     (
         "catalog-info.yaml",
-        r#"{"apiVersion": "backstage.io/v1alpha1", "kind": "Component", "metadata": {"name": "x"},
-        "spec": {"type": "service", "lifecycle": "l", "owner": "o", "dependsOn": ["y"]}}"#,
+        r#"{"apiVersion": "backstage.io/v1alpha1", "kind": "Component", "metadata": {"name": "x",
+        "annotations": {"backstage.io/techdocs-ref": "dir:."}, "links": [{"title": "t"}]}, "spec":
+        {"type": "service", "lifecycle": "production", "owner": "o", "system": "s", "dependsOn":
+        ["y"]}}"#,
     ),
     (
         ".github/workflows/ci.yml",
         r#"{"name": "CI", "on": {"push": {"branches": ["main"]}, "workflow_run": {"workflows":
-        ["CI"]}}, "jobs": {"a": {"uses": "acme/platform-workflows/.github/workflows/x.yml@v1",
-        "with": {"sbom": true}}, "b": {"steps": [{"uses": "docker/build-push-action@v6", "with":
+        ["CI"]}, "pull_request_target": {"types": ["labeled"]}}, "permissions": {"contents":
+        "read"}, "jobs": {"a": {"uses": "acme/platform-workflows/.github/workflows/x.yml@v1",
+        "with": {"sbom": true}, "secrets": "inherit"}, "b": {"if": "x", "environment": "e",
+        "needs": ["a"], "permissions": "write-all", "steps": [{"uses": "actions/checkout@v4", "if":
+        "x", "with": {"ref": "${{ github.head_ref }}"}}, {"uses": "actions/github-script@v7",
+        "with": {"script": "${{ github.head_ref }}"}}, {"uses": "docker://x:1"}, {"uses": "docker/build-push-action@v6", "with":
         {"sbom": "x"}}, {"uses": "aquasecurity/trivy-action@v1", "with": {"format": "x"}},
-        {"run": "make", "shell": "bash"}]}}}"#,
+        {"run": "echo ${{ github.head_ref }}", "shell": "bash"}]}}}"#,
     ),
     (
         "k8s/a.json",
@@ -236,6 +263,7 @@ fn no_odd_value_breaks_a_policy() {
     let mut params: Map<String, Value> =
         library.policies.values().flat_map(|meta| meta.parameters.clone()).collect();
     params.insert("sbom_since".to_owned(), json!("v1.4"));
+    params.insert("minimum_version".to_owned(), json!("v1.4"));
     let prepared = library.prepare(&ids, &Value::Object(params)).unwrap();
     let repo = RepoFacts { owner: "acme".to_owned(), ..RepoFacts::default() };
     let whole: Vec<(&str, Value)> =

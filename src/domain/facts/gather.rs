@@ -7,7 +7,7 @@ use crate::domain::tree::{Content, SourceTree, Withheld};
 use crate::domain::yaml::{Fault, Loaded};
 
 use super::select::wanted;
-use super::{Catalog, Extracted, FactKind, Gap, RepoFacts, SCHEMA, Snapshot, Spans};
+use super::{Catalog, Codeowners, Extracted, FactKind, Gap, RepoFacts, SCHEMA, Snapshot, Spans};
 
 /// A snapshot in the making.
 pub(super) struct Gather<'t> {
@@ -23,6 +23,8 @@ impl<'t> Gather<'t> {
             repo: repo.clone(),
             files: Vec::new(),
             catalog: Catalog::default(),
+            codeowners: Codeowners::default(),
+            readmes: Vec::new(),
             workflows: Vec::new(),
             uses: Vec::new(),
             runs: Vec::new(),
@@ -49,7 +51,13 @@ impl<'t> Gather<'t> {
                 let linked = matches!(why, Withheld::Symlink | Withheld::Submodule);
                 // What a link points to is either in the tree itself and read there, or not part
                 // of the repository. Only where one exact path is asked for is it a gap.
-                if !linked || matches!(kind, FactKind::Catalog | FactKind::Workflows) {
+                let exact = [
+                    FactKind::Catalog,
+                    FactKind::Codeowners,
+                    FactKind::Readme,
+                    FactKind::Workflows,
+                ];
+                if !linked || exact.contains(&kind) {
                     self.gap(kind, Some(path), why.reason());
                 }
                 None

@@ -7,6 +7,7 @@
 //! [`Spans`] turns those into lines.
 
 mod catalog;
+mod codeowners;
 mod dockerfile;
 mod gather;
 mod glob;
@@ -14,6 +15,7 @@ mod image;
 mod kubernetes;
 mod literal;
 mod pin;
+mod readme;
 mod select;
 mod spans;
 mod stage;
@@ -31,6 +33,7 @@ use super::tree::SourceTree;
 use gather::Gather;
 
 pub use catalog::{Catalog, Entity, Problem};
+pub use codeowners::{Codeowners, OwnerProblem, OwnerRule};
 pub use dockerfile::{
     Added, Base, DockerSetting, Dockerfile, ExternalImage, Instruction, Stage, User,
 };
@@ -38,6 +41,7 @@ pub use image::Image;
 pub use kubernetes::{Container, Literal, Patch, Secret, Selection, Setting, Workload};
 pub use literal::ValueKind;
 pub use pin::Pin;
+pub use readme::Readme;
 pub use select::{is_excluded, wanted};
 pub use spans::Spans;
 pub use trigger::Answer;
@@ -56,6 +60,10 @@ pub enum FactKind {
     Files,
     /// The Backstage entities at the root.
     Catalog,
+    /// The file `CODEOWNERS`.
+    Codeowners,
+    /// READMEs.
+    Readme,
     /// GitHub workflows and composite actions.
     Workflows,
     /// Dockerfiles.
@@ -66,10 +74,12 @@ pub enum FactKind {
 
 impl FactKind {
     /// Every kind.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 8] = [
         Self::Repo,
         Self::Files,
         Self::Catalog,
+        Self::Codeowners,
+        Self::Readme,
         Self::Workflows,
         Self::Dockerfiles,
         Self::Kubernetes,
@@ -107,6 +117,10 @@ pub struct Snapshot {
     pub files: Vec<String>,
     /// Backstage.
     pub catalog: Catalog,
+    /// Who must look at which files.
+    pub codeowners: Codeowners,
+    /// READMEs where GitHub shows them.
+    pub readmes: Vec<Readme>,
     /// Files under `.github/workflows` that are workflows.
     pub workflows: Vec<Workflow>,
     /// Every `uses:` in workflows and composite actions.
@@ -158,6 +172,8 @@ pub fn extract(tree: &SourceTree, repo: &RepoFacts, needs: &BTreeSet<FactKind>) 
             FactKind::Repo => {}
             FactKind::Files => gather.snapshot.files = tree.entries.keys().cloned().collect(),
             FactKind::Catalog => catalog::extract(&mut gather),
+            FactKind::Codeowners => codeowners::extract(&mut gather),
+            FactKind::Readme => readme::extract(&mut gather),
             FactKind::Workflows => workflow::extract(&mut gather),
             FactKind::Dockerfiles => dockerfile::extract(&mut gather),
             FactKind::Kubernetes => kubernetes::extract(&mut gather),

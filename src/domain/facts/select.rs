@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::FactKind;
+use super::{FactKind, codeowners, readme};
 
 /// Folders whose files are not judged: they are not what the repository runs.
 const EXCLUDED: [&str; 7] =
@@ -84,6 +84,8 @@ fn holds_any(needs: &BTreeSet<FactKind>, path: &str) -> bool {
     needs.iter().any(|kind| match kind {
         FactKind::Repo | FactKind::Files => false,
         FactKind::Catalog => matches!(path, "catalog-info.yaml" | "catalog-info.yml"),
+        FactKind::Codeowners => codeowners::PATHS.contains(&path),
+        FactKind::Readme => readme::is_readme(path),
         FactKind::Workflows => is_workflow(path) || is_composite_action(path),
         FactKind::Dockerfiles => is_dockerfile(path),
         FactKind::Kubernetes => may_be_kubernetes(path),
