@@ -7,7 +7,7 @@ const JSON: [&str; 3] = ["check", "--format=json", "--base=main"];
 #[test]
 fn older_faults_are_told_and_do_not_block() {
     let folder = Folder::with_a_fault();
-    folder.git(&["switch", "-qc", "topic"]).write("README.md", "more").commit("second");
+    folder.git(&["switch", "-qc", "topic"]).write("NOTES.md", "more").commit("second");
     let ran = folder.waymark(&["check", "--base", "main"]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     insta::assert_snapshot!("older_faults", ran.out);
@@ -46,7 +46,7 @@ fn a_moved_file_takes_its_faults_along() {
 fn the_point_where_the_branch_began_counts() {
     let folder = Folder::with_a_fault();
     folder.git(&["branch", "topic"]).write("Dockerfile", USER).commit("mended on main");
-    folder.git(&["switch", "-q", "topic"]).write("README.md", "more").commit("second");
+    folder.git(&["switch", "-q", "topic"]).write("NOTES.md", "more").commit("second");
     assert_eq!(folder.waymark(&JSON).findings(), ["container/non_root_user Dockerfile existing"]);
 }
 
@@ -111,7 +111,7 @@ fn what_names_no_commit_is_refused_with_a_remedy() {
 fn a_shallow_clone_says_that_it_is_one() {
     let folder = Folder::with_a_fault();
     folder.git(&["switch", "-qc", "topic"]).write("worker/Dockerfile", ROOT).commit("second");
-    folder.git(&["switch", "-q", "main"]).write("README.md", "more").commit("third");
+    folder.git(&["switch", "-q", "main"]).write("NOTES.md", "more").commit("third");
     let from = format!("file://{}", folder.path().display());
     let to = folder.beside("clone");
     let clone = to.to_str().unwrap();

@@ -19,6 +19,12 @@ pub(crate) struct Ran {
     pub(crate) err: String,
 }
 
+/// What a folder with nothing in it lacks.
+pub(crate) const BARE: [&str; 3] = [
+    "catalog/info_present catalog-info.yaml new",
+    "operations/codeowners_present .github/CODEOWNERS new",
+    "operations/readme_present README.md new",
+];
 /// A Dockerfile with one fault: it runs as root.
 pub(crate) const ROOT: &str = "FROM debian:12-slim@sha256:1\nENTRYPOINT [\"/app\"]\n";
 /// One without.

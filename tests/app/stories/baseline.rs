@@ -18,7 +18,7 @@ async fn an_old_fault_does_not_block_although_its_line_moves() {
         assert_eq!(run.conclusion.as_deref(), Some("success"));
         assert_eq!(
             run.title.as_deref(),
-            Some("Passed: 4 of 5 policies that apply; 1 existing finding")
+            Some("Passed: 8 of 9 policies that apply; 1 existing finding")
         );
         assert_eq!(annotated(&run), []);
         let summary = run.summary.unwrap();
@@ -56,7 +56,7 @@ async fn a_file_that_moves_takes_its_old_fault_along() {
         let run = stage.run("acme/payments", &head);
         assert_eq!(
             run.title.as_deref(),
-            Some("Passed: 4 of 5 policies that apply; 1 existing finding")
+            Some("Passed: 8 of 9 policies that apply; 1 existing finding")
         );
         assert_eq!((run.conclusion.as_deref(), annotated(&run)), (Some("success"), vec![]));
         stage.end().await;

@@ -17,8 +17,8 @@ async fn judged_with(stage: &Stage, config: &str) -> CheckRun {
 #[tokio::test]
 async fn the_mode_says_how_loud_a_policy_is() {
     let expected = [
-        ("off", "success", "Passed: 4 of 4 policies that apply", 0),
-        ("observe", "success", "Passed: 4 of 4 policies that apply", 0),
+        ("off", "success", "Passed: 8 of 8 policies that apply", 0),
+        ("observe", "success", "Passed: 8 of 8 policies that apply", 0),
         ("warn", "neutral", "Warnings: 1 new finding, not blocking", 1),
         ("enforce", "failure", "Blocked: 1 new finding in an enforced policy", 1),
     ];
@@ -41,7 +41,7 @@ async fn a_waiver_on_the_base_excuses_until_it_expires() {
         // Today is its last day.
         let run = judged_with(&stage, &waiver("2026-11-21")).await;
         assert_eq!(run.conclusion.as_deref(), Some("success"));
-        assert_eq!(run.title.as_deref(), Some("Passed: 5 of 5 policies that apply (1 waived)"));
+        assert_eq!(run.title.as_deref(), Some("Passed: 9 of 9 policies that apply (1 waived)"));
         assert_eq!(annotated(&run), []);
         let summary = run.summary.unwrap();
         assert!(summary.contains("the vendor's image needs root"), "{summary}");
@@ -77,7 +77,7 @@ async fn a_waiver_merged_meanwhile_counts_on_re_run() {
         stage.settle().await;
 
         let run = stage.run("acme/payments", &run.head_sha);
-        assert_eq!(run.title.as_deref(), Some("Passed: 5 of 5 policies that apply (1 waived)"));
+        assert_eq!(run.title.as_deref(), Some("Passed: 9 of 9 policies that apply (1 waived)"));
         assert!(!run.summary.unwrap().contains("this change edits"));
         stage.end().await;
     }

@@ -17,7 +17,7 @@ async fn a_push_is_judged_by_what_it_brings() {
         let run = stage.run("acme/payments", &same);
         assert_eq!(
             run.title.as_deref(),
-            Some("Passed: 4 of 5 policies that apply; 1 existing finding")
+            Some("Passed: 8 of 9 policies that apply; 1 existing finding")
         );
 
         let worse = stage.gh.push("acme/payments", "main", &[("api/Dockerfile", ROOT)], "Add api");
@@ -42,7 +42,7 @@ async fn several_pushes_at_once_are_all_judged() {
         let run = stage.run("acme/payments", &next);
         assert_eq!(
             run.title.as_deref(),
-            Some("Passed: 4 of 5 policies that apply; 1 existing finding")
+            Some("Passed: 8 of 9 policies that apply; 1 existing finding")
         );
         assert_eq!(stage.conclusion("acme/payments", &last), "success");
         stage.end().await;

@@ -87,7 +87,7 @@ async fn the_news_of_a_push_overtakes_the_opening() {
 async fn an_old_push_that_comes_late_does_not_turn_back_the_clock() {
     for stage in Stage::each().await {
         repo(&stage);
-        stage.gh.push(REPO, "topic", &[("README.md", "# Payments\n")], "Say hello");
+        stage.gh.push(REPO, "topic", &[("NOTES.md", "# Payments\n")], "Say hello");
         stage.gh.open_pull(REPO, "topic", "main");
         stage.settle().await;
         let old = stage.gh.push(REPO, "topic", &[("Dockerfile", ROOT)], "Add image");
@@ -114,7 +114,7 @@ async fn an_old_push_that_comes_late_does_not_turn_back_the_clock() {
 async fn the_end_of_a_pull_request_overtakes_its_last_push() {
     for stage in Stage::each().await {
         repo(&stage);
-        stage.gh.push(REPO, "topic", &[("README.md", "# Payments\n")], "Say hello");
+        stage.gh.push(REPO, "topic", &[("NOTES.md", "# Payments\n")], "Say hello");
         let number = stage.gh.open_pull(REPO, "topic", "main");
         stage.settle().await;
         let last = stage.gh.push(REPO, "topic", &[("Dockerfile", ROOT)], "Add image");
@@ -138,7 +138,7 @@ async fn the_end_of_a_pull_request_overtakes_its_last_push() {
 async fn a_push_alone_is_enough() {
     for stage in Stage::each().await {
         repo(&stage);
-        stage.gh.push(REPO, "topic", &[("README.md", "# Payments\n")], "Say hello");
+        stage.gh.push(REPO, "topic", &[("NOTES.md", "# Payments\n")], "Say hello");
         stage.gh.open_pull(REPO, "topic", "main");
         stage.settle().await;
         let head = stage.gh.push(REPO, "topic", &[("Dockerfile", ROOT)], "Add image");
@@ -154,7 +154,7 @@ async fn a_push_alone_is_enough() {
 async fn a_synchronize_alone_is_enough() {
     for stage in Stage::each().await {
         repo(&stage);
-        stage.gh.push(REPO, "topic", &[("README.md", "# Payments\n")], "Say hello");
+        stage.gh.push(REPO, "topic", &[("NOTES.md", "# Payments\n")], "Say hello");
         stage.gh.open_pull(REPO, "topic", "main");
         // Not even the opening arrived.
         stage.gh.lose_queue();
@@ -171,7 +171,7 @@ async fn a_synchronize_alone_is_enough() {
 async fn many_pushes_in_a_row_are_judged_once() {
     for stage in Stage::each().await {
         repo(&stage);
-        stage.gh.push(REPO, "topic", &[("README.md", "# Payments\n")], "Say hello");
+        stage.gh.push(REPO, "topic", &[("NOTES.md", "# Payments\n")], "Say hello");
         stage.gh.open_pull(REPO, "topic", "main");
         let mut head = String::new();
         for n in 0..20 {

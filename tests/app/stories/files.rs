@@ -11,7 +11,14 @@ spec:
   owner: group:team-payments
 ";
 
-pub const README: &str = "# Payments\n";
+pub const README: &str = "# Payments
+
+Takes money from customers and gives it to merchants. A payment is asked for, authorised by the
+customer's bank, captured when the goods leave, and settled once a day. The team in CODEOWNERS
+answers for it, by day and by night.
+";
+/// Somebody answers for every file.
+pub const CODEOWNERS: &str = "* @acme/payments\n";
 /// Runs as root: one finding, in line 1.
 pub const ROOT: &str = "FROM debian:12@sha256:1\nCOPY app /app\nCMD [\"/app\"]\n";
 /// The same with the fault in line 4.
@@ -20,9 +27,15 @@ pub const FIXED: &str = "FROM debian:12@sha256:1\nCOPY app /app\nUSER 10001\nCMD
 pub const CONFIG: &str = ".github/waymark.yml";
 
 /// A repository in which nothing is wrong.
-pub const GOOD: &[(&str, &str)] = &[("catalog-info.yaml", CATALOG), ("README.md", README)];
+pub const GOOD: &[(&str, &str)] =
+    &[("catalog-info.yaml", CATALOG), ("README.md", README), ("CODEOWNERS", CODEOWNERS)];
 /// One with a fault that has been there for long.
-pub const OLD_FAULT: &[(&str, &str)] = &[("catalog-info.yaml", CATALOG), ("Dockerfile", ROOT)];
+pub const OLD_FAULT: &[(&str, &str)] = &[
+    ("catalog-info.yaml", CATALOG),
+    ("README.md", README),
+    ("CODEOWNERS", CODEOWNERS),
+    ("Dockerfile", ROOT),
+];
 
 /// `files` and one more.
 pub fn with<'a>(

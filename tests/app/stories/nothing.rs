@@ -3,19 +3,20 @@
 
 use crate::stage::Stage;
 
-use super::files::{CATALOG, FIXED, README, ROOT};
+use super::files::{CATALOG, CODEOWNERS, FIXED, README, ROOT};
 
 #[tokio::test]
 async fn a_change_of_words_alone_passes() {
     for stage in Stage::each().await {
-        stage.gh.create_repo("acme/words", &[("catalog-info.yaml", CATALOG)]);
+        let files = [("catalog-info.yaml", CATALOG), ("CODEOWNERS", CODEOWNERS)];
+        stage.gh.create_repo("acme/words", &files);
         let head = stage.gh.push("acme/words", "readme", &[("README.md", README)], "Describe");
         stage.gh.open_pull("acme/words", "readme", "main");
         stage.settle().await;
         let run = stage.run("acme/words", &head);
         assert_eq!(run.status, "completed");
         assert_eq!(run.conclusion.as_deref(), Some("success"));
-        assert_eq!(run.title.as_deref(), Some("Passed: 2 of 2 policies that apply"));
+        assert_eq!(run.title.as_deref(), Some("Passed: 6 of 6 policies that apply"));
         stage.end().await;
     }
 }
@@ -23,7 +24,8 @@ async fn a_change_of_words_alone_passes() {
 #[tokio::test]
 async fn a_repository_that_no_policy_judges_passes() {
     for stage in Stage::each().await {
-        let off = "policies: {catalog/info_present: off}\n";
+        let off = "policies:\n  catalog/info_present: off\n  operations/readme_present: off\n  \
+                   operations/codeowners_present: off\n";
         let files = [("README.md", README), (super::files::CONFIG, off)];
         stage.gh.create_repo("acme/words", &files);
         let head = stage.gh.push("acme/words", "more", &[("README.md", "# More\n")], "More");

@@ -86,7 +86,7 @@ fn series(text: &str) -> BTreeSet<String> {
 async fn metrics_are_openmetrics_without_secrets() {
     for stage in Stage::each().await {
         stage.gh.create_repo("acme/payments", &[("catalog-info.yaml", CATALOG)]);
-        stage.gh.push("acme/payments", "topic", &[("README.md", "# Payments\n")], "Say hello");
+        stage.gh.push("acme/payments", "topic", &[("NOTES.md", "# Payments\n")], "Say hello");
         stage.gh.open_pull("acme/payments", "topic", "main");
         stage.settle().await;
         let answer = get(&stage.url, "/metrics").await;

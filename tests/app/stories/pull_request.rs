@@ -24,7 +24,7 @@ async fn red_then_green() {
         stage.settle().await;
         let run = stage.run("acme/payments", &green);
         assert_eq!(run.conclusion.as_deref(), Some("success"));
-        assert_eq!(run.title.as_deref(), Some("Passed: 5 of 5 policies that apply"));
+        assert_eq!(run.title.as_deref(), Some("Passed: 9 of 9 policies that apply"));
         assert_eq!(run.annotations, Vec::<serde_json::Value>::new());
         // One run each: the push and the `synchronize` that follows it are one wish.
         assert_eq!(stage.runs("acme/payments", &red).len(), 1);

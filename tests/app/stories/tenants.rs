@@ -37,8 +37,8 @@ fn pull(stage: &Stage, repo: &str, image: &str) -> String {
 async fn who_installs_the_app_is_known_with_all_repositories() {
     for stage in Stage::each().await {
         stage.gh.organisation_without_app("acme");
-        stage.gh.create_repo("acme/payments", &[("README.md", "# Payments\n")]);
-        stage.gh.create_repo("acme/orders", &[("README.md", "# Orders\n")]);
+        stage.gh.create_repo("acme/payments", &[("NOTES.md", "# Payments\n")]);
+        stage.gh.create_repo("acme/orders", &[("NOTES.md", "# Orders\n")]);
         stage.gh.create_repo("acme/secret", &[("README.md", "# Secret\n")]);
         let id = stage.gh.install("acme", Some(&["acme/payments", "acme/orders"]));
         stage.settle().await;
@@ -99,7 +99,7 @@ async fn a_repository_added_later_is_judged() {
 #[tokio::test]
 async fn a_repository_that_leaves_while_its_job_waits_leaves_no_dead_letter() {
     for stage in Stage::each().await {
-        stage.gh.create_repo("acme/orders", &[("README.md", "# Orders\n")]);
+        stage.gh.create_repo("acme/orders", &[("NOTES.md", "# Orders\n")]);
         let head = pull(&stage, "acme/payments", ROOT);
         stage.gh.remove_repo_from_installation("acme/payments");
         stage.settle().await;
@@ -116,7 +116,7 @@ async fn a_repository_that_leaves_while_its_job_waits_leaves_no_dead_letter() {
 #[tokio::test]
 async fn news_of_a_repository_that_has_left_make_no_dead_letter() {
     for stage in Stage::each().await {
-        stage.gh.create_repo("acme/orders", &[("README.md", "# Orders\n")]);
+        stage.gh.create_repo("acme/orders", &[("NOTES.md", "# Orders\n")]);
         pull(&stage, "acme/payments", ROOT);
         stage.gh.remove_repo_from_installation("acme/payments");
         stage.gh.reverse_queue();
@@ -229,7 +229,7 @@ async fn who_leaves_is_forgotten_and_nobody_else() {
         assert!(check("globex/orders", &stays).await.is_some());
         // And what was known still saves calls.
         stage.gh.forget_calls();
-        let head = stage.gh.push("globex/orders", "topic", &[("README.md", "# Orders\n")], "Hi");
+        let head = stage.gh.push("globex/orders", "topic", &[("NOTES.md", "# Orders\n")], "Hi");
         stage.settle().await;
         assert_eq!(stage.conclusion("globex/orders", &head), "failure");
         assert!(stage.gh.calls_to("POST /graphql").is_empty(), "both files were known");
