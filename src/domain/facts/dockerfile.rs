@@ -300,7 +300,11 @@ fn keyword(instruction: &Parsed<'_>) -> std::ops::Range<usize> {
 fn body(between: &str, escape: char) -> &str {
     let mut body = between.trim_end();
     while let Some((above, last)) = body.rsplit_once('\n') {
-        if !last.trim_start().starts_with('#') || above.trim_end().ends_with(escape) {
+        let comment = |line: &str| line.trim_start().starts_with('#');
+        // A comment is never continued, whatever it ends with: it may be code that was taken out.
+        let before = above.lines().next_back().unwrap_or("");
+        let continued = above.trim_end().ends_with(escape) && !comment(before);
+        if !comment(last) || continued {
             break;
         }
         body = above.trim_end();

@@ -17,6 +17,14 @@ fn user(text: &str) -> Option<String> {
     })
 }
 
+/// Seen in a real repository: code that was taken out keeps its backslashes.
+#[test]
+fn a_comment_behind_an_instruction_is_not_part_of_it() {
+    let text = "FROM alpine:3\n\n# RUN a && \\\n#     b && \\\n#     c\n\nWORKDIR /app\n";
+    let (_, spans) = file(text);
+    assert_eq!(spans.lines("/stages/0"), Some((1, 1)));
+}
+
 #[test]
 fn stages_and_places() {
     let text = "# syntax=docker/dockerfile:1\nARG GO=1.22\nFROM --platform=$BUILDPLATFORM \
