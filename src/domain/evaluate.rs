@@ -16,7 +16,7 @@ use super::path::{self, GoldenPath};
 use super::policy::evaluate::Prepared;
 use super::policy::library::Library;
 use super::policy::metadata::{PolicyMeta, PolicyProblem};
-use super::policy::outcome::{Evaluation, Outcome, Status};
+use super::policy::outcome::{Evaluation, Outcome};
 use super::repo_config::{RepoConfig, unknown_path};
 use super::tree::SourceTree;
 
@@ -97,6 +97,8 @@ impl Catalogue {
 /// A library together with the engines prepared so far.
 pub struct Evaluator {
     library: Library,
+    /// Golden path → the policies that it holds: globs are matched once, not per evaluation.
+    held: BTreeMap<String, BTreeSet<PolicyId>>,
     prepared: BTreeMap<Key, Prepared>,
 }
 
@@ -107,9 +109,14 @@ type Key = (Vec<PolicyId>, String);
 const MAX_PREPARED: usize = 16;
 
 impl Evaluator {
-    /// Nothing is prepared before it is asked for.
+    /// No engine is prepared before it is asked for.
     pub fn new(library: Library) -> Self {
-        Self { library, prepared: BTreeMap::new() }
+        let held = |path: &GoldenPath| {
+            let metas = library.policies.values();
+            metas.filter(|meta| path.holds(meta)).map(|meta| meta.id.clone()).collect()
+        };
+        let held = library.paths.iter().map(|(name, path)| (name.clone(), held(path))).collect();
+        Self { library, held, prepared: BTreeMap::new() }
     }
 
     /// The library.
@@ -137,12 +144,12 @@ impl Evaluator {
         let own_path = self.own_path(request, &config);
         let path = request.path.clone().unwrap_or_else(|| own_path.clone());
         let golden = self.library.paths.get(&path);
+        let held = self.held.get(&path);
         let active: Vec<PolicyId> = known
             .into_iter()
             // A policy whose METADATA cannot be read is broken on every path.
-            .filter(|id| match (golden, self.library.policies.get(id)) {
-                (Some(golden), Some(meta)) => golden.holds(meta),
-                _ => true,
+            .filter(|id| {
+                !self.library.policies.contains_key(id) || held.is_none_or(|held| held.contains(id))
             })
             .filter(|id| request.only.as_ref().is_none_or(|only| only.contains(id)))
             .filter(|id| config.mode_of(id, self.library.policies.get(id)) != Mode::Off)
@@ -208,12 +215,5 @@ impl Evaluator {
 }
 
 fn all_broken(ids: &[PolicyId], reason: &str) -> Vec<Outcome> {
-    ids.iter()
-        .map(|id| Outcome {
-            policy: id.clone(),
-            status: Status::Broken,
-            reason: Some(reason.to_owned()),
-            findings: Vec::new(),
-        })
-        .collect()
+    ids.iter().map(|id| Outcome::broken(id.clone(), reason)).collect()
 }

@@ -187,5 +187,9 @@ pub struct Judgement {
     pub notes: Vec<String>,
 }
 
+/// What a change is told that edits the configuration: it cannot excuse itself.
+pub const EDITS_CONFIGURATION: &str =
+    "this change edits the Waymark configuration; the edit counts once it is on the base branch";
+
 /// The version of the JSON report.
 pub const REPORT_SCHEMA: &str = "waymark.dev/report/v1";

@@ -16,9 +16,8 @@ use std::time::Duration;
 use tokio::sync::{Mutex, Semaphore};
 
 use crate::domain::evaluate::{Answer, Catalogue, Request};
-use crate::domain::ids::PolicyId;
 use crate::domain::path::DEFAULT;
-use crate::domain::policy::outcome::{Evaluation, Outcome, Status};
+use crate::domain::policy::outcome::{Evaluation, Outcome};
 use process::Child;
 
 /// How to start a child.
@@ -154,19 +153,10 @@ impl Evaluators {
                 Err(start @ EvaluatorError::Start { .. }) => return Err(start),
                 Err(reason) => {
                     deaths += 1;
-                    answer.evaluation.outcomes.push(broken(id, &reason));
+                    answer.evaluation.outcomes.push(Outcome::broken(id, reason.to_string()));
                 }
             }
         }
         Ok(answer)
-    }
-}
-
-fn broken(policy: PolicyId, reason: &EvaluatorError) -> Outcome {
-    Outcome {
-        policy,
-        status: Status::Broken,
-        reason: Some(reason.to_string()),
-        findings: Vec::new(),
     }
 }

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use crate::domain::baseline::Baseline;
 use crate::domain::evaluate::{Answer, ConfigFile, Request};
 use crate::domain::facts::RepoFacts;
-use crate::domain::judge::{Case, ConfigProblem, Judgement, judge};
+use crate::domain::judge::{Case, ConfigProblem, EDITS_CONFIGURATION, Judgement, judge};
 use crate::domain::tree::SourceTree;
 use crate::edge::evaluator::{EvaluatorError, Evaluators};
 
@@ -71,11 +71,7 @@ pub async fn check_folder(
     let Answer { evaluation, config, mut config_problems, path, .. } = answer;
     if job.config.is_none() && rules != own {
         config_problems = complaints(evaluators, &repo, own).await?;
-        notes.push(
-            "this change edits the Waymark configuration; the edit counts once it is on the base \
-             branch"
-                .to_owned(),
-        );
+        notes.push(EDITS_CONFIGURATION.to_owned());
     }
     let baseline =
         before.zip(base).map(|(before, base)| Baseline::new(&before.evaluation, base.blobs));

@@ -3,7 +3,7 @@
 use crate::domain::baseline::Baseline;
 use crate::domain::evaluate::ConfigFile;
 use crate::domain::ids::Sha;
-use crate::domain::judge::{Case, Judgement, judge};
+use crate::domain::judge::{Case, EDITS_CONFIGURATION, Judgement, judge};
 
 use super::App;
 use super::fate::Fate;
@@ -57,11 +57,7 @@ impl App {
                 Some(file) => self.complaints(subject, file.clone()).await?,
                 None => Vec::new(),
             };
-            notes.push(
-                "this change edits the Waymark configuration; the edit counts once it is on the \
-                 base branch"
-                    .to_owned(),
-            );
+            notes.push(EDITS_CONFIGURATION.to_owned());
         }
         let compared = before.is_some();
         let baseline = before.map(|b| Baseline::new(&b.answer.evaluation, b.files));

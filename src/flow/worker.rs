@@ -59,10 +59,9 @@ impl App {
         Ok(done)
     }
 
-    async fn run(&self, mut claimed: Claimed, stop: &mut watch::Receiver<bool>) {
+    async fn run(&self, claimed: Claimed, stop: &mut watch::Receiver<bool>) {
         let started = std::time::Instant::now();
         let kind = claimed.job.kind();
-        let job = claimed.job.clone();
         let settled = {
             let work = self.perform(&claimed);
             tokio::pin!(work);
@@ -98,7 +97,6 @@ impl App {
                 }
             }
         };
-        claimed.job = job;
         let Some(result) = settled else { return };
         let word = self.settle(&claimed, result).await;
         self.meter.job(kind, word, started.elapsed().as_secs_f64());

@@ -35,6 +35,13 @@ pub struct Outcome {
     pub findings: Vec<Finding>,
 }
 
+impl Outcome {
+    /// Of a policy that failed itself, or was stopped; `reason` is one line.
+    pub fn broken(policy: PolicyId, reason: impl Into<String>) -> Self {
+        Self { policy, status: Status::Broken, reason: Some(reason.into()), findings: Vec::new() }
+    }
+}
+
 /// All outcomes of a library on one tree: what is cached by (tree, library, configuration).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evaluation {

@@ -15,12 +15,7 @@ const MAX_TEXT: usize = 2_000;
 
 /// The outcome of a policy that failed itself.
 pub(super) fn broken(id: &PolicyId, reason: String) -> Outcome {
-    Outcome {
-        policy: id.clone(),
-        status: Status::Broken,
-        reason: Some(one_line(&reason)),
-        findings: Vec::new(),
-    }
+    Outcome::broken(id.clone(), one_line(&reason))
 }
 
 /// Reads `{"applies", "findings", "unknowns"}`.
