@@ -13,6 +13,7 @@ pub mod glob;
 pub mod ids;
 pub mod job;
 pub mod judge;
+mod kustomize;
 pub mod path;
 pub mod policy;
 pub mod repo_config;
