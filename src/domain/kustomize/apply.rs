@@ -19,12 +19,16 @@ pub(super) fn run(
     patches::run(builder, file, "patchesStrategicMerge", layer)?;
     patches::run(builder, file, "patches", layer)?;
     name(file, layer);
+    for entry in file.list("labels") {
+        builder.pay(file, entry, layer)?;
+    }
     label(file, layer);
     patches::run(builder, file, "patchesJson6902", layer)?;
     for entry in file.list("replicas") {
-        let hits = layer.objects.iter_mut().filter(|object| !object.opaque);
-        let hit = hits.fold(false, |hit, object| scale(object, entry) || hit);
-        if !hit && !layer.incomplete {
+        builder.pay(file, entry, layer)?;
+        let objects = layer.objects.iter_mut().filter(|object| !object.opaque);
+        let hits = objects.filter_map(|object| scale(object, entry).then_some(())).count();
+        if hits == 0 && !layer.incomplete {
             let name = entry.get("name").and_then(Node::letters).unwrap_or_default();
             let message = format!("`replicas` names `{}`, which is not there", short(&name));
             return Err(builder.stop(file, entry, message));

@@ -16,6 +16,9 @@ pub(super) struct Layer {
     pub(super) incomplete: bool,
 }
 
+/// What an object costs in values, besides those that it holds.
+const OBJECT: usize = 10;
+
 /// Builds kustomizations, each at most once.
 pub(super) struct Builder<'t> {
     pub(super) sources: Sources<'t>,
@@ -248,13 +251,24 @@ impl<'t> Builder<'t> {
         layer: &mut Layer,
         object: Object,
     ) -> Result<(), Note> {
-        self.budget.spend(1).map_err(|why| self.stop(file, entry, why))?;
+        self.budget.spend(OBJECT).map_err(|why| self.stop(file, entry, why))?;
         if layer.objects.len() >= MAX_OBJECTS {
             let message = format!("makes more than {MAX_OBJECTS} objects");
             return Err(self.stop(file, entry, message));
         }
         layer.objects.push(object);
         Ok(())
+    }
+
+    /// Pays for looking at every object once.
+    pub(super) fn pay(
+        &mut self,
+        file: &Kustomization,
+        entry: &Node,
+        layer: &Layer,
+    ) -> Result<(), Note> {
+        let paid = self.budget.spend(layer.objects.len());
+        paid.map_err(|why| self.stop(file, entry, why))
     }
 
     /// Remembers that something went unread or undone.

@@ -72,11 +72,11 @@ fn one(
 
 /// Sets a value that is there; a missing key of a map is set too, as Kustomize does.
 fn replace(node: &mut Node, tokens: &[String], value: Node) -> Result<(), String> {
-    if let Some((last, way)) = tokens.split_last() {
-        if let Some(map) = find(node, way)?.map_mut() {
-            map.insert(last.as_str().into(), value);
-            return Ok(());
-        }
+    if let Some((last, way)) = tokens.split_last()
+        && let Some(map) = find(node, way)?.map_mut()
+    {
+        map.insert(last.as_str().into(), value);
+        return Ok(());
     }
     *find(node, tokens)? = value;
     Ok(())

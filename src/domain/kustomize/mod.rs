@@ -132,7 +132,10 @@ pub(in crate::domain) fn build(tree: &SourceTree, loaded: &BTreeMap<&str, &Loade
                 let folder = path.rsplit_once('/').map_or(".", |(folder, _)| folder).to_owned();
                 roots.push(Root { folder, objects: layer.objects });
             }
-            Err(why) => failed.push(why),
+            Err(why) => {
+                failed.push(why);
+                claim(&mut builder.sources, &files, path);
+            }
         }
     }
     failed.sort();
@@ -177,6 +180,28 @@ fn find(
 fn below(file: &Kustomization) -> Vec<String> {
     let entries = file.resources().chain(file.list("components"));
     entries.filter_map(|entry| beside(&file.folder, entry.as_text()?)).collect()
+}
+
+/// Marks everything that a root would be made of as used: it could not be built, so what becomes
+/// of its files is not known.
+fn claim(sources: &mut Sources<'_>, files: &[Kustomization], root: &str) {
+    let mut seen = BTreeSet::new();
+    let mut todo: Vec<&Kustomization> = files.iter().filter(|file| file.path == root).collect();
+    while let Some(file) = todo.pop() {
+        if !seen.insert(file.path.as_str()) {
+            continue;
+        }
+        let patches = ["patches", "patchesJson6902", "patchesStrategicMerge"];
+        let patches = patches.iter().flat_map(|field| file.list(field));
+        let named = patches.filter_map(|entry| entry.get("path").unwrap_or(entry).as_text());
+        let named = named.filter_map(|named| beside(&file.folder, named));
+        for path in named.chain(below(file)) {
+            match files.iter().find(|file| file.folder == path) {
+                Some(inner) => todo.push(inner),
+                None => sources.claim(&path),
+            }
+        }
+    }
 }
 
 /// One kustomization of each circle that no root leads into.

@@ -27,43 +27,33 @@ pub(super) fn one(
     entry: &Node,
     layer: &mut Layer,
 ) -> Result<(), Note> {
-    {
-        let documents = match read(builder, file, entry) {
-            Ok(read) => read,
-            Err(why) => return Err(builder.stop(file, entry, why)),
+    let documents = read(builder, file, entry).map_err(|why| builder.stop(file, entry, why))?;
+    let target = entry.get("target").filter(|target| !target.is_null());
+    let target = target.map(Target::read).transpose();
+    let target = target.map_err(|why| builder.stop(file, entry, why))?;
+    let operations = documents.first().filter(|first| matches!(first.body, Body::List(_)));
+    if let Some(operations) = operations {
+        let Some(target) = target else {
+            return Err(builder.stop(file, entry, "a JSON patch needs a `target`".to_owned()));
         };
-        let target = entry.get("target").filter(|target| !target.is_null());
-        let target = target.map(Target::read).transpose();
-        let target = target.map_err(|why| builder.stop(file, entry, why))?;
-        let stop = |builder: &Builder<'_>, at: &Node, why| builder.stop(file, at, why);
-        match documents.first() {
-            Some(first) if matches!(first.body, Body::List(_)) => {
-                let Some(target) = target else {
-                    return Err(stop(builder, entry, "a JSON patch needs a `target`".to_owned()));
-                };
-                let mut budget = builder.budget;
-                for object in layer.objects.iter_mut().filter(|o| target.selects(o)) {
-                    let done = operate(object, first, &mut budget);
-                    done.map_err(|why| stop(builder, first, why))?;
-                }
-                builder.budget = budget;
-            }
-            _ => {
-                for patch in documents.iter().filter(|document| !document.is_null()) {
-                    let mut budget = builder.budget;
-                    let hits = match &target {
-                        Some(target) => (0..layer.objects.len())
-                            .filter(|at| layer.objects.get(*at).is_some_and(|o| target.selects(o)))
-                            .collect(),
-                        None => named(patch, layer).map_err(|why| stop(builder, patch, why))?,
-                    };
-                    let options = entry.get("options");
-                    let done = change(layer, &hits, patch, options, &mut budget);
-                    done.map_err(|why| stop(builder, patch, why))?;
-                    builder.budget = budget;
-                }
-            }
+        builder.pay(file, entry, layer)?;
+        for object in layer.objects.iter_mut().filter(|object| target.selects(object)) {
+            let done = operate(object, operations, &mut builder.budget);
+            done.map_err(|why| builder.stop(file, operations, why))?;
         }
+        return Ok(());
+    }
+    for patch in documents.iter().filter(|document| !document.is_null()) {
+        builder.pay(file, entry, layer)?;
+        let hits = match &target {
+            Some(target) => {
+                let hits = layer.objects.iter().enumerate().filter(|(_, o)| target.selects(o));
+                hits.map(|(at, _)| at).collect()
+            }
+            None => named(patch, layer).map_err(|why| builder.stop(file, patch, why))?,
+        };
+        let done = change(layer, &hits, patch, entry.get("options"), &mut builder.budget);
+        done.map_err(|why| builder.stop(file, patch, why))?;
     }
     Ok(())
 }
@@ -135,10 +125,10 @@ fn operate(object: &mut Object, operations: &Node, budget: &mut Budget) -> Resul
     }
     json_patch::apply(&mut object.node, operations.items(), budget)?;
     let empty = |node: &Node| node.as_map().is_some_and(|map| map.is_empty());
-    if let Some(metadata) = object.node.map_mut().and_then(|map| map.get_mut("metadata")) {
-        if metadata.get("annotations").is_some_and(empty) {
-            metadata.map_mut().map(|map| map.remove("annotations"));
-        }
+    let metadata = object.node.map_mut().and_then(|map| map.get_mut("metadata"));
+    let metadata = metadata.filter(|metadata| metadata.get("annotations").is_some_and(empty));
+    if let Some(map) = metadata.and_then(Node::map_mut) {
+        map.remove("annotations");
     }
     Ok(())
 }

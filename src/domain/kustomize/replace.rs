@@ -11,6 +11,8 @@ use super::node::{Body, Node};
 use super::object::{Doubt, Object};
 use super::target::Target;
 
+/// Targets of one replacement.
+const MAX_TARGETS: usize = 100;
 /// Steps of a field path.
 const MAX_STEPS: usize = 50;
 
@@ -36,6 +38,7 @@ pub(super) fn run(
             items => items.to_vec(),
         });
         for entry in flat.collect::<Vec<Node>>() {
+            builder.pay(file, &entry, layer)?;
             if let Err(why) = replace(&entry, file, layer) {
                 builder.note(file, &entry, format!("a replacement is not done: {why}"));
             }
@@ -48,7 +51,11 @@ pub(super) fn run(
 fn replace(entry: &Node, file: &Kustomization, layer: &mut Layer) -> Result<(), String> {
     let value = source(entry, layer);
     let mut missed = None;
-    for target in entry.get("targets").map(Node::items).unwrap_or_default() {
+    let targets = entry.get("targets").map(Node::items).unwrap_or_default();
+    if targets.len() > MAX_TARGETS {
+        return Err(format!("it has more than {MAX_TARGETS} targets"));
+    }
+    for target in targets {
         let none = Node::map(target.origin);
         let select = Target::read(target.get("select").unwrap_or(&none))?;
         let reject: Result<Vec<Target>, String> = target
@@ -183,9 +190,9 @@ fn set(
         }
         Body::List(items) => {
             let items = Arc::make_mut(items).iter_mut().enumerate();
-            let hits = items
+            let mut hits = items
                 .filter(|(at, item)| step == "*" || step.parse() == Ok(*at) || is_item(item, step));
-            hits.map(|(_, item)| set(item, rest, value, options)).collect()
+            hits.try_for_each(|(_, item)| set(item, rest, value, options))
         }
         _ => Ok(()),
     }

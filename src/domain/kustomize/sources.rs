@@ -62,6 +62,14 @@ impl<'t> Sources<'t> {
         }
     }
 
+    /// Marks a file, or all files of a folder, as used.
+    pub(super) fn claim(&mut self, path: &str) {
+        let folder = format!("{path}/");
+        let inside = self.tree.entries.range(folder.clone()..).map(|(path, _)| path);
+        self.used.extend(inside.take_while(|path| path.starts_with(&folder)).cloned());
+        self.used.insert(path.to_owned());
+    }
+
     /// The documents of a file, which from now on is a used one.
     pub(super) fn documents(&mut self, path: &str) -> Result<Vec<Node>, String> {
         self.used.insert(path.to_owned());

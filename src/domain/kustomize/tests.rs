@@ -4,6 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+mod bounds;
+mod fields;
+mod layers;
+mod patching;
+
 use super::*;
 use crate::domain::tree::{Content, Entry, SourceTree};
 use crate::domain::yaml::{Loaded, Schema, load};
@@ -33,45 +38,25 @@ fn values(root: &Root) -> Vec<Value> {
     root.objects.iter().map(|object| object.node.to_value(&mut budget).unwrap()).collect()
 }
 
-/// `KUSTOMIZE_DUMP=folder cargo test dump -- --ignored --nocapture`
-#[test]
-#[ignore = "tool"]
-#[allow(clippy::print_stdout)]
-fn dump() {
-    let folder = std::env::var("KUSTOMIZE_DUMP").unwrap();
-    let mut files = Vec::new();
-    let mut todo = vec![std::path::PathBuf::from(&folder)];
-    while let Some(at) = todo.pop() {
-        for entry in std::fs::read_dir(at).unwrap() {
-            let entry = entry.unwrap();
-            let kind = entry.file_type().unwrap();
-            if kind.is_dir() && entry.file_name() != ".git" {
-                todo.push(entry.path());
-            } else if kind.is_file() {
-                let path = entry.path();
-                let name = path.strip_prefix(&folder).unwrap().to_str().unwrap().to_owned();
-                if let Ok(text) = std::fs::read_to_string(&path) {
-                    files.push((name, text));
-                }
-            }
-        }
-    }
-    let files: Vec<(&str, &str)> = files.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
-    let tree = tree(&files);
+/// The objects of the only root; nothing went wrong.
+fn made(files: &[(&str, &str)]) -> Vec<Value> {
+    let tree = tree(files);
     let built = built(&tree);
-    for root in &built.roots {
-        println!("{}", serde_json::json!({"root": root.folder, "objects": values(root)}));
-    }
-    for note in &built.notes {
-        println!(
-            "{}",
-            serde_json::json!({"note": note.path, "line": note.line, "message": note.message})
-        );
-    }
-    for note in &built.failed {
-        println!(
-            "{}",
-            serde_json::json!({"failed": note.path, "line": note.line, "message": note.message})
-        );
-    }
+    assert_eq!((&built.notes, &built.failed), (&Vec::new(), &Vec::new()));
+    assert_eq!(built.roots.len(), 1);
+    values(&built.roots[0])
+}
+
+/// What went wrong, with its place.
+fn complaints(files: &[(&str, &str)]) -> Vec<String> {
+    let tree = tree(files);
+    let built = built(&tree);
+    let told = |note: &Note| format!("{}:{}: {}", note.path, note.line, note.message);
+    built.notes.iter().chain(&built.failed).map(told).collect()
+}
+
+/// An object with a kustomization beside it.
+fn with(kustomization: &str, object: &str) -> Value {
+    let kustomization = format!("resources: [object.yaml]\n{kustomization}");
+    made(&[("kustomization.yaml", &kustomization), ("object.yaml", object)]).remove(0)
 }
