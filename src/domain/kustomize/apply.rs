@@ -78,6 +78,10 @@ fn label(file: &Kustomization, layer: &mut Layer) {
     }
 }
 
+/// Lists of a configuration that name fields of custom resources only to follow names.
+const HARMLESS: [&str; 6] =
+    ["nameReference", "varReference", "namespace", "namePrefix", "nameSuffix", "commonAnnotations"];
+
 /// Says what is left undone, and which objects that may change.
 fn leave(builder: &mut Builder<'_>, file: &Kustomization, layer: &mut Layer) {
     if let Some(node) = file.has("openapi") {
@@ -87,12 +91,10 @@ fn leave(builder: &mut Builder<'_>, file: &Kustomization, layer: &mut Layer) {
     for entry in file.list("configurations") {
         let named = entry.as_text().unwrap_or("");
         let documents = beside(&file.folder, named).map(|path| builder.sources.documents(&path));
-        // References and variables change nothing that is judged; further places of labels and
-        // images may.
+        // Further places of names and references change nothing that is judged; those of labels
+        // and images may.
         let harmless = |node: &Node| {
-            node.as_map().is_none_or(|map| {
-                map.keys().all(|key| matches!(&**key, "nameReference" | "varReference"))
-            })
+            node.as_map().is_none_or(|map| map.keys().all(|key| HARMLESS.contains(&&**key)))
         };
         if !matches!(documents, Some(Ok(documents)) if documents.iter().all(harmless)) {
             let message = format!("the configuration `{}` is not used", short(named));

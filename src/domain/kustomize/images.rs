@@ -100,6 +100,7 @@ impl NewImage {
         let Some(image) = container.map_mut().and_then(|map| map.get_mut("image")) else { return };
         let Some(old) = image.as_text().filter(|text| self.name.is_match(text)) else { return };
         let (name, tag, digest) = split(old);
+        let same_name = self.new_name.as_deref().is_none_or(|new| new == name);
         let name = self.new_name.as_deref().unwrap_or(name);
         let (tag, digest) = match (&self.tag, &self.digest, &self.suffix) {
             (Some(tag), Some(digest), _) => (tag.clone(), digest.clone()),
@@ -116,7 +117,7 @@ impl NewImage {
         // at. Otherwise it is this entry.
         let class = |tag: &str, digest: &str| (!digest.is_empty(), tag.is_empty(), tag == "latest");
         let (_, old_tag, old_digest) = split(old);
-        let kept = self.new_name.is_none() && class(&tag, &digest) == class(old_tag, old_digest);
+        let kept = same_name && class(&tag, &digest) == class(old_tag, old_digest);
         *image = Node::text(&new, if kept { image.origin } else { self.origin });
     }
 }

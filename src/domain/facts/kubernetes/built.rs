@@ -16,6 +16,8 @@ use super::{Manifest, Patch, patches, read_object};
 const MAX_VALUES: usize = 1_000_000;
 /// Overlays of one base that are judged.
 const MAX_OVERLAYS: usize = 30;
+/// Workloads that are judged again for a further overlay: all policies look at every one.
+const MAX_REPEATED: usize = 2_000;
 /// Places of a kind that are told one by one.
 const MAX_NOTES: usize = 50;
 
@@ -44,12 +46,13 @@ pub(super) fn read(
     let folders = built.roots.iter().map(|root| root.folder.clone()).collect();
     let mut overlays = Overlays::new(built.origins, folders);
     let mut budget = Budget::new(MAX_VALUES);
+    let mut repeated = 0;
     for (root, made) in built.roots.into_iter().enumerate() {
         for object in made.objects {
-            if overlays.variants(&object.node) >= MAX_OVERLAYS {
+            let variants = overlays.variants(&object.node);
+            if variants >= MAX_OVERLAYS || (variants > 0 && repeated >= MAX_REPEATED) {
                 let path = overlays.path(&object.node).to_owned();
-                let reason =
-                    format!("has more than {MAX_OVERLAYS} overlays; the others are not judged");
+                let reason = format!("has more overlays than are judged");
                 gather.gap(FactKind::Kubernetes, Some(&path), reason);
                 continue;
             }
@@ -69,6 +72,7 @@ pub(super) fn read(
             let before = (gather.snapshot.workloads.len(), gather.snapshot.containers.len());
             read_object(gather, &path, &at, &value, patches, selectors);
             doubt(gather, before, &object);
+            repeated += usize::from(variants > 0 && gather.snapshot.workloads.len() > before.0);
         }
     }
     overlays.close();

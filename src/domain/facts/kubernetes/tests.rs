@@ -291,3 +291,20 @@ fn an_overlay_that_cannot_be_built_leaves_its_files_unknown() {
     assert_eq!(got.snapshot.workloads.len(), 1);
     assert_eq!(got.snapshot.workloads[0].path, "other/api.yaml");
 }
+
+#[test]
+fn a_base_is_judged_for_so_many_overlays_and_no_more() {
+    let overlays: Vec<(String, String)> = (0..40)
+        .map(|i| {
+            let text = format!("resources: [../base]\nnamespace: n{i}\n");
+            (format!("o{i:02}/kustomization.yaml"), text)
+        })
+        .collect();
+    let mut files = vec![("base/api.yaml", DEPLOYMENT)];
+    files.push(("base/kustomization.yaml", "resources: [api.yaml]\n"));
+    files.extend(overlays.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    let got = facts(&files);
+    assert_eq!(got.snapshot.workloads.len(), 30);
+    let reasons: Vec<&str> = got.snapshot.gaps.iter().map(|gap| gap.reason.as_str()).collect();
+    assert_eq!(reasons, ["`base/api.yaml` has more overlays than are judged"]);
+}
