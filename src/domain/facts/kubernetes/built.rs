@@ -52,7 +52,7 @@ pub(super) fn read(
             let variants = overlays.variants(&object.node);
             if variants >= MAX_OVERLAYS || (variants > 0 && repeated >= MAX_REPEATED) {
                 let path = overlays.path(&object.node).to_owned();
-                let reason = format!("has more overlays than are judged");
+                let reason = "has more overlays than are judged".to_owned();
                 gather.gap(FactKind::Kubernetes, Some(&path), reason);
                 continue;
             }
