@@ -4,6 +4,7 @@
 //! are passed in. `docs/development.md` draws the road that data takes.
 
 pub mod baseline;
+pub mod command;
 pub mod effect;
 pub mod evaluate;
 pub mod event;
@@ -13,6 +14,7 @@ pub mod glob;
 pub mod ids;
 pub mod job;
 pub mod judge;
+pub mod nearest;
 pub mod path;
 pub mod policy;
 pub mod repo_config;

@@ -51,6 +51,8 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("parse_dockerfile", &["src/domain/facts/dockerfile"]),
     ("annotate_snippets", &["src/domain/report/"]),
     ("globset", &["src/domain/glob.rs"]),
+    ("pulldown_cmark", &["src/domain/command/scan.rs"]),
+    ("strsim", &["src/domain/nearest.rs"]),
     ("rustix", &["src/edge/evaluator"]),
     ("ignore", &["src/edge/disk"]),
     // command line

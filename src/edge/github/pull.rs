@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::domain::ids::{RepoId, RepoName, Sha};
+use crate::domain::report::answer::ChangeSize;
 
 use super::base::escape;
 use super::call::{Answer, Call};
@@ -26,6 +27,8 @@ pub struct Pull {
     pub head: PullSide,
     /// Where it is to be merged.
     pub base: PullSide,
+    /// Its size; lists of pull requests leave it out.
+    pub size: Option<ChangeSize>,
 }
 
 /// One side of a pull request.
@@ -58,6 +61,21 @@ struct Wire {
     user: Option<User>,
     head: WireSide,
     base: WireSide,
+    additions: Option<u64>,
+    deletions: Option<u64>,
+    changed_files: Option<u64>,
+    commits: Option<u64>,
+}
+
+impl Wire {
+    fn size(&self) -> Option<ChangeSize> {
+        Some(ChangeSize {
+            additions: self.additions?,
+            deletions: self.deletions?,
+            files: self.changed_files?,
+            commits: self.commits?,
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -88,6 +106,7 @@ impl From<WireSide> for PullSide {
 impl From<Wire> for Pull {
     fn from(wire: Wire) -> Self {
         Self {
+            size: wire.size(),
             number: wire.number,
             open: wire.state == "open",
             draft: wire.draft.unwrap_or(false),
