@@ -5,6 +5,7 @@
 
 pub mod baseline;
 pub mod command;
+pub mod edit;
 pub mod effect;
 pub mod evaluate;
 pub mod event;

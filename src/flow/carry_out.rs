@@ -1,7 +1,7 @@
 //! A command is carried out: what it asks is found out or set going, and put into words.
 
-use crate::domain::command::{Command, Spec, find_policy};
-use crate::domain::ids::{PolicyId, Sha};
+use crate::domain::command::{Command, Spec};
+use crate::domain::ids::Sha;
 use crate::domain::job::{Job, Occasion};
 use crate::domain::judge::Judgement;
 use crate::domain::report::answer::{
@@ -44,6 +44,8 @@ impl App {
                 Ok(scorecard(&judgement, &about))
             }
             Command::Risk if !asked.on_pull => Ok(not_here(spec, "pull requests")),
+            Command::Waive(wish) => self.waive(&subject, question, &wish).await,
+            Command::Unwaive { policy } => self.unwaive(&subject, question, &policy).await,
             Command::Risk => {
                 let pull = subject.github.pull(&subject.name, asked.issue).await?;
                 Ok(risk(pull.size))
@@ -98,14 +100,12 @@ impl App {
         question: Question<'_>,
         written: &str,
     ) -> Result<Answer, Fate> {
-        let known: Vec<PolicyId> =
-            self.evaluators.catalogue().policies.iter().map(|p| p.id.clone()).collect();
-        let id = match find_policy(written, &known) {
+        let id = match self.policy_meant(written) {
             Ok(id) => id,
             Err(problem) => return Ok(Answer::refused(prose(&problem))),
         };
         let (judgement, about) = self.judged_here(subject, question).await?;
-        let Some(policy) = judgement.policies.iter().find(|p| p.id == *id) else {
+        let Some(policy) = judgement.policies.iter().find(|p| p.id == id) else {
             return Ok(Answer::done(format!(
                 "{} is not part of this repository's golden path {}, or it is switched off.",
                 code_span(id.as_str()),

@@ -17,8 +17,10 @@ mod judge_commit;
 pub mod links;
 mod plan;
 mod post_check;
+mod propose;
 mod read_tree;
 mod sync_installation;
+mod waive;
 pub mod worker;
 
 use std::sync::Arc;

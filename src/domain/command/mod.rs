@@ -11,12 +11,15 @@ mod help;
 mod risk;
 mod scan;
 mod scorecard;
+mod unwaive;
+mod waive;
 mod words;
 
 use serde::{Deserialize, Serialize};
 
 pub use explain::find_policy;
 pub use scan::{MAX_COMMANDS, Scan, scan, scan_edit};
+pub use waive::Wish;
 use words::words;
 
 use super::nearest::nearest;
@@ -65,6 +68,13 @@ pub enum Command {
     Scorecard,
     /// What is known of this change's risk?
     Risk,
+    /// Ask for a way out.
+    Waive(Wish),
+    /// Give a way out back.
+    Unwaive {
+        /// As for `Explain`.
+        policy: String,
+    },
 }
 
 /// One line of [`COMMANDS`].
@@ -92,8 +102,16 @@ impl PartialEq for Spec {
 impl Eq for Spec {}
 
 /// Every command, in the order of the help text.
-pub const COMMANDS: &[Spec] =
-    &[help::SPEC, check::SPEC, explain::SPEC, config::SPEC, scorecard::SPEC, risk::SPEC];
+pub const COMMANDS: &[Spec] = &[
+    help::SPEC,
+    check::SPEC,
+    explain::SPEC,
+    config::SPEC,
+    scorecard::SPEC,
+    risk::SPEC,
+    waive::SPEC,
+    unwaive::SPEC,
+];
 
 /// A command line that was not understood.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -31,11 +31,13 @@ mod installation;
 mod jwt;
 mod paging;
 mod pull;
+mod pull_write;
 mod repository;
 mod scope;
 mod token;
 mod transport;
 mod tree;
+mod write;
 
 pub use app::{AppInfo, InstallationInfo, InstallationRepository};
 pub use blob::{BlobContent, BlobRef};

@@ -21,6 +21,10 @@ pub struct Pull {
     pub draft: bool,
     /// Text of its author.
     pub title: String,
+    /// Markdown of its author; empty when there is none.
+    pub body: String,
+    /// Where people read it.
+    pub html_url: String,
     /// Login; `None` when the account is gone.
     pub author: Option<String>,
     /// What is to be merged.
@@ -51,13 +55,17 @@ impl Pull {
 }
 
 #[derive(Deserialize)]
-struct Wire {
+pub(super) struct Wire {
     number: i64,
     state: String,
     #[serde(default)]
     draft: Option<bool>,
     #[serde(default)]
     title: String,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    html_url: String,
     user: Option<User>,
     head: WireSide,
     base: WireSide,
@@ -111,6 +119,8 @@ impl From<Wire> for Pull {
             open: wire.state == "open",
             draft: wire.draft.unwrap_or(false),
             title: wire.title,
+            body: wire.body.unwrap_or_default(),
+            html_url: wire.html_url,
             author: wire.user.map(|user| user.login),
             head: wire.head.into(),
             base: wire.base.into(),

@@ -2,6 +2,7 @@
 
 mod explain;
 mod help;
+mod proposal;
 mod refuse;
 mod risk;
 mod rules;
@@ -9,6 +10,7 @@ mod scorecard;
 
 pub use explain::explain;
 pub use help::help;
+pub use proposal::{proposal, unwaiver_pull, waiver_pull};
 pub use refuse::{misuse, no_permission, not_here, too_many};
 pub use risk::{ChangeSize, risk};
 pub use rules::rules;

@@ -96,6 +96,12 @@ impl FakeGitHub {
         });
     }
 
+    /// The text of an issue or pull request.
+    pub fn issue_body(&self, full_name: &str, number: u64) -> String {
+        let world = self.world();
+        world.repos[&world.id_of(full_name)].issues[&number].body.clone()
+    }
+
     /// A comment goes away.
     pub fn delete_comment(&self, full_name: &str, id: u64) {
         self.change(full_name, |world, repo| {
