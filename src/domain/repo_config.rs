@@ -240,7 +240,7 @@ fn short(value: &Value) -> String {
 }
 
 /// "unknown key `polcies`; did you mean `policies`?"
-fn unknown_word(what: &str, word: &str, known: &[&str]) -> String {
+pub fn unknown_word(what: &str, word: &str, known: &[&str]) -> String {
     let shown: String = word.chars().take(80).collect();
     let nearest = known.iter().min_by_key(|k| distance(word, k));
     match nearest {
