@@ -20,6 +20,7 @@ pub mod path;
 pub mod policy;
 pub mod repo_config;
 pub mod report;
+pub mod selection;
 pub mod time;
 pub mod tree;
 pub mod waiver;
