@@ -14,6 +14,8 @@ mod given;
 mod hostile;
 #[path = "cli/jobs.rs"]
 mod jobs;
+#[path = "cli/outputs.rs"]
+mod outputs;
 #[path = "cli/overlays.rs"]
 mod overlays;
 #[path = "cli/work_tree.rs"]

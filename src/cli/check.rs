@@ -1,5 +1,7 @@
 //! `waymark check [PATH]`: would this folder pass?
 
+mod filters;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -7,6 +9,7 @@ use anyhow::Context;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, ValueHint};
 
+use super::progress::Progress;
 use super::{USAGE, terminal};
 use crate::domain::evaluate::ConfigFile;
 use crate::domain::judge::Conclusion;
@@ -41,6 +44,8 @@ pub(super) struct Arguments {
     /// Configuration that counts instead of .github/waymark.yml
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    filters: filters::Filters,
 }
 
 fn names() -> PossibleValuesParser {
@@ -53,25 +58,42 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 }
 
 async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let Arguments { path, base, head, format, policies, config } = arguments;
+    let Arguments { path, base, head, format, policies, config, filters } = arguments;
     let config = config.as_deref().map(config_file).transpose()?;
     let path = match path {
         Some(path) => path,
         None => root_of(Path::new(".")).await,
     };
     let evaluators = start_evaluators(policies).await?;
-    for problem in &evaluators.catalogue().problems {
+    let catalogue = evaluators.catalogue();
+    for problem in &catalogue.problems {
         let line = problem.line.map(|l| format!(":{l}")).unwrap_or_default();
         let text = format!("{}{line}: {}", problem.path, problem.message);
         terminal::warn(&visible::line(&text));
     }
+    let asked = filters.read(&catalogue.ids())?;
     let today = Clock::system().now().date();
+    let compared = base.is_some();
+    let progress = Progress::start(&format!("judging {}", visible::line(&path.to_string_lossy())));
     let job = FolderToCheck { folder: Folder { path, head, base }, config, today };
-    let CheckedFolder { judgement, tree } = check_folder(&evaluators, job).await?;
+    let CheckedFolder { judgement, tree, prefix } = check_folder(&evaluators, job).await?;
+    drop(progress);
+    if let Some(why) = asked.silent(&judgement) {
+        terminal::warn(&why);
+    }
+    let judgement = asked.selection.narrow(judgement);
     let format = formats::find(&format).context("no such format")?;
-    let source = |path: &str| tree.text(path).cloned();
-    let report =
-        Report { judgement: &judgement, source: &source, styled: terminal::shows_colours() };
+    let report = Report {
+        judgement: &judgement,
+        metas: &catalogue.policies,
+        source: &|path| tree.text(path).cloned(),
+        prefix: &prefix,
+        compared,
+        selection: &asked.selection,
+        explained: &asked.explained,
+        today,
+        styled: terminal::shows_colours(),
+    };
     terminal::print(&(format.render)(&report))?;
     Ok(match judgement.conclusion {
         Conclusion::Success | Conclusion::Neutral => ExitCode::SUCCESS,

@@ -121,9 +121,13 @@ impl Finding {
 
     /// The resource without the overlays in which it has the fault: what it is recognised by.
     pub fn thing(&self) -> Option<&str> {
-        let resource = self.resource.as_deref()?;
-        Some(resource.split_once(OVERLAY).map_or(resource, |(thing, _)| thing))
+        self.resource.as_deref().map(thing)
     }
+}
+
+/// A finding's resource without the overlays in which it has the fault.
+pub fn thing(resource: &str) -> &str {
+    resource.split_once(OVERLAY).map_or(resource, |(thing, _)| thing)
 }
 
 /// Between a resource and the overlays in which it has a fault; Kubernetes' names hold no blanks.
@@ -140,4 +144,20 @@ pub(super) fn overlay_note(resource: Option<&str>, folders: &BTreeSet<String>) -
         more => format!(" and {more} more"),
     };
     format!("{}{OVERLAY}{}{more})", resource.unwrap_or("object"), named.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overlays_are_named_and_do_not_make_another_fault() {
+        let folders = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let note = overlay_note(Some("Pod a container b"), &folders(&["prod"]));
+        assert_eq!(note, "Pod a container b (overlay prod)");
+        assert_eq!(thing(&note), "Pod a container b");
+        let note = overlay_note(None, &folders(&["a", "b", "c", "d", "e"]));
+        assert_eq!(note, "object (overlay a, b, c and 2 more)");
+        assert_eq!(thing("stage 0"), "stage 0");
+    }
 }

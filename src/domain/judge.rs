@@ -5,6 +5,7 @@
 mod decide;
 
 pub use decide::{Case, judge};
+pub(super) use decide::{conclude, count};
 use serde::{Deserialize, Serialize};
 
 use super::finding::{Level, Mode, Severity};

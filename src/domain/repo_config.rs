@@ -12,6 +12,7 @@ use super::finding::Mode;
 use super::glob;
 use super::ids::PolicyId;
 use super::judge::ConfigProblem;
+use super::nearest::unknown_word;
 use super::policy::metadata::PolicyMeta;
 use super::waiver::Waiver;
 use super::yaml::{self, Document};
@@ -237,37 +238,6 @@ impl Reader<'_> {
 
 fn short(value: &Value) -> String {
     value.to_string().chars().take(40).collect()
-}
-
-/// "unknown key `polcies`; did you mean `policies`?"
-fn unknown_word(what: &str, word: &str, known: &[&str]) -> String {
-    let shown: String = word.chars().take(80).collect();
-    let nearest = known.iter().min_by_key(|k| distance(word, k));
-    match nearest {
-        Some(near) if distance(word, near) <= 3.max(word.len() / 4) => {
-            format!("unknown {what} `{shown}`; did you mean `{near}`?")
-        }
-        _ if known.len() <= 8 => {
-            format!("unknown {what} `{shown}`; known are {}", known.join(", "))
-        }
-        _ => format!("unknown {what} `{shown}`; `waymark policy list` shows what there is"),
-    }
-}
-
-/// Levenshtein distance in characters, of the first 80.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().take(80).collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, ca) in a.chars().take(80).enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, cb) in b.iter().enumerate() {
-            let next = (diagonal + usize::from(ca != *cb)).min(row[j] + 1).min(row[j + 1] + 1);
-            diagonal = row[j + 1];
-            row[j + 1] = next;
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]

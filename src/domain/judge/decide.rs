@@ -177,8 +177,8 @@ fn level(policies: &[JudgedPolicy]) -> Option<Level> {
     reached
 }
 
-/// Failure outranks a broken configuration, because the author of the change can act on it.
-fn conclude(
+/// How a check of these ends. Failure outranks a broken configuration, because the author of the change can act on it.
+pub(crate) fn conclude(
     policies: &[JudgedPolicy],
     findings: &[JudgedFinding],
     config_problems: &[ConfigProblem],
@@ -201,7 +201,8 @@ fn conclude(
     }
 }
 
-fn count(policies: &[JudgedPolicy]) -> Summary {
+/// Counts over policies.
+pub(crate) fn count(policies: &[JudgedPolicy]) -> Summary {
     let mut summary = Summary::default();
     for policy in policies {
         let slot = match policy.status {
