@@ -51,6 +51,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("parse_dockerfile", &["src/domain/facts/dockerfile"]),
     ("annotate_snippets", &["src/domain/report/"]),
     ("globset", &["src/domain/glob.rs"]),
+    ("strsim", &["src/domain/nearest.rs"]),
     ("rustix", &["src/edge/evaluator"]),
     ("ignore", &["src/edge/disk"]),
     // command line
@@ -67,7 +68,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("tracing", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),
     ("anyhow", &["src/cli/", "src/main.rs", "src/flow/", "src/domain/policy/"]),
     ("chrono", &["src/domain/", "src/edge/", "src/flow/"]),
-    ("sha2", &["src/domain/policy/", "src/edge/", "src/flow/"]),
+    ("sha2", &["src/domain/policy/", "src/domain/config/", "src/edge/", "src/flow/"]),
     ("hex", &["src/domain/policy/", "src/edge/", "src/flow/"]),
     ("serde", EVERYWHERE),
     ("serde_json", EVERYWHERE),
