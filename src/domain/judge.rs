@@ -166,6 +166,12 @@ impl ConfigProblem {
         let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
         format!("{}{line}: {}", self.path, self.message)
     }
+
+    /// The same for reports, where a place stands in backticks.
+    pub fn note(&self) -> String {
+        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
+        format!("`{}{line}`: {}", self.path, self.message)
+    }
 }
 
 /// What we tell the world about one commit: the JSON report (`waymark.dev/report/v1`).

@@ -50,7 +50,7 @@ pub fn judge(case: Case<'_>) -> Judgement {
     let Case { head_files, mut baseline, today, mut notes, .. } = case;
     let layers = Layers { organisation, repository: config };
     let at = At { traits, today };
-    notes.extend(layers.refusals(metas, at).iter().map(ConfigProblem::told));
+    notes.extend(layers.refusals(metas, at).iter().map(ConfigProblem::note));
     let metas: BTreeMap<&PolicyId, &PolicyMeta> = metas.iter().map(|m| (&m.id, m)).collect();
     let mut policies = Vec::new();
     let mut findings = Vec::new();
