@@ -5,6 +5,7 @@
 
 pub mod baseline;
 pub mod command;
+pub mod config;
 pub mod edit;
 pub mod effect;
 pub mod evaluate;
@@ -18,7 +19,6 @@ pub mod judge;
 pub mod nearest;
 pub mod path;
 pub mod policy;
-pub mod repo_config;
 pub mod report;
 pub mod selection;
 pub mod time;
