@@ -36,10 +36,10 @@ default applies := false
 applies if count(input.containers) > 0
 
 # Windows has no root; `runAsNonRoot` means little there.
-judged contains container if {
+judged := [container |
 	some container in input.containers
 	container.os != "windows"
-}
+]
 
 findings contains {
 	"message": fault.message,
@@ -49,8 +49,8 @@ findings contains {
 	"remediation": fault.fix,
 } if {
 	some container in judged
-	not may_be_patched(container)
 	fault := root(container)
+	not may_be_patched(container)
 }
 
 # What makes a container root, if anything: the first that holds.
@@ -113,6 +113,7 @@ unknowns contains {
 
 # A Kustomize patch that sets these very fields decides; patches are not applied here.
 may_be_patched(container) if {
+	container.patches != []
 	count(deciding_patches(container)) > 0
 }
 
@@ -127,6 +128,7 @@ unknowns contains {
 	"path": container.path,
 } if {
 	some container in judged
+	container.patches != []
 	root(container)
 	some patch in deciding_patches(container)
 }
