@@ -51,10 +51,9 @@ impl Library {
             limit: EVALUATION_LIMIT,
             check_interval: std::num::NonZeroU32::new(1_000).expect("not zero"),
         });
-        // The first evaluation analyses the rules. What it says of an empty snapshot, even an
-        // error, does not matter: the real one will say it again.
+        // The first evaluation analyses all rules, also when it asks for a trifle.
         engine.set_input(Value::new_object());
-        let _ = engine.eval_rule(format!("data.{ENTRY}.report"));
+        let _ = engine.eval_rule(format!("data.{ENTRY}.ready"));
         Ok(Prepared { engine, ids })
     }
 
@@ -112,7 +111,7 @@ fn entry(ids: &[PolicyId]) -> String {
         ));
         members.push_str(&format!("\t\"{id}\": only[\"{id}\"],\n"));
     }
-    text.push_str(&format!("report := {{\n{members}}}\n"));
+    text.push_str(&format!("report := {{\n{members}}}\nready := true\n"));
     text
 }
 
