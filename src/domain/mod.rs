@@ -5,6 +5,7 @@
 
 pub mod baseline;
 pub mod command;
+pub mod config;
 pub mod edit;
 pub mod effect;
 pub mod evaluate;
@@ -19,7 +20,6 @@ mod kustomize;
 pub mod nearest;
 pub mod path;
 pub mod policy;
-pub mod repo_config;
 pub mod report;
 pub mod selection;
 pub mod time;

@@ -15,6 +15,7 @@ pub mod gather_folder;
 mod judge_change;
 mod judge_commit;
 pub mod links;
+mod organisation;
 mod plan;
 mod post_check;
 mod propose;
@@ -45,6 +46,8 @@ pub struct App {
     pub clock: Clock,
     /// Rings when there may be work.
     pub wake: Arc<Notify>,
+    /// Name of the repository where an account keeps its configuration: `.github`.
+    pub config_repository: String,
     /// Makes links to our own pages; `None` when nobody can reach them.
     pub links: Option<links::Links>,
     /// Counts what the operator wants to see.

@@ -1,10 +1,10 @@
 //! A waiver is asked for in a comment: it becomes a pull request for others to review.
 
 use crate::domain::command::{Wish, find_policy};
+use crate::domain::config::CONFIG_PATHS;
 use crate::domain::edit::waivers::{self, EditError};
 use crate::domain::effect::{CommitDraft, FileChange, PullDraft};
 use crate::domain::ids::PolicyId;
-use crate::domain::repo_config::CONFIG_PATHS;
 use crate::domain::report::answer::{Answer, proposal, unwaiver_pull, waiver_pull};
 use crate::domain::report::escape::prose;
 use crate::domain::waiver::Waiver;
@@ -34,6 +34,8 @@ impl App {
         }
         let asked = question.asked;
         let waiver = Waiver {
+            file: String::new(),
+            line: None,
             policy: policy.clone(),
             paths: wish.paths.clone(),
             resource: None,

@@ -242,6 +242,8 @@ mod tests {
 
     fn waiver(reason: &str) -> Waiver {
         Waiver {
+            file: String::new(),
+            line: None,
             policy: PolicyId::parse("container/non_root_user").unwrap(),
             paths: vec!["legacy/**".to_owned()],
             resource: None,

@@ -17,6 +17,7 @@ mod push;
 mod repository;
 
 use crate::domain::command::Scan;
+use crate::domain::config::Labels;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::time::Timestamp;
 
@@ -33,6 +34,8 @@ pub struct RepoSeen {
     pub archived: bool,
     /// Whether it is private.
     pub private: bool,
+    /// Its topics and custom properties, as far as the event tells.
+    pub labels: Labels,
 }
 
 /// A pull request as an event shows it.

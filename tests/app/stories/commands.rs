@@ -63,7 +63,7 @@ async fn a_policy_is_explained_where_it_fails() {
             "- `Dockerfile:1`",
             "**Why it matters.**",
             "**How to fix it.**",
-            "  - policy: container/non_root_user\n    paths: [\"Dockerfile\"]\n",
+            "  - policy: container/non_root_user\n    paths: [\"Dockerfile\"]\n    reason:",
             "expires: 2027-02-19",
         ] {
             assert!(said.contains(words), "{words:?} is not in\n{said}");

@@ -1,9 +1,10 @@
 //! Why does a policy say what it says here, how is it fixed, and what is the way out?
 
-use chrono::{Days, NaiveDate};
+use chrono::NaiveDate;
 
 use super::super::budget::fit;
 use super::super::escape::{code_span, fenced, prose};
+use super::super::explain::waivers;
 use super::super::group::{place_of, what};
 use super::super::remedy::{authored, exact, language_of};
 use super::super::words::{clip, count};
@@ -12,8 +13,6 @@ use crate::domain::judge::{JudgedFinding, JudgedPolicy, Judgement, Standing, Sta
 
 /// Findings that are told one by one, in bytes of their list.
 const ROOM: usize = 12_000;
-/// How long the waiver that is offered runs.
-const WAIVER_DAYS: u64 = 90;
 
 /// The answer for one policy of a judgement. `today` dates the waiver that is offered.
 pub fn explain(
@@ -57,8 +56,12 @@ pub fn explain(
         let gap = if fix.starts_with("```") { "\n\n" } else { " " };
         page += &format!("**How to fix it.**{gap}{fix}\n\n");
     }
-    if findings.iter().any(|f| f.state != State::Waived) {
-        page += &waiver(policy, &findings, today);
+    let open: Vec<&JudgedFinding> =
+        findings.iter().copied().filter(|f| f.state != State::Waived).collect();
+    if let Some(block) = waivers(&open, today) {
+        page +=
+            "**When it does not fit here.** On the default branch, in `.github/waymark.yml`:\n\n";
+        page += &fenced(&block, "yaml");
     }
     Answer::done(page)
 }
@@ -86,33 +89,4 @@ fn state(finding: &JudgedFinding) -> &'static str {
         State::Existing => " _(was there before)_",
         State::Waived => " _(waived)_",
     }
-}
-
-/// A waiver to copy, for what is found now.
-fn waiver(policy: &JudgedPolicy, findings: &[&JudgedFinding], today: NaiveDate) -> String {
-    let until = today.checked_add_days(Days::new(WAIVER_DAYS)).unwrap_or(today);
-    let mut paths: Vec<&str> = findings
-        .iter()
-        .filter(|f| f.state != State::Waived)
-        .filter_map(|f| f.path.as_deref())
-        .collect();
-    paths.sort_unstable();
-    paths.dedup();
-    // JSON strings are YAML strings, whatever a path holds. Many paths make no good waiver.
-    let paths: String = match paths.as_slice() {
-        [] => String::new(),
-        few if few.len() <= 5 => {
-            let quoted = serde_json::to_string(few).unwrap_or_default();
-            format!("    paths: {quoted}\n")
-        }
-        _ => String::new(),
-    };
-    let block = format!(
-        "waivers:\n  - policy: {}\n{paths}    reason: why the path does not fit here\n    expires: {until}\n",
-        policy.id
-    );
-    format!(
-        "**When it does not fit here.** On the default branch, in `.github/waymark.yml`:\n\n{}",
-        fenced(&block, "yaml")
-    )
 }
