@@ -8,6 +8,7 @@
 
 mod catalog;
 mod codeowners;
+mod dependencies;
 mod dockerfile;
 mod gather;
 mod glob;
@@ -34,11 +35,14 @@ use gather::Gather;
 
 pub use catalog::{Catalog, Entity, Problem};
 pub use codeowners::{Codeowners, OwnerProblem, OwnerRule};
+pub use dependencies::{Dependency, Manifest};
 pub use dockerfile::{
     Added, Base, DockerSetting, Dockerfile, ExternalImage, Instruction, Stage, User,
 };
 pub use image::Image;
-pub use kubernetes::{Container, Literal, Patch, Secret, Selection, Setting, Workload};
+pub use kubernetes::{
+    Container, Literal, Object, Patch, Role, Secret, SecretRead, Selection, Setting, Workload,
+};
 pub use literal::ValueKind;
 pub use pin::Pin;
 pub use readme::Readme;
@@ -70,11 +74,13 @@ pub enum FactKind {
     Dockerfiles,
     /// Kubernetes workloads.
     Kubernetes,
+    /// What manifests of package managers name.
+    Dependencies,
 }
 
 impl FactKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Repo,
         Self::Files,
         Self::Catalog,
@@ -83,6 +89,7 @@ impl FactKind {
         Self::Workflows,
         Self::Dockerfiles,
         Self::Kubernetes,
+        Self::Dependencies,
     ];
 }
 
@@ -135,6 +142,14 @@ pub struct Snapshot {
     pub containers: Vec<Container>,
     /// Kubernetes `Secret` objects, without their values.
     pub secrets: Vec<Secret>,
+    /// Where workloads read Secrets.
+    pub secret_reads: Vec<SecretRead>,
+    /// Kubernetes objects of other tools: deployment, monitoring, objectives, secret stores.
+    pub objects: Vec<Object>,
+    /// Manifests of package managers.
+    pub manifests: Vec<Manifest>,
+    /// The direct dependencies that they name.
+    pub dependencies: Vec<Dependency>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
 }
@@ -177,6 +192,7 @@ pub fn extract(tree: &SourceTree, repo: &RepoFacts, needs: &BTreeSet<FactKind>) 
             FactKind::Workflows => workflow::extract(&mut gather),
             FactKind::Dockerfiles => dockerfile::extract(&mut gather),
             FactKind::Kubernetes => kubernetes::extract(&mut gather),
+            FactKind::Dependencies => dependencies::extract(&mut gather),
         }
     }
     let excluded = tree.entries.keys().filter(|path| select::left_out(needs, path)).count();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{FactKind, codeowners, readme};
+use super::{FactKind, codeowners, dependencies, readme};
 
 /// Folders whose files are not judged: they are not what the repository runs.
 const EXCLUDED: [&str; 7] =
@@ -89,6 +89,7 @@ fn holds_any(needs: &BTreeSet<FactKind>, path: &str) -> bool {
         FactKind::Workflows => is_workflow(path) || is_composite_action(path),
         FactKind::Dockerfiles => is_dockerfile(path),
         FactKind::Kubernetes => may_be_kubernetes(path),
+        FactKind::Dependencies => dependencies::is_manifest(path),
     })
 }
 
