@@ -4,6 +4,8 @@
 //! are passed in. `docs/development.md` draws the road that data takes.
 
 pub mod baseline;
+pub mod change;
+pub mod ddl;
 pub mod effect;
 pub mod evaluate;
 pub mod event;

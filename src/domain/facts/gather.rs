@@ -36,6 +36,8 @@ impl<'t> Gather<'t> {
             objects: Vec::new(),
             manifests: Vec::new(),
             dependencies: Vec::new(),
+            change: None,
+            migrations: Vec::new(),
             gaps: Vec::new(),
         };
         Self { tree, snapshot, spans: Spans::default() }

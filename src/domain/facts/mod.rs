@@ -15,6 +15,7 @@ mod glob;
 mod image;
 mod kubernetes;
 mod literal;
+mod migrations;
 mod pin;
 mod readme;
 mod select;
@@ -30,6 +31,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::change::Change;
 use super::tree::SourceTree;
 use gather::Gather;
 
@@ -44,9 +46,10 @@ pub use kubernetes::{
     Container, Literal, Object, Patch, Role, Secret, SecretRead, Selection, Setting, Workload,
 };
 pub use literal::ValueKind;
+pub use migrations::{Migration, MigrationStatement};
 pub use pin::Pin;
 pub use readme::Readme;
-pub use select::{is_excluded, wanted};
+pub use select::{is_excluded, wanted, wanted_of_change};
 pub use spans::Spans;
 pub use trigger::Answer;
 pub use workflow::{Run, Use, UseKind, Workflow};
@@ -76,11 +79,15 @@ pub enum FactKind {
     Kubernetes,
     /// What manifests of package managers name.
     Dependencies,
+    /// Which files a change adds, modifies and removes.
+    Change,
+    /// The migrations that a change adds.
+    Migrations,
 }
 
 impl FactKind {
     /// Every kind.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Repo,
         Self::Files,
         Self::Catalog,
@@ -90,7 +97,16 @@ impl FactKind {
         Self::Dockerfiles,
         Self::Kubernetes,
         Self::Dependencies,
+        Self::Change,
+        Self::Migrations,
     ];
+
+    /// Whether a fact of this kind belongs to a change rather than to a tree: the same tree has
+    /// another one when it is reached from elsewhere, so nothing that is remembered by tree alone
+    /// may depend on it.
+    pub fn is_of_change(self) -> bool {
+        matches!(self, Self::Change | Self::Migrations)
+    }
 }
 
 /// What is known of the repository beside its files.
@@ -150,6 +166,10 @@ pub struct Snapshot {
     pub manifests: Vec<Manifest>,
     /// The direct dependencies that they name.
     pub dependencies: Vec<Dependency>,
+    /// What the change does to the files; `None` where there is no change to look at.
+    pub change: Option<Change>,
+    /// The migrations that it adds.
+    pub migrations: Vec<Migration>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
 }
@@ -178,9 +198,25 @@ pub struct Extracted {
 
 /// Reads the facts of the kinds in `needs`. Never fails: see [`Snapshot::gaps`].
 pub fn extract(tree: &SourceTree, repo: &RepoFacts, needs: &BTreeSet<FactKind>) -> Extracted {
+    extract_change(tree, repo, needs, None)
+}
+
+/// [`extract`] with the change that leads to `tree`, where there is one.
+pub fn extract_change(
+    tree: &SourceTree,
+    repo: &RepoFacts,
+    needs: &BTreeSet<FactKind>,
+    change: Option<&Change>,
+) -> Extracted {
     let mut gather = Gather::new(tree, repo);
     for kind in needs {
-        if let (Some(why), true) = (&tree.truncated, *kind != FactKind::Repo) {
+        let cut = match kind {
+            FactKind::Repo => &None,
+            // Without a change there is nothing that could be missing from it.
+            kind if kind.is_of_change() => change.map_or(&None, |change| &change.truncated),
+            _ => &tree.truncated,
+        };
+        if let Some(why) = cut {
             gather.gap(*kind, None, why.clone());
         }
         match kind {
@@ -193,6 +229,10 @@ pub fn extract(tree: &SourceTree, repo: &RepoFacts, needs: &BTreeSet<FactKind>) 
             FactKind::Dockerfiles => dockerfile::extract(&mut gather),
             FactKind::Kubernetes => kubernetes::extract(&mut gather),
             FactKind::Dependencies => dependencies::extract(&mut gather),
+            FactKind::Change => gather.snapshot.change = change.cloned(),
+            FactKind::Migrations => {
+                change.into_iter().for_each(|change| migrations::extract(&mut gather, change));
+            }
         }
     }
     let excluded = tree.entries.keys().filter(|path| select::left_out(needs, path)).count();

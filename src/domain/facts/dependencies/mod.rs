@@ -10,7 +10,11 @@ mod manifests;
 mod python;
 mod xml;
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
+
+use crate::domain::tree::SourceTree;
 
 use super::FactKind;
 use super::gather::Gather;
@@ -95,6 +99,20 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
             Err(reason) => gather.gap(kind, Some(path), reason),
         }
     }
+}
+
+/// Names of what the manifests of the repository need to run, as far as they can be read.
+pub(super) fn names(tree: &SourceTree) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for path in tree.entries.keys().filter(|path| is_manifest(path) && !super::is_excluded(path)) {
+        let (Some(kind), Some(text)) = (kind_of(path), tree.text(path)) else { continue };
+        let rows = read(kind, path, text.trim_start_matches('\u{feff}')).map(|read| read.rows);
+        names.extend(rows.unwrap_or_default().into_iter().map(|row| row.name));
+        if names.len() > MAX_ALL {
+            break;
+        }
+    }
+    names
 }
 
 /// What the text of a manifest says, or why that is not known, in words that follow the path.
