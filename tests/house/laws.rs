@@ -52,10 +52,6 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("roxmltree", &["src/domain/facts/dependencies/xml.rs"]),
     ("squawk_linter", &["src/domain/ddl/postgres.rs"]),
     ("squawk_syntax", &["src/domain/ddl/postgres.rs"]),
-    // Pinned only, so that they are of the linter's version.
-    ("squawk_parser", &[]),
-    ("squawk_lexer", &[]),
-    ("squawk_line_index", &[]),
     ("annotate_snippets", &["src/domain/report/"]),
     ("globset", &["src/domain/glob.rs"]),
     ("rustix", &["src/edge/evaluator"]),

@@ -81,12 +81,13 @@ impl Library {
     }
 }
 
-/// `report["pack/policy"]`: the three rules of a policy; undefined reads as false and empty.
+/// `report["pack/policy"]`: the rules of a policy; undefined reads as false and empty.
 fn entry_rule(id: &PolicyId) -> String {
     let package = package_of(id);
     format!(
         "report[\"{id}\"] := {{\n\
          \t\"applies\": count([1 | data.{package}.applies == true]) == 1,\n\
+         \t\"settled\": count([1 | data.{package}.settled == true]) == 1,\n\
          \t\"findings\": [f | some f in data.{package}.findings],\n\
          \t\"unknowns\": [u | some u in data.{package}.unknowns],\n}}\n"
     )
