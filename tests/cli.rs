@@ -14,5 +14,7 @@ mod given;
 mod hostile;
 #[path = "cli/jobs.rs"]
 mod jobs;
+#[path = "cli/pages.rs"]
+mod pages;
 #[path = "cli/work_tree.rs"]
 mod work_tree;

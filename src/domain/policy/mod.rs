@@ -9,5 +9,6 @@ pub mod examples;
 pub mod library;
 pub mod metadata;
 pub mod outcome;
+pub mod page;
 mod reading;
 pub mod rego_tests;
