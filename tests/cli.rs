@@ -6,6 +6,8 @@
 mod base;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/config.rs"]
+mod config;
 #[path = "cli/git_config.rs"]
 mod git_config;
 #[path = "cli/given.rs"]
@@ -14,6 +16,8 @@ mod given;
 mod hostile;
 #[path = "cli/jobs.rs"]
 mod jobs;
+#[path = "cli/outputs.rs"]
+mod outputs;
 #[path = "cli/pages.rs"]
 mod pages;
 #[path = "cli/work_tree.rs"]

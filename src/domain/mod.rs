@@ -5,7 +5,10 @@
 
 pub mod baseline;
 pub mod change;
+pub mod command;
+pub mod config;
 pub mod ddl;
+pub mod edit;
 pub mod effect;
 pub mod evaluate;
 pub mod event;
@@ -15,10 +18,11 @@ pub mod glob;
 pub mod ids;
 pub mod job;
 pub mod judge;
+pub mod nearest;
 pub mod path;
 pub mod policy;
-pub mod repo_config;
 pub mod report;
+pub mod selection;
 pub mod time;
 pub mod tree;
 pub mod waiver;

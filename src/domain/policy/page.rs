@@ -138,7 +138,8 @@ fn shown<'e>(examples: impl Iterator<Item = &'e Example>) -> String {
             let message = expected.message.as_deref().unwrap_or("is found");
             let _ = writeln!(text, "- {place}{message}");
         }
-        text.push('\n');
+        text.truncate(text.trim_end().len());
+        text.push_str("\n\n");
     }
     text
 }
