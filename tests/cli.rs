@@ -6,6 +6,8 @@
 mod base;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/crowd.rs"]
+mod crowd;
 #[path = "cli/git_config.rs"]
 mod git_config;
 #[path = "cli/given.rs"]

@@ -10,7 +10,7 @@ use crate::domain::judge::{Case, ConfigProblem, EDITS_CONFIGURATION, Judgement, 
 use crate::domain::tree::SourceTree;
 use crate::edge::evaluator::{EvaluatorError, Evaluators};
 
-use super::gather_folder::{Folder, GatherError, Gathered, gather_folder};
+use super::gather_folder::{Folder, GatherError, Gathered, Side, gather_folder};
 use super::judge_commit::config_of;
 
 /// A folder to be judged.
@@ -57,24 +57,24 @@ pub async fn check_folder(
         (None, Some(base)) => config_of(&base.tree),
         (None, None) => own.clone(),
     };
+    // A tree is lent to its request and given back: a large repository's is large.
     let ask = |tree: SourceTree, config: Option<ConfigFile>, path: Option<String>| {
         let request = Request { tree, repo: repo.clone(), config, path, only: None };
-        async move { evaluators.evaluate(&request).await }
+        async move { evaluators.evaluate(&request).await.map(|answer| (answer, request.tree)) }
     };
     // The base's golden path counts: a change cannot excuse itself by leaving it.
-    let before = match &base {
-        Some(base) => Some(ask(base.tree.clone(), rules.clone(), None).await?),
+    let before = match base {
+        Some(Side { tree, blobs }) => Some((ask(tree, rules.clone(), None).await?.0, blobs)),
         None => None,
     };
-    let path = before.as_ref().map(|before| before.path.clone());
-    let answer = ask(head.tree.clone(), rules.clone(), path).await?;
+    let path = before.as_ref().map(|(before, _)| before.path.clone());
+    let (answer, tree) = ask(head.tree, rules.clone(), path).await?;
     let Answer { evaluation, config, mut config_problems, path, .. } = answer;
     if job.config.is_none() && rules != own {
         config_problems = complaints(evaluators, &repo, own).await?;
         notes.push(EDITS_CONFIGURATION.to_owned());
     }
-    let baseline =
-        before.zip(base).map(|(before, base)| Baseline::new(&before.evaluation, base.blobs));
+    let baseline = before.map(|(before, blobs)| Baseline::new(&before.evaluation, blobs));
     let judgement = judge(Case {
         metas: &evaluators.catalogue().policies,
         path: &path,
@@ -86,7 +86,7 @@ pub async fn check_folder(
         today: job.today,
         notes,
     });
-    Ok(CheckedFolder { judgement, tree: head.tree })
+    Ok(CheckedFolder { judgement, tree })
 }
 
 /// What is wrong with a configuration that does not count yet. Nothing, when it is gone.
