@@ -1,4 +1,4 @@
-//! A monorepo with a crowd of files: memory stays bounded. `scripts/bench memory` does the same with
+//! A monorepo with a crowd of files: memory stays bounded. `scripts/bench-memory` does the same with
 //! the 100,000 files that GitHub lists at most, and tells the figures.
 
 use std::io::Write;

@@ -75,7 +75,6 @@ pub(super) async fn receive<T: DeserializeOwned>(
 mod tests {
     use super::*;
     use crate::domain::evaluate::Request;
-    use crate::domain::facts::RepoFacts;
     use crate::domain::ids::Sha;
     use crate::domain::tree::{Content, Entry, SourceTree, Withheld};
 
@@ -88,8 +87,7 @@ mod tests {
             (format!("{n:070}"), Entry { blob: Some(blob.clone()), content })
         };
         let tree = SourceTree { entries: (0..100_000).map(entry).collect(), ..Default::default() };
-        let repo = RepoFacts::default();
-        let request = Request { tree, repo, config: None, path: None, only: None };
+        let request = Request { tree, ..Request::default() };
         let mut frame = Vec::new();
         write(&mut frame, &request).expect("it fits");
         assert!(frame.len() < 24 * 1024 * 1024, "{} bytes", frame.len());
