@@ -98,8 +98,6 @@ fn whole_pack(criterion: &mut Criterion, watch: &mut Stopwatch, library: &Librar
             config: &Default::default(),
             organisation: &Default::default(),
             traits: &Default::default(),
-            organisation: &Default::default(),
-            traits: &Default::default(),
             config_problems: Vec::new(),
             head: &evaluation,
             head_files: &files,
