@@ -8,6 +8,8 @@ mod base;
 mod check;
 #[path = "cli/config.rs"]
 mod config;
+#[path = "cli/crowd.rs"]
+mod crowd;
 #[path = "cli/git_config.rs"]
 mod git_config;
 #[path = "cli/given.rs"]
