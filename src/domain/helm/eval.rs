@@ -150,6 +150,10 @@ impl Frame<'_> {
         piped: Option<Value>,
     ) -> Result<Value, Fault> {
         let Some((last, path)) = fields.split_last() else { return Ok(value) };
+        // A field of nothing is nothing; only what a map turns out not to hold on the way stops it.
+        if matches!(value, Value::Nil) {
+            return Ok(value);
+        }
         for name in path {
             value = self.field(&value, name, &[])?;
         }

@@ -1,6 +1,7 @@
 //! Text → a tree that can be rendered. The parser is gotmpl's; what it is lax about is checked
 //! here.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use gotmpl::TemplateError;
@@ -12,8 +13,8 @@ use super::budget::Fault;
 
 /// The parser follows `else if` by recursion that it does not count.
 const MAX_ELSE_BRANCHES: usize = 200;
-/// Longest template, in bytes; Kubernetes itself takes no object of more than 1.5 MiB.
-const MAX_BYTES: usize = 512 * 1024;
+/// Longest template, in bytes: of a file nobody reads more, so this is for `tpl`.
+const MAX_BYTES: usize = 1024 * 1024;
 /// Stands behind the text while it is parsed. The parser takes a block without `end` and an `end`
 /// without a block for the end of the text; then this is not what the tree ends with.
 const END: &str = "\u{1}end of the template\u{1}";
@@ -48,7 +49,7 @@ pub(super) fn parse(file: &Rc<str>, text: &str) -> Result<Parsed, Fault> {
         let message = format!("has more than {MAX_ELSE_BRANCHES} branches with `else`");
         return Err(Fault::new(message).at(file, line));
     }
-    let whole = format!("{text}{END}");
+    let whole = format!("{}{END}", without_trimming_comments(text));
     let parsed = Parser::new(&whole, "{{", "}}").and_then(Parser::parse);
     let (mut list, defines) = parsed.map_err(|error| told(file, error))?;
     let source = Source { file: Rc::clone(file), text: text.to_owned(), lines: Lines::of(text) };
@@ -61,6 +62,42 @@ pub(super) fn parse(file: &Rc<str>, text: &str) -> Result<Parsed, Fault> {
     let defines =
         defines.into_iter().map(|define| (Rc::from(define.name.as_str()), body(define.body)));
     Ok(Parsed { defines: defines.collect(), body: body(list) })
+}
+
+/// The parser lets `{{- /* … */}}` take away the white space behind it, too, which only `-}}` may
+/// do. So such a comment becomes an action that prints nothing, byte for byte as long.
+fn without_trimming_comments(text: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut copied = 0;
+    // Where the next comment ends: looked for once, however many beginnings stand before it.
+    let mut end = 0;
+    for (at, _) in text.match_indices("{{-") {
+        let open = at + "{{-".len();
+        let body = text.get(open..).unwrap_or("");
+        let Some(rest) = body.strip_prefix([' ', '\t', '\r', '\n']) else { continue };
+        if at < copied || !rest.starts_with("/*") {
+            continue;
+        }
+        let inside = open + 1 + "/*".len();
+        if end < inside {
+            let Some(found) = text.get(inside..).and_then(|rest| rest.find("*/")) else { break };
+            end = inside + found;
+        }
+        let close = end + "*/".len();
+        if !text.get(close..).is_some_and(|rest| rest.starts_with("}}")) {
+            continue;
+        }
+        out.push_str(text.get(copied..open + 1).unwrap_or(""));
+        out.push_str("\"\"");
+        let blank = |byte: &u8| if *byte == b'\n' { '\n' } else { ' ' };
+        out.extend(text.as_bytes().get(inside..close).unwrap_or(&[]).iter().map(blank));
+        copied = close;
+    }
+    if copied == 0 {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(text.get(copied..).unwrap_or(""));
+    Cow::Owned(out)
 }
 
 /// Takes [`END`] off the tree, where it ends with it.
@@ -133,6 +170,17 @@ mod tests {
         ] {
             assert_eq!(fault(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn only_a_marked_end_of_a_comment_trims() {
+        for text in ["a {{- /* é\n*/}} b", "{{- /* */ -}} b", "{{/* */}}", "{{- `/*` */}}", "{{- /*"] {
+            let changed = without_trimming_comments(text);
+            assert_eq!(changed.len(), text.len());
+            assert_eq!(changed.matches('\n').count(), text.matches('\n').count());
+            assert_eq!(changed != text, text.contains("*/}}") && text.contains("- /*"), "{text}");
+        }
+        assert_eq!(without_trimming_comments("a {{- /* x */}} b"), "a {{- \"\"     }} b");
     }
 
     #[test]
