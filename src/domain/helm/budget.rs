@@ -7,6 +7,8 @@ use std::rc::Rc;
 /// called, values visited, and one for every [`BYTES_A_STEP`] bytes of text made. The largest
 /// charts looked at (kube-prometheus-stack) take under 2 million.
 pub(super) const MAX_STEPS: u64 = 20_000_000;
+/// Steps that rendering all charts of a repository may take, with all sets of values.
+const MAX_ALL_STEPS: u64 = 200_000_000;
 /// Bytes of text that cost one step.
 pub(super) const BYTES_A_STEP: usize = 32;
 /// Longest text that a function or a template may make, in bytes.
@@ -18,6 +20,31 @@ pub(super) const MAX_ITEMS: usize = 100_000;
 pub(super) const MAX_CALLS: u32 = 100;
 /// How deep values may nest before walking them is refused: `set` can tie a map to itself.
 pub(super) const MAX_VALUE_DEPTH: u32 = 100;
+
+/// What rendering the charts of one repository may still cost.
+#[derive(Debug)]
+pub struct Allowance {
+    steps: u64,
+}
+
+impl Default for Allowance {
+    fn default() -> Self {
+        Self { steps: MAX_ALL_STEPS }
+    }
+}
+
+impl Allowance {
+    /// The budget of one rendering; `None` when nothing is left.
+    pub(super) fn budget(&self) -> Option<Budget> {
+        (self.steps > 0).then(|| Budget::new(self.steps.min(MAX_STEPS)))
+    }
+
+    /// Takes what a rendering cost.
+    pub(super) fn take(&mut self, budget: &Budget) {
+        let given = self.steps.min(MAX_STEPS);
+        self.steps -= given.saturating_sub(budget.left()).min(self.steps);
+    }
+}
 
 /// What stopped a template.
 #[derive(Debug, Clone)]
@@ -54,8 +81,13 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    pub(super) fn new() -> Self {
-        Self { steps: Cell::new(MAX_STEPS), calls: Cell::new(0) }
+    pub(super) fn new(steps: u64) -> Self {
+        Self { steps: Cell::new(steps), calls: Cell::new(0) }
+    }
+
+    /// Steps that are left.
+    pub(super) fn left(&self) -> u64 {
+        self.steps.get()
     }
 
     /// Takes steps.
@@ -63,9 +95,7 @@ impl Budget {
         let left = self.steps.get().checked_sub(steps);
         // What is spent stays spent: the templates behind fail at once.
         self.steps.set(left.unwrap_or(0));
-        left.map(|_| ()).ok_or_else(|| {
-            Fault::new(format!("rendering the chart takes more than {MAX_STEPS} steps"))
-        })
+        left.map(|_| ()).ok_or_else(|| Fault::new("rendering takes more steps than it may"))
     }
 
     /// Takes what making so many bytes of text costs.

@@ -67,7 +67,8 @@ fn scope<'c>(
     scopes: &mut Vec<Scope<'c>>,
 ) -> Value {
     let root = above.is_empty();
-    let prefix = if root { chart.name.to_string() } else { format!("{above}/charts/{}", chart.name) };
+    let prefix =
+        if root { chart.name.to_string() } else { format!("{above}/charts/{}", chart.name) };
     let mut inner = Map::new();
     for below in &chart.charts {
         let found = match &values {
@@ -116,14 +117,20 @@ fn metadata(chart: &Chart, root: bool) -> Value {
         let listed = chart.metadata.get(key).and_then(Json::as_array).into_iter().flatten();
         let entries = listed.map(|entry| {
             let text = |key: &str| entry.get(key).and_then(Json::as_str).unwrap_or("");
-            Value::map(fields.iter().map(|(key, name)| ((*name).into(), Value::str(text(key)))).collect())
+            Value::map(
+                fields.iter().map(|(key, name)| ((*name).into(), Value::str(text(key)))).collect(),
+            )
         });
         Value::list(entries.collect())
     };
     let person = [("name", "Name"), ("email", "Email"), ("url", "URL")];
     map.insert("Maintainers".into(), named("maintainers", &person));
-    let dependency =
-        [("name", "Name"), ("version", "Version"), ("repository", "Repository"), ("alias", "Alias")];
+    let dependency = [
+        ("name", "Name"),
+        ("version", "Version"),
+        ("repository", "Repository"),
+        ("alias", "Alias"),
+    ];
     map.insert("Dependencies".into(), named("dependencies", &dependency));
     Value::map(map)
 }

@@ -40,7 +40,12 @@ impl Dependency {
         Some(Self {
             name: text("name")?.to_owned(),
             alias: text("alias").filter(|alias| !alias.is_empty()).map(str::to_owned),
-            conditions: condition.trim().split(',').filter(|c| !c.is_empty()).map(str::to_owned).collect(),
+            conditions: condition
+                .trim()
+                .split(',')
+                .filter(|c| !c.is_empty())
+                .map(str::to_owned)
+                .collect(),
             tags: list("tags").filter_map(Value::as_str).map(str::to_owned).collect(),
             imports: list("import-values").filter_map(Import::read).collect(),
         })

@@ -34,7 +34,13 @@ struct Emitter<'b> {
 
 impl Emitter<'_> {
     /// `inline`: right behind `- `, where a collection begins on the same line.
-    fn value(&mut self, value: &Value, indent: usize, depth: u32, inline: bool) -> Result<(), Fault> {
+    fn value(
+        &mut self,
+        value: &Value,
+        indent: usize,
+        depth: u32,
+        inline: bool,
+    ) -> Result<(), Fault> {
         self.budget.depth(depth)?;
         self.budget.text(self.out.len() / 64)?;
         match value {
@@ -109,7 +115,8 @@ impl Emitter<'_> {
         self.budget.text(self.out.len() + text.len() + lines * indent)?;
         if lines > 0 && !key && block(text) {
             self.block(text, indent);
-        } else if !matches!(resolve(text, Schema::Kubernetes), Json::String(_)) || like_a_time(text) {
+        } else if !matches!(resolve(text, Schema::Kubernetes), Json::String(_)) || like_a_time(text)
+        {
             double_quoted(text, &mut self.out);
         } else if plain(text) {
             self.out.push_str(text);
@@ -176,7 +183,9 @@ fn plain(text: &str) -> bool {
         && !text.starts_with("---")
         && !text.starts_with("...")
         && text != "<<"
-        && text.chars().all(|c| !c.is_control() && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}'))
+        && text
+            .chars()
+            .all(|c| !c.is_control() && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}'))
 }
 
 /// Dates and times of day are types of their own to Go's YAML.
@@ -211,7 +220,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn emitted(json: &Json) -> String {
-        yaml(&Value::of_json(json), &Budget::new()).expect("small")
+        yaml(&Value::of_json(json), &Budget::new(super::super::budget::MAX_STEPS)).expect("small")
     }
 
     #[test]

@@ -27,9 +27,9 @@ pub(super) struct Engine {
 }
 
 impl Engine {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(budget: Budget) -> Self {
         Self {
-            budget: Budget::new(),
+            budget,
             templates: RefCell::default(),
             functions: functions::table(),
             frames: Cell::new(0),

@@ -61,7 +61,11 @@ impl Frame<'_> {
             }
             Expr::Identifier(_, name) => self.call(dot, name, rest, piped),
             Expr::Nil(_) => Err(Fault::new("`nil` is not a command")),
-            Expr::Pipe(..) | Expr::Dot(_) | Expr::String(..) | Expr::Number(..) | Expr::Bool(..) => {
+            Expr::Pipe(..)
+            | Expr::Dot(_)
+            | Expr::String(..)
+            | Expr::Number(..)
+            | Expr::Bool(..) => {
                 alone(rest, piped.as_ref())?;
                 self.arg(dot, first)
             }
@@ -96,7 +100,12 @@ impl Frame<'_> {
         })
     }
 
-    fn args(&mut self, dot: &Value, args: &[Expr], last: Option<Value>) -> Result<Vec<Value>, Fault> {
+    fn args(
+        &mut self,
+        dot: &Value,
+        args: &[Expr],
+        last: Option<Value>,
+    ) -> Result<Vec<Value>, Fault> {
         let mut values = Vec::with_capacity(args.len() + 1);
         for arg in args {
             values.push(self.arg(dot, arg)?);

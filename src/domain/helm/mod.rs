@@ -31,6 +31,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Map;
 
+pub use budget::Allowance;
 pub use chart::ChartFile;
 pub use output::LineMap;
 
@@ -86,7 +87,7 @@ pub struct Problem {
 }
 
 /// Renders a chart. `files` are all files below its folder, by their paths in it.
-pub fn render(files: &BTreeMap<String, ChartFile>) -> Rendered {
+pub fn render(files: &BTreeMap<String, ChartFile>, allowance: &mut Allowance) -> Rendered {
     let mut reader = chart::Reader::new(files);
     let Some(chart) = reader.chart("", 0) else {
         return Rendered { problems: reader.problems, ..Rendered::default() };
@@ -95,7 +96,7 @@ pub fn render(files: &BTreeMap<String, ChartFile>) -> Rendered {
     if chart.library {
         return rendered;
     }
-    let (outputs, asked) = render::render(&chart, &Map::new());
+    let (outputs, asked) = render::render(&chart, &Map::new(), allowance);
     rendered.variants.push(Variant { values: None, files: outputs });
     let mut problems = asked;
     let further: Vec<&String> = files.keys().filter(|path| is_values_file(path)).collect();
@@ -109,7 +110,7 @@ pub fn render(files: &BTreeMap<String, ChartFile>) -> Rendered {
     }
     for path in further.into_iter().take(MAX_VALUES_FILES) {
         let Some(values) = reader.yaml(path) else { continue };
-        let (outputs, more) = render::render(&chart, &values);
+        let (outputs, more) = render::render(&chart, &values, allowance);
         // What the defaults lack and these values give is rendered after all.
         let done = |problem: &Problem| outputs.iter().any(|file| file.template == problem.path);
         problems.retain(|problem| !(problem.asked && done(problem)));

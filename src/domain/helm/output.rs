@@ -14,12 +14,7 @@ pub(super) struct Output {
 
 impl Output {
     /// Appends a piece of the template itself, which begins on `line` there.
-    pub(super) fn literal(
-        &mut self,
-        piece: &str,
-        line: u32,
-        budget: &Budget,
-    ) -> Result<(), Fault> {
+    pub(super) fn literal(&mut self, piece: &str, line: u32, budget: &Budget) -> Result<(), Fault> {
         self.push(piece, line, 1, budget)
     }
 
@@ -81,7 +76,8 @@ mod tests {
 
     #[test]
     fn lines_come_from_the_first_thing_on_them() {
-        let (mut output, budget) = (Output::default(), Budget::new());
+        let (mut output, budget) =
+            (Output::default(), Budget::new(super::super::budget::MAX_STEPS));
         // a: {{ 1 }}     <- line 1
         // {{- if .x }}   <- line 2
         // b:             <- line 3

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use serde_json::{Map, Value as Json};
 
-use super::budget::Fault;
+use super::budget::{Allowance, Fault};
 use super::chart::Chart;
 use super::coalesce::coalesce;
 use super::context::scopes;
@@ -26,12 +26,18 @@ struct Template {
 pub(super) fn render(
     chart: &Chart,
     user: &Map<String, Json>,
+    allowance: &mut Allowance,
 ) -> (Vec<RenderedFile>, Vec<Problem>) {
+    let Some(budget) = allowance.budget() else {
+        let message = "the charts of the repository take more steps than they may".to_owned();
+        let path = format!("{}Chart.yaml", chart.folder);
+        return (Vec::new(), vec![Problem { path, line: None, message, asked: false }]);
+    };
     let mut chart = chart.clone();
     let missing = dependencies::process(&mut chart, user);
     let mut values = user.clone();
     coalesce(&chart, &mut values, false);
-    let engine = Engine::new();
+    let engine = Engine::new(budget);
     let mut templates = Vec::new();
     let mut problems = Vec::new();
     for scope in scopes(&chart, &values) {
@@ -51,7 +57,8 @@ pub(super) fn render(
         }
     }
     // Helm's order: the deepest first, so that what a chart defines wins over those within it.
-    templates.sort_by_key(|(t, _)| std::cmp::Reverse((t.name.matches('/').count(), t.name.clone())));
+    templates
+        .sort_by_key(|(t, _)| std::cmp::Reverse((t.name.matches('/').count(), t.name.clone())));
     let mut whole = Vec::new();
     for (template, text) in templates {
         let path: Rc<str> = template.path.as_str().into();
@@ -73,6 +80,7 @@ pub(super) fn render(
             Err(fault) => problems.push(told(&template.path, fault, &missing)),
         }
     }
+    allowance.take(&engine.budget);
     (files, problems)
 }
 
@@ -91,7 +99,8 @@ fn told(path: &str, fault: Fault, missing: &[String]) -> Problem {
     let mut message = fault.message;
     if let Some(name) = message.strip_prefix("no template `") {
         let owner = missing.iter().filter(|dependency| {
-            name.starts_with(dependency.as_str()) || !missing.iter().any(|d| name.starts_with(d.as_str()))
+            name.starts_with(dependency.as_str())
+                || !missing.iter().any(|d| name.starts_with(d.as_str()))
         });
         let owners: Vec<String> = owner.take(3).map(|name| format!("`{name}`")).collect();
         if !owners.is_empty() {

@@ -103,6 +103,9 @@ mod tests {
     #[test]
     fn composites_print_as_go_prints_them() {
         let map = Value::of([("b", Value::Nil), ("a", Value::list(vec![Value::Int(1)]))]);
-        assert_eq!(text(&map, &Budget::new()).ok().as_deref(), Some("map[a:[1] b:<nil>]"));
+        assert_eq!(
+            text(&map, &Budget::new(super::super::budget::MAX_STEPS)).ok().as_deref(),
+            Some("map[a:[1] b:<nil>]")
+        );
     }
 }

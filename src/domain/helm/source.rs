@@ -174,7 +174,9 @@ mod tests {
 
     #[test]
     fn only_a_marked_end_of_a_comment_trims() {
-        for text in ["a {{- /* é\n*/}} b", "{{- /* */ -}} b", "{{/* */}}", "{{- `/*` */}}", "{{- /*"] {
+        for text in
+            ["a {{- /* é\n*/}} b", "{{- /* */ -}} b", "{{/* */}}", "{{- `/*` */}}", "{{- /*"]
+        {
             let changed = without_trimming_comments(text);
             assert_eq!(changed.len(), text.len());
             assert_eq!(changed.matches('\n').count(), text.matches('\n').count());

@@ -119,9 +119,8 @@ impl Value {
             Json::String(text) => Self::str(text.as_str()),
             Json::Array(items) => Self::list(items.iter().map(Self::of_json).collect()),
             Json::Object(map) => {
-                let entry = |(key, value): (&String, &Json)| {
-                    (Rc::from(key.as_str()), Self::of_json(value))
-                };
+                let entry =
+                    |(key, value): (&String, &Json)| (Rc::from(key.as_str()), Self::of_json(value));
                 Self::map(map.iter().map(entry).collect())
             }
         }

@@ -1,5 +1,6 @@
 //! What does the repository run on Kubernetes, and with which rights?
 
+mod charts;
 mod joins;
 mod kinds;
 mod patches;
@@ -15,8 +16,9 @@ use crate::domain::yaml::{Loaded, Schema, has_template_marks, load, load_json};
 
 use super::gather::Gather;
 use super::image::Image;
-use super::select::{file_name, is_kustomization};
+use super::select::{file_name, is_chart_part, is_kustomization, is_manifest};
 use super::{FactKind, Spans};
+use charts::Charts;
 use joins::Selectors;
 use kinds::{items, workload_kind};
 
@@ -113,19 +115,20 @@ pub struct Setting {
     pub from: &'static str,
 }
 
-/// A file that parsed.
+/// A file that parsed, or what a template of a Helm chart rendered to.
 struct Manifest<'t> {
     path: &'t str,
     loaded: Loaded,
+    /// For each document of a rendered one: in which variants of its chart it is there.
+    variants: Vec<Vec<u32>>,
 }
 
 pub(super) fn extract(gather: &mut Gather<'_>) {
     let kind = FactKind::Kubernetes;
     let mut manifests = Vec::new();
-    let mut charts = std::collections::BTreeMap::<&str, u32>::new();
+    let charts = Charts::find(gather);
     for path in gather.paths(kind) {
-        if let Some(chart) = chart_of(gather, path) {
-            *charts.entry(chart).or_default() += 1;
+        if charts.hold(path) || is_chart_part(path) || !is_manifest(path) {
             continue;
         }
         let Some(text) = gather.text(kind, path) else { continue };
@@ -143,13 +146,9 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
                 gather.gap_at(kind, path, fault);
             }
         }
-        manifests.push(Manifest { path, loaded });
+        manifests.push(Manifest { path, loaded, variants: Vec::new() });
     }
-    for (folder, count) in charts {
-        let files = if count == 1 { "1 file is".to_owned() } else { format!("{count} files are") };
-        let reason = format!("belongs to a Helm chart, which is not rendered ({files} not judged)");
-        gather.gap(kind, Some(folder), reason);
-    }
+    manifests.extend(charts.render(gather));
     let patches = patches::find(gather, &manifests);
     let mut selectors = Selectors::default();
     for manifest in &manifests {
@@ -176,9 +175,10 @@ fn read_file(
         let rows =
             |gather: &Gather<'_>| gather.snapshot.workloads.len() + gather.snapshot.secrets.len();
         let before = rows(gather);
+        let variants = manifest.variants.get(number).map(Vec::as_slice);
         for (pointer, object) in items(&document.value) {
             let at = Spans::pointer(number, &pointer);
-            selectors.add(path, &at, object);
+            selectors.add(path, &at, object, variants);
             gather.snapshot.secrets.extend(secrets::secret(path, &at, object));
             let Some(kind) = workload_kind(object) else { continue };
             rows::add(gather, path, &at, object, kind, patches);
@@ -193,16 +193,9 @@ fn read_file(
     if judged {
         gather.keep_spans(path, &manifest.loaded);
     }
-}
-
-/// The `templates` folder of a Helm chart that a file is in.
-fn chart_of<'p>(gather: &Gather<'_>, path: &'p str) -> Option<&'p str> {
-    path.match_indices("templates/").find_map(|(at, found)| {
-        let root = &path[..at];
-        let chart = root.is_empty() || root.ends_with('/');
-        let is = |name| gather.tree.entries.contains_key(&format!("{root}{name}"));
-        (chart && (is("Chart.yaml") || is("Chart.yml"))).then(|| &path[..at + found.len() - 1])
-    })
+    if judged && !manifest.variants.is_empty() {
+        gather.spans.mark_rendered(path);
+    }
 }
 
 #[cfg(test)]

@@ -14,8 +14,6 @@ pub(super) const TABLE: &[Function] = &[
     }),
     function("all", 0, ANY, |a| Ok(Value::Bool(a.values.iter().all(Value::truth)))),
     function("any", 0, ANY, |a| Ok(Value::Bool(a.values.iter().any(Value::truth)))),
-    function("ternary", 3, 3, |a| {
-        Ok(if a.bool(2)? { a.any(0).clone() } else { a.any(1).clone() })
-    }),
+    function("ternary", 3, 3, |a| Ok(if a.bool(2)? { a.any(0).clone() } else { a.any(1).clone() })),
     function("not", 1, 1, |a| Ok(Value::Bool(!a.any(0).truth()))),
 ];

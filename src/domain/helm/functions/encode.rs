@@ -102,7 +102,8 @@ fn read(args: &Args<'_>, format: Format, wanted: Wanted) -> Result<Value, Fault>
 
 fn json(args: &Args<'_>, escape_html: bool, pretty: bool) -> Result<String, Fault> {
     let value = plain(args.any(0), args.budget(), 0)?;
-    let text = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
+    let text =
+        if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
     let text = text.map_err(|_| args.fault("cannot write it"))?;
     if !escape_html {
         return Ok(text);

@@ -62,9 +62,7 @@ pub(super) const TABLE: &[Function] = &[
         texts.sort_unstable();
         a.items(texts.into_iter().map(Value::str).collect())
     }),
-    function("toStrings", 1, 1, |a| {
-        a.items(strings(a, 0)?.into_iter().map(Value::str).collect())
-    }),
+    function("toStrings", 1, 1, |a| a.items(strings(a, 0)?.into_iter().map(Value::str).collect())),
     function("join", 2, 2, |a| {
         let texts = strings(a, 1)?;
         let separators = a.str(0)?.len().saturating_mul(texts.len());

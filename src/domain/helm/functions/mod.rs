@@ -109,7 +109,11 @@ impl Args<'_> {
     fn wrong(&self, index: usize, wanted: &str) -> Fault {
         let got = self.any(index).type_name();
         let got = if got == "<nil>" { "nothing (the value is not set)" } else { got };
-        Fault::new(format!("`{}` wants {wanted} as argument {} but gets {got}", self.name, index + 1))
+        Fault::new(format!(
+            "`{}` wants {wanted} as argument {} but gets {got}",
+            self.name,
+            index + 1
+        ))
     }
 
     fn str(&self, index: usize) -> Result<&Rc<str>, Fault> {

@@ -5,8 +5,8 @@ use crate::domain::helm::value::Value;
 
 use super::{ANY, Args, Function, function};
 
-/// Stands for a certificate or a key.
-const PLACEHOLDER: &str = "placeholder";
+/// Stands for a certificate, a key, a hash: spelled as a variable, so that nobody takes it for one.
+const PLACEHOLDER: &str = "${generated}";
 
 pub(super) const TABLE: &[Function] = &[
     function("randAlphaNum", 1, 1, |a| repeated(a, "x")),

@@ -30,7 +30,8 @@ fn compare(args: &Args<'_>) -> Result<Value, Fault> {
     for alternative in constraint.split("||") {
         let mut fits = true;
         for (op, bound) in terms(alternative) {
-            let bound = range(op, bound).ok_or_else(|| args.fault("has a constraint that cannot be read"))?;
+            let bound = range(op, bound)
+                .ok_or_else(|| args.fault("has a constraint that cannot be read"))?;
             fits &= bound.holds(&version);
         }
         if fits {

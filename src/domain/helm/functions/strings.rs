@@ -30,7 +30,8 @@ pub(super) const TABLE: &[Function] = &[
         if size >= text.len() {
             return Ok(a.any(1).clone());
         }
-        let part = if count < 0 { cut(text, text.len() - size, text.len()) } else { cut(text, 0, size) };
+        let part =
+            if count < 0 { cut(text, text.len() - size, text.len()) } else { cut(text, 0, size) };
         a.text(part)
     }),
     function("substr", 3, 3, |a| {

@@ -18,7 +18,11 @@ pub(super) const TABLE: &[Function] = &[
     }),
     function("swapcase", 1, 1, |a| {
         let swap = |c: char| {
-            if c.is_uppercase() { c.to_lowercase().to_string() } else { c.to_uppercase().to_string() }
+            if c.is_uppercase() {
+                c.to_lowercase().to_string()
+            } else {
+                c.to_uppercase().to_string()
+            }
         };
         a.text(a.str(0)?.chars().map(swap).collect::<String>())
     }),
