@@ -226,12 +226,12 @@ mod tests {
     #[test]
     fn collections_look_as_gos_do() {
         let json = serde_json::json!({
-            "b": {"x": [1, {"y": true, "z": [[]]}], "e": {}},
+            "b": {"x": [1, {"w": true, "z": [[]]}], "e": {}},
             "a": null, "port": 8080, "ratio": 0.5,
         });
         assert_eq!(
             emitted(&json),
-            "a: null\nb:\n  e: {}\n  x:\n  - 1\n  - y: true\n    z:\n    - []\nport: 8080\nratio: 0.5"
+            "a: null\nb:\n  e: {}\n  x:\n  - 1\n  - w: true\n    z:\n    - []\nport: 8080\nratio: 0.5"
         );
         assert_eq!(emitted(&serde_json::json!([["a"], "b"])), "- - a\n- b");
         assert_eq!(emitted(&serde_json::json!({})), "{}");

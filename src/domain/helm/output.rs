@@ -56,6 +56,29 @@ impl Output {
     }
 }
 
+/// A rendered text as Helm cuts it up: `---` at the start of a line parts objects, whatever else
+/// stands on that line; to YAML, `---# rules` is a word. So the rest gets a line of its own.
+pub(super) fn parted(text: String, lines: LineMap) -> (String, LineMap) {
+    let joined = |line: &str| line.strip_prefix("---").is_some_and(|rest| !rest.trim().is_empty());
+    if !text.lines().any(joined) {
+        return (text, lines);
+    }
+    let mut out = String::with_capacity(text.len() + 16);
+    let mut map = LineMap::default();
+    for (line, number) in text.split_inclusive('\n').zip(1..) {
+        map.lines.push(lines.template_line(number));
+        match line.strip_prefix("---") {
+            Some(rest) if joined(line) => {
+                out.push_str("---\n");
+                out.push_str(rest.trim_start());
+                map.lines.push(lines.template_line(number));
+            }
+            _ => out.push_str(line),
+        }
+    }
+    (out, map)
+}
+
 /// Line of a rendered text → line of its template.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LineMap {
@@ -91,5 +114,15 @@ mod tests {
         assert_eq!(text, "a: 1\nb:\n  c: 1\n  d: 2\ne: 1\n");
         let lines: Vec<u32> = (1..=6).map(|line| map.template_line(line)).collect();
         assert_eq!(lines, [1, 3, 4, 4, 5, 6]);
+    }
+
+    #[test]
+    fn marks_between_objects_stand_alone() {
+        let lines = LineMap { lines: vec![1, 2, 5, 9] };
+        let (text, map) = parted("a: 1\n---# b\nb: 2\n---\n".to_owned(), lines.clone());
+        assert_eq!(text, "a: 1\n---\n# b\nb: 2\n---\n");
+        let lines_of: Vec<u32> = (1..=5).map(|line| map.template_line(line)).collect();
+        assert_eq!(lines_of, [1, 2, 2, 5, 9]);
+        assert_eq!(parted("a: 1\n--- \nb: 2".to_owned(), lines.clone()).1, lines);
     }
 }

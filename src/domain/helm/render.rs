@@ -10,6 +10,7 @@ use super::coalesce::coalesce;
 use super::context::scopes;
 use super::dependencies;
 use super::engine::Engine;
+use super::output::parted;
 use super::value::{Map as Entries, Value};
 use super::{Problem, RenderedFile};
 
@@ -71,12 +72,12 @@ pub(super) fn render(
     for template in whole.iter().filter(|template| !template.partial) {
         name_template(template);
         match engine.render(&template.name, &template.context) {
-            Ok((text, lines)) => files.push(RenderedFile {
-                template: template.path.clone(),
-                text,
-                lines,
-                unfetched: engine.unfetched().map(|file| file.to_string()),
-            }),
+            Ok((text, lines)) => {
+                let (text, lines) = parted(text, lines);
+                let unfetched = engine.unfetched().map(|file| file.to_string());
+                let template = template.path.clone();
+                files.push(RenderedFile { template, text, lines, unfetched });
+            }
             Err(fault) => problems.push(told(&template.path, fault, &missing)),
         }
     }

@@ -52,7 +52,13 @@ pub(super) const TABLE: &[Function] = &[
     function("mustToDate", 2, 2, |_| Ok(Value::Host(Host::Time))),
     function("unixEpoch", 1, 1, |a| a.text(NOW_SECONDS.to_string())),
     function("ago", 1, 1, |a| a.text("0s")),
-    function("duration", 1, 1, |a| a.text(format!("{}s", a.shown(0)?))),
+    function("duration", 1, 1, |a| {
+        let seconds = super::numbers::to_int(a.any(0)).max(0);
+        let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60);
+        let hours = if hours > 0 { format!("{hours}h") } else { String::new() };
+        let minutes = if seconds >= 60 { format!("{minutes}m") } else { String::new() };
+        a.text(format!("{hours}{minutes}{}s", seconds % 60))
+    }),
     function("durationRound", 1, 1, |a| a.text(a.shown(0)?)),
 ];
 

@@ -81,8 +81,7 @@ fn joined(text: &str, with: char) -> String {
                     || b.is_ascii_digit()
                     || (b.is_uppercase() && after.is_some_and(char::is_lowercase))
             });
-        let digit = c.is_ascii_digit() && before.is_some_and(char::is_alphabetic);
-        if starts || digit {
+        if starts {
             out.push(with);
         }
         out.extend(c.to_lowercase());
