@@ -268,3 +268,53 @@ fn files_that_were_not_fetched_are_remembered_but_not_for_a_checksum() {
         ]
     );
 }
+
+mod any {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Templates that mostly parse, of every kind of piece.
+    fn template() -> impl Strategy<Value = String> {
+        let word = prop_oneof![
+            "[a-z: \n#-]{0,8}",
+            "(\\.|\\.Values|\\.Values\\.a\\.b|\\.Files|\\$|\\$x|nil|true|1|-3|2\\.5|\"s\"|`r`|\\(list 1 2\\)|\\(dict \"a\" 1\\))",
+            prop::sample::select(super::super::functions::names()).prop_map(str::to_owned),
+        ];
+        let pipe = prop::collection::vec(word, 1..4).prop_map(|words| words.join(" "));
+        let action = prop::collection::vec(pipe, 1..3).prop_map(|pipes| pipes.join(" | "));
+        let piece = prop_oneof![
+            "[a-z: \n\"{}é-]{0,10}",
+            action.clone().prop_map(|action| format!("{{{{ {action} }}}}")),
+            action.clone().prop_map(|action| format!("{{{{- $x := {action} -}}}}")),
+            action
+                .clone()
+                .prop_map(|a| format!("{{{{ if {a} }}}}yes{{{{ else }}}}no{{{{ end }}}}")),
+            action.clone().prop_map(|a| format!("{{{{ range $i, $e := {a} }}}}\n{{{{ end }}}}")),
+            action.prop_map(|a| format!("{{{{ with {a} }}}}{{{{ . }}}}{{{{ end }}}}")),
+            Just(
+                "{{ define \"r\" }}{{ include \"r\" . }}{{ end }}{{ include \"r\" . }}".to_owned()
+            ),
+            Just("{{- /* c */}} {{ end }}".to_owned()),
+            Just("{{ tpl \"{{ . }}\" . }}{{ set . \"self\" . }}{{ . }}".to_owned()),
+        ];
+        prop::collection::vec(piece, 0..6).prop_map(|pieces| pieces.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn templates_render_or_say_why_not(template in template()) {
+            let values = ("values.yaml", "a: {b: [1, x, {c: null}]}");
+            let rendered = chart(&[CHART, values, ("templates/x.yaml", &template)]);
+            let lines = u32::try_from(template.split('\n').count()).expect("small");
+            let files = &rendered.variants[0].files;
+            prop_assert_eq!(files.len() + rendered.problems.len(), 1);
+            for problem in &rendered.problems {
+                prop_assert!(!problem.message.is_empty());
+                prop_assert!(problem.line.is_some_and(|line| (1..=lines).contains(&line)), "{:?}", problem);
+            }
+            for (number, _) in (1..).zip(files.iter().flat_map(|file| file.text.split('\n'))) {
+                prop_assert!((1..=lines).contains(&files[0].lines.template_line(number)));
+            }
+        }
+    }
+}

@@ -197,3 +197,6 @@ fn tell(gather: &mut Gather<'_>, folder: &str, problem: &Problem) {
     }
     gather.gap(FactKind::Kubernetes, Some(&path), reason);
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,6 +73,12 @@ pub(super) fn table() -> HashMap<&'static str, &'static Function> {
     TABLES.into_iter().flatten().map(|function| (function.name, function)).collect()
 }
 
+/// Their names.
+#[cfg(test)]
+pub(super) fn names() -> Vec<&'static str> {
+    TABLES.into_iter().flatten().map(|function| function.name).collect()
+}
+
 impl Function {
     /// Calls it; a fault names the function.
     pub(super) fn call(&self, args: &Args<'_>) -> Result<Value, Fault> {
