@@ -47,9 +47,13 @@ fn what_several_values_give_is_found_once() {
         in_chart.map(told).collect::<Vec<_>>()
     };
     let (alone, both) = (skeleton(false), skeleton(true));
-    // Those of production that the default values do not have are none but these.
-    let (alone, both) = (found(&alone), found(&both));
-    assert_eq!(alone.len(), both.iter().collect::<std::collections::BTreeSet<_>>().len());
+    let (alone, mut both) = (found(&alone), found(&both));
+    assert!(alone.len() > 5, "{alone:?}");
+    // With three replicas at least, a budget is missing as well; the rest is what it was: what the
+    // values for production put right, the default ones still show.
+    let budget = r#""kubernetes/disruption_budget" "chart/templates/deployment.yaml":4"#;
+    let at = both.iter().position(|finding| finding == budget);
+    both.remove(at.unwrap_or_else(|| panic!("{both:?}")));
     assert_eq!(alone, both);
 }
 
@@ -62,7 +66,8 @@ fn what_cannot_be_rendered_is_unknown_with_its_line_and_the_remedy() {
         let report = folder.waymark(&["check", "--format", "json"]).json();
         let policies = report["policies"].as_array().unwrap().clone();
         let unknown = policies.iter().filter(|policy| policy["status"] == "unknown");
-        unknown.filter_map(|policy| Some(policy["reason"].as_str()?.to_owned())).next()
+        let mut reasons = unknown.filter_map(|policy| policy["reason"].as_str());
+        reasons.find(|reason| reason.contains("chart/")).map(str::to_owned)
     };
     assert_eq!(
         unknown(&folder).as_deref(),
