@@ -52,7 +52,10 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("granit_parser", &["src/domain/yaml/"]),
     ("parse_dockerfile", &["src/domain/facts/dockerfile"]),
     ("annotate_snippets", &["src/domain/report/"]),
+    ("quick_junit", &["src/domain/report/junit.rs"]),
     ("globset", &["src/domain/glob.rs"]),
+    ("pulldown_cmark", &["src/domain/command/scan.rs"]),
+    ("strsim", &["src/domain/nearest.rs"]),
     ("rustix", &["src/edge/evaluator"]),
     ("ignore", &["src/edge/disk"]),
     // command line
@@ -60,6 +63,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("comfy_table", &["src/cli/"]),
     ("anstream", &["src/cli/"]),
     ("anstyle", &["src/cli/"]),
+    ("indicatif", &["src/cli/progress.rs"]),
     ("tracing_subscriber", &["src/cli/", "src/config.rs"]),
     // settings
     ("toml", &["src/config", "src/domain/helm/functions/encode.rs"]),
@@ -69,8 +73,27 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("tracing", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),
     ("anyhow", &["src/cli/", "src/main.rs", "src/flow/", "src/domain/policy/"]),
     ("chrono", &["src/domain/", "src/edge/", "src/flow/"]),
-    ("sha2", &["src/domain/policy/", "src/domain/helm/", "src/edge/", "src/flow/"]),
-    ("hex", &["src/domain/policy/", "src/domain/helm/", "src/edge/", "src/flow/"]),
+    (
+        "sha2",
+        &[
+            "src/domain/policy/",
+            "src/domain/config/",
+            "src/domain/helm/functions/encode.rs",
+            "src/domain/report/sarif.rs",
+            "src/edge/",
+            "src/flow/",
+        ],
+    ),
+    (
+        "hex",
+        &[
+            "src/domain/policy/",
+            "src/domain/helm/functions/encode.rs",
+            "src/domain/report/sarif.rs",
+            "src/edge/",
+            "src/flow/",
+        ],
+    ),
     ("serde", EVERYWHERE),
     ("serde_json", EVERYWHERE),
     ("thiserror", EVERYWHERE),
