@@ -172,15 +172,13 @@ pub(super) fn is_manifest(path: &str) -> bool {
     let name = file_name(path);
     if is_yaml(name) {
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let other = OTHER_YAML.iter().any(|other| {
+            let rest = stem.strip_prefix(other);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
+        });
         // Below `templates`, names say what the template is for.
-        let template = folders(path).any(|folder| folder == "templates");
-        let known = !template || name == "Chart.yaml";
-        return !name.starts_with('.')
-            && !(known
-                && OTHER_YAML.iter().any(|other| {
-                    stem.strip_prefix(other)
-                        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
-                }));
+        let template = folders(path).any(|folder| folder == "templates") && name != "Chart.yaml";
+        return !name.starts_with('.') && (template || !other);
     }
     name.ends_with(".json") && folders(path).any(|folder| MANIFEST_FOLDERS.contains(&folder))
 }

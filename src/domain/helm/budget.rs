@@ -6,13 +6,13 @@ use std::rc::Rc;
 /// Steps that rendering one chart with one set of values may take: nodes walked, functions
 /// called, values visited, and one for every [`BYTES_A_STEP`] bytes of text made. The largest
 /// chart looked at, kube-prometheus-stack with all its charts, takes 270,000. A step takes about
-/// a tenth of a microsecond, and all text that is ever made stays below 96 MB.
+/// a tenth of a microsecond, and all text that is ever made stays below 48 MB.
 pub(super) const MAX_STEPS: u64 = 3_000_000;
 /// Steps that rendering all charts of a repository may take, with all sets of values. The 44
 /// charts of prometheus-community take 2.8 million.
-const MAX_ALL_STEPS: u64 = 40_000_000;
+const MAX_ALL_STEPS: u64 = 20_000_000;
 /// Bytes of text that cost one step.
-pub(super) const BYTES_A_STEP: usize = 32;
+pub(super) const BYTES_A_STEP: usize = 16;
 /// Longest text that a function or a template may make, in bytes.
 pub(super) const MAX_TEXT_BYTES: usize = 4 * 1024 * 1024;
 /// Longest list that a function may make.

@@ -9,7 +9,7 @@ use super::exec::Frame;
 use super::functions::{self, Function};
 use super::output::LineMap;
 use super::source::{Body, Parsed, parse};
-use super::value::{Map, MapRef, Value};
+use super::value::{MapCell, MapRef, Value};
 
 /// The name that faults in the text given to `tpl` bear; such a text has no file.
 const TPL: &str = "(tpl)";
@@ -21,7 +21,7 @@ pub(super) struct Engine {
     functions: HashMap<&'static str, &'static Function>,
     frames: Cell<u32>,
     /// Maps that were changed after they were made: only through them can values form a ring.
-    changed: RefCell<Vec<Weak<RefCell<Map>>>>,
+    changed: RefCell<Vec<Weak<MapCell>>>,
     /// A file of the chart whose text a template used although it was not fetched.
     unfetched: RefCell<Option<Rc<str>>>,
 }

@@ -5,14 +5,76 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::ops::Deref;
 use std::rc::Rc;
 
 use serde_json::Value as Json;
 
 /// A map that everyone who holds it sees change. Sorted, as Go prints and ranges over maps.
 pub(super) type Map = BTreeMap<Rc<str>, Value>;
-/// The cell around a [`Map`].
-pub(super) type MapRef = Rc<RefCell<Map>>;
+/// A [`Map`], shared.
+pub(super) type MapRef = Rc<MapCell>;
+
+/// The cell around a [`Map`]. Values may nest deeper than the stack: they are dropped one by one.
+#[derive(Debug, Default)]
+pub(super) struct MapCell(RefCell<Map>);
+
+/// The items of a list; dropped as [`MapCell`] is.
+#[derive(Debug, Default)]
+pub(super) struct Items(Vec<Value>);
+
+impl Deref for MapCell {
+    type Target = RefCell<Map>;
+
+    fn deref(&self) -> &RefCell<Map> {
+        &self.0
+    }
+}
+
+impl Deref for Items {
+    type Target = Vec<Value>;
+
+    fn deref(&self) -> &Vec<Value> {
+        &self.0
+    }
+}
+
+impl Drop for MapCell {
+    fn drop(&mut self) {
+        drop_flat(std::mem::take(self.0.get_mut()).into_values().collect());
+    }
+}
+
+impl Drop for Items {
+    fn drop(&mut self) {
+        drop_flat(std::mem::take(&mut self.0));
+    }
+}
+
+fn drop_flat(mut values: Vec<Value>) {
+    while let Some(value) = values.pop() {
+        match value {
+            Value::List(items) => {
+                values.extend(
+                    Rc::into_inner(items)
+                        .into_iter()
+                        .flat_map(|mut items| std::mem::take(&mut items.0)),
+                );
+            }
+            Value::Map(map) => {
+                let inner = Rc::into_inner(map).map(|mut map| std::mem::take(map.0.get_mut()));
+                values.extend(inner.into_iter().flat_map(Map::into_values));
+            }
+            Value::Nil
+            | Value::Bool(_)
+            | Value::Int(_)
+            | Value::Int64(_)
+            | Value::Float(_)
+            | Value::Str(_)
+            | Value::Host(_) => {}
+        }
+    }
+}
 
 /// A value.
 #[derive(Debug, Clone)]
@@ -27,7 +89,7 @@ pub(super) enum Value {
     /// Go's `float64`: every number of a values file.
     Float(f64),
     Str(Rc<str>),
-    List(Rc<Vec<Value>>),
+    List(Rc<Items>),
     Map(MapRef),
     Host(Host),
 }
@@ -51,11 +113,11 @@ impl Value {
     }
 
     pub(super) fn list(items: Vec<Value>) -> Self {
-        Self::List(Rc::new(items))
+        Self::List(Rc::new(Items(items)))
     }
 
     pub(super) fn map(map: Map) -> Self {
-        Self::Map(Rc::new(RefCell::new(map)))
+        Self::Map(Rc::new(MapCell(RefCell::new(map))))
     }
 
     /// A map of given entries.

@@ -18,6 +18,8 @@ use super::Manifest;
 
 /// Charts of a repository that are rendered. Repositories of nothing but charts have about 120.
 const MAX_CHARTS: usize = 300;
+/// Files that a chart may hold; the largest looked at has 400.
+const MAX_FILES: usize = 10_000;
 /// Objects that a chart may render to over all variants, equal ones counted once.
 const MAX_OBJECTS: usize = 3_000;
 
@@ -44,6 +46,9 @@ impl<'t> Charts<'t> {
         // A folder before what lies in it.
         folders.sort_by_key(|folder| (folder.len(), *folder));
         for folder in folders {
+            if charts.folders.len() > MAX_CHARTS {
+                break;
+            }
             let whole = folder.is_empty() || folder.ends_with('/');
             let templates = format!("{folder}templates/");
             let first = entries.range(templates.clone()..).next();
@@ -73,6 +78,12 @@ impl<'t> Charts<'t> {
         }
         for folder in self.folders.iter().take(MAX_CHARTS) {
             let files = files(gather, folder);
+            if files.len() > MAX_FILES {
+                let reason =
+                    format!("cannot be rendered: more than {MAX_FILES} files lie below it");
+                gather.gap(FactKind::Kubernetes, Some(&format!("{folder}Chart.yaml")), reason);
+                continue;
+            }
             let rendered = render(&files, &mut allowance);
             let mut merged: BTreeMap<String, Merged> = BTreeMap::new();
             let mut left = MAX_OBJECTS;
@@ -107,7 +118,7 @@ impl<'t> Charts<'t> {
 fn files(gather: &Gather<'_>, folder: &str) -> BTreeMap<String, ChartFile> {
     let entries = gather.tree.entries.range(folder.to_owned()..);
     let inside = entries.map_while(|(path, entry)| Some((path.strip_prefix(folder)?, entry)));
-    let kept = inside.filter(|(path, _)| !is_excluded(path));
+    let kept = inside.filter(|(path, _)| !is_excluded(path)).take(MAX_FILES + 1);
     kept.map(|(path, entry)| {
         let file = match &entry.content {
             Content::Text(text) => ChartFile::Text(text.clone()),

@@ -165,7 +165,7 @@ impl Args<'_> {
         }
     }
 
-    fn list(&self, index: usize) -> Result<&Rc<Vec<Value>>, Fault> {
+    fn list(&self, index: usize) -> Result<&Vec<Value>, Fault> {
         match self.any(index) {
             Value::List(items) => {
                 self.budget().items(items.len())?;

@@ -10,7 +10,7 @@ use super::{ANY, Args, Function, function};
 
 pub(super) const TABLE: &[Function] = &[
     function("toString", 1, 1, |a| a.text(a.shown(0)?)),
-    function("quote", 0, ANY, |a| quoted(a, |text| go_quoted(text))),
+    function("quote", 0, ANY, |a| quoted(a, go_quoted)),
     function("squote", 0, ANY, |a| quoted(a, |text| format!("'{text}'"))),
     function("cat", 0, ANY, |a| quoted(a, str::to_owned)),
     function("trim", 1, 1, |a| a.text(a.str(0)?.trim())),

@@ -54,6 +54,18 @@ fn functions_give_what_helm_gives() {
     }
 }
 
+#[test]
+fn values_nested_deeper_than_the_stack_are_dropped() {
+    for template in [
+        "{{ $x := list }}{{ range until 50000 }}{{ $x = list $x }}{{ end }}deep",
+        "{{ $x := dict }}{{ range until 50000 }}{{ $x = dict \"x\" $x }}{{ end }}deep",
+    ] {
+        let rendered = rendered(&[("templates/x.yaml".to_owned(), template)]);
+        assert_eq!(rendered.problems, []);
+        assert_eq!(rendered.variants[0].files[0].text, "deep");
+    }
+}
+
 /// `.Template.Name` holds the number that the template had when the table was made.
 fn expected_name(expected: &str) -> String {
     let at = expected.find("templates/e").filter(|at| expected[*at..].ends_with("templates"));
