@@ -18,6 +18,8 @@ mod hostile;
 mod jobs;
 #[path = "cli/outputs.rs"]
 mod outputs;
+#[path = "cli/overlays.rs"]
+mod overlays;
 #[path = "cli/pages.rs"]
 mod pages;
 #[path = "cli/work_tree.rs"]

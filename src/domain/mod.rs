@@ -18,6 +18,7 @@ pub mod glob;
 pub mod ids;
 pub mod job;
 pub mod judge;
+mod kustomize;
 pub mod nearest;
 pub mod path;
 pub mod policy;

@@ -16,6 +16,7 @@ mod image;
 mod kubernetes;
 mod literal;
 mod migrations;
+mod overlays;
 mod pin;
 mod readme;
 mod select;
