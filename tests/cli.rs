@@ -6,6 +6,8 @@
 mod base;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/config.rs"]
+mod config;
 #[path = "cli/git_config.rs"]
 mod git_config;
 #[path = "cli/given.rs"]

@@ -11,6 +11,7 @@ use clap::{Args, ValueHint};
 
 use super::progress::Progress;
 use super::{USAGE, terminal};
+use crate::domain::config::ORGANISATION_PATHS;
 use crate::domain::evaluate::ConfigFile;
 use crate::domain::judge::Conclusion;
 use crate::domain::report::formats::{self, FORMATS, Report};
@@ -44,6 +45,9 @@ pub(super) struct Arguments {
     /// Configuration that counts instead of .github/waymark.yml
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     config: Option<PathBuf>,
+    /// The organisation's configuration: its waymark.yml, or the folder that holds it
+    #[arg(long, value_name = "FILE|DIR", value_hint = ValueHint::AnyPath)]
+    organisation: Option<PathBuf>,
     #[command(flatten)]
     filters: filters::Filters,
 }
@@ -58,7 +62,8 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 }
 
 async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let Arguments { path, base, head, format, policies, config, filters } = arguments;
+    let Arguments { path, base, head, format, policies, config, organisation, filters } = arguments;
+    let organisation = organisation.as_deref().map(organisation_file).transpose()?;
     let config = config.as_deref().map(config_file).transpose()?;
     let path = match path {
         Some(path) => path,
@@ -75,7 +80,7 @@ async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let today = Clock::system().now().date();
     let compared = base.is_some();
     let progress = Progress::start(&format!("judging {}", visible::line(&path.to_string_lossy())));
-    let job = FolderToCheck { folder: Folder { path, head, base }, config, today };
+    let job = FolderToCheck { folder: Folder { path, head, base }, config, organisation, today };
     let CheckedFolder { judgement, tree, prefix } = check_folder(&evaluators, job).await?;
     drop(progress);
     if let Some(why) = asked.silent(&judgement) {
@@ -107,12 +112,23 @@ async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn config_file(path: &Path) -> anyhow::Result<ConfigFile> {
+/// A file, or the one in a clone of the configuration repository.
+pub(super) fn organisation_file(path: &Path) -> anyhow::Result<ConfigFile> {
+    if !path.is_dir() {
+        return config_file(path);
+    }
+    let found = ORGANISATION_PATHS.iter().map(|name| path.join(name)).find(|file| file.is_file());
+    config_file(&found.with_context(|| {
+        format!("`{}` holds no {}", path.display(), ORGANISATION_PATHS.join(" or "))
+    })?)
+}
+
+pub(super) fn config_file(path: &Path) -> anyhow::Result<ConfigFile> {
     Ok(ConfigFile { path: path.display().to_string(), text: Ok(disk::read_text(path)?) })
 }
 
 /// One process judges; base and head take turns.
-async fn start_evaluators(policies: Vec<PathBuf>) -> anyhow::Result<Evaluators> {
+pub(super) async fn start_evaluators(policies: Vec<PathBuf>) -> anyhow::Result<Evaluators> {
     // The child says nothing about a folder that it cannot read.
     PolicyFiles::with(&policies).context("cannot read the policies")?;
     let command = evaluator::Command {

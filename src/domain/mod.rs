@@ -4,6 +4,9 @@
 //! are passed in. `docs/development.md` draws the road that data takes.
 
 pub mod baseline;
+pub mod command;
+pub mod config;
+pub mod edit;
 pub mod effect;
 pub mod evaluate;
 pub mod event;
@@ -13,9 +16,9 @@ pub mod glob;
 pub mod ids;
 pub mod job;
 pub mod judge;
+pub mod nearest;
 pub mod path;
 pub mod policy;
-pub mod repo_config;
 pub mod report;
 pub mod selection;
 pub mod time;

@@ -9,7 +9,7 @@ use super::finding::{Level, Mode};
 use super::glob;
 use super::ids::PolicyId;
 use super::judge::{self, JudgedPolicy, Judgement};
-use super::repo_config::unknown_word;
+use super::nearest::unknown_word;
 
 /// What was asked for. Everything, when nothing is said.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

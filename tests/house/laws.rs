@@ -52,6 +52,8 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("annotate_snippets", &["src/domain/report/"]),
     ("quick_junit", &["src/domain/report/junit.rs"]),
     ("globset", &["src/domain/glob.rs"]),
+    ("pulldown_cmark", &["src/domain/command/scan.rs"]),
+    ("strsim", &["src/domain/nearest.rs"]),
     ("rustix", &["src/edge/evaluator"]),
     ("ignore", &["src/edge/disk"]),
     // command line
@@ -69,7 +71,16 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("tracing", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),
     ("anyhow", &["src/cli/", "src/main.rs", "src/flow/", "src/domain/policy/"]),
     ("chrono", &["src/domain/", "src/edge/", "src/flow/"]),
-    ("sha2", &["src/domain/policy/", "src/domain/report/sarif.rs", "src/edge/", "src/flow/"]),
+    (
+        "sha2",
+        &[
+            "src/domain/policy/",
+            "src/domain/config/",
+            "src/domain/report/sarif.rs",
+            "src/edge/",
+            "src/flow/",
+        ],
+    ),
     ("hex", &["src/domain/policy/", "src/domain/report/sarif.rs", "src/edge/", "src/flow/"]),
     ("serde", EVERYWHERE),
     ("serde_json", EVERYWHERE),

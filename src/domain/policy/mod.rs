@@ -6,6 +6,7 @@
 mod builtins;
 pub mod evaluate;
 pub mod examples;
+pub mod input;
 pub mod library;
 pub mod metadata;
 pub mod outcome;

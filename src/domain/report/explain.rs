@@ -89,9 +89,13 @@ fn more(report: &Report<'_>, policy: &JudgedPolicy) -> String {
 
 /// The part of `.github/waymark.yml` that waives these findings and no others: one entry for each
 /// thing, with the files that it is in.
-fn waivers(findings: &[&JudgedFinding], today: NaiveDate) -> Option<String> {
+pub(super) fn waivers(findings: &[&JudgedFinding], today: NaiveDate) -> Option<String> {
     // A path too long to show is not left out of its entry: that would cover every file.
-    let short = |f: &&&JudgedFinding| f.path.as_ref().is_none_or(|p| p.len() <= LONGEST_PATH);
+    let fits = |text: &str| text.len() <= LONGEST_PATH && !text.trim().is_empty();
+    let short = |f: &&&JudgedFinding| {
+        f.path.as_deref().is_none_or(fits)
+            && f.resource.as_deref().is_none_or(|r| !r.trim().is_empty())
+    };
     let mut places: BTreeMap<Option<&str>, BTreeSet<Option<&str>>> = BTreeMap::new();
     for finding in findings.iter().filter(short) {
         places.entry(finding.resource.as_deref()).or_default().insert(finding.path.as_deref());
@@ -157,8 +161,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::domain::config::{Known, RepoConfig};
     use crate::domain::finding::{Finding, Place, Severity};
-    use crate::domain::repo_config::RepoConfig;
     use crate::domain::report::sample;
     use crate::domain::report::text::render_text;
 
@@ -203,10 +207,12 @@ mod tests {
             path in "[a-z*?\\[\\]{}!\\\\\"':#/ \n\u{1b}\u{202e}\u{e0041}é]{1,30}",
             resource in any::<String>(),
         ) {
+            // The configuration takes no blank scope for one.
+            prop_assume!(!path.trim().is_empty() && !resource.trim().is_empty());
             let judged = finding(&path, Some(&resource));
             let text = waivers(&[&judged], TODAY).expect("a short path");
-            let known = std::slice::from_ref(&judged.policy);
-            let (config, problems) = RepoConfig::read(".github/waymark.yml", &text, known);
+            let known = Known { policies: vec![judged.policy.clone()], ..Known::default() };
+            let (config, problems) = RepoConfig::read(".github/waymark.yml", &text, &known);
             prop_assert_eq!(problems, [], "{}", text);
             let place = Place { path: Some(path), ..Place::default() };
             let policy = judged.policy.clone();

@@ -7,6 +7,7 @@
 //! [`visible`] on its way to plain text.
 
 pub mod annotations;
+pub mod answer;
 pub mod budget;
 pub mod check_run;
 pub mod conclude;

@@ -43,6 +43,9 @@ pub fn render_text(report: &Report<'_>) -> String {
     };
     let reasoned = |status| view.standing(status).into_iter().map(reasoned).collect::<Vec<_>>();
     let notes = judgement.notes.iter().map(|n| line(&clip(n, 600))).collect::<Vec<_>>();
+    let deadlines = view.deadlines();
+    let deadlines: Vec<_> = deadlines.iter().map(|(p, when)| format!("{} {when}", p.id)).collect();
+    out += &list("deadlines", &deadlines);
     out += &list("existing, not blocking", &items(&brief, existing));
     out += &list("waived", &items(&view.waived.iter().collect::<Vec<_>>(), waived));
     out += &list("could not be judged", &reasoned(Standing::Unknown));
