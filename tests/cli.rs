@@ -8,6 +8,8 @@ mod base;
 mod check;
 #[path = "cli/config.rs"]
 mod config;
+#[path = "cli/crowd.rs"]
+mod crowd;
 #[path = "cli/git_config.rs"]
 mod git_config;
 #[path = "cli/given.rs"]
@@ -18,5 +20,9 @@ mod hostile;
 mod jobs;
 #[path = "cli/outputs.rs"]
 mod outputs;
+#[path = "cli/overlays.rs"]
+mod overlays;
+#[path = "cli/pages.rs"]
+mod pages;
 #[path = "cli/work_tree.rs"]
 mod work_tree;

@@ -4,8 +4,10 @@
 //! are passed in. `docs/development.md` draws the road that data takes.
 
 pub mod baseline;
+pub mod change;
 pub mod command;
 pub mod config;
+pub mod ddl;
 pub mod edit;
 pub mod effect;
 pub mod evaluate;
@@ -16,6 +18,7 @@ pub mod glob;
 pub mod ids;
 pub mod job;
 pub mod judge;
+mod kustomize;
 pub mod nearest;
 pub mod path;
 pub mod policy;
