@@ -58,9 +58,8 @@ fn measure(
     let request = Request {
         tree: tree.clone(),
         repo: repo.clone(),
-        config: None,
-        path: None,
         only: Some(ids.to_vec()),
+        ..Request::default()
     };
     let extracted: Extracted = facts::extract(&tree, &repo, &needs);
     let own_params = handwritten::Params::defaults(&repo.owner);

@@ -3,8 +3,11 @@
 //! Nothing is dropped, only sorted: new, existing, waived, unknown, broken.
 
 mod decide;
+mod excuse;
+mod preview;
 
-pub use decide::{Case, judge};
+pub use decide::{Case, Kept, judge};
+pub use preview::judge_proposal;
 use serde::{Deserialize, Serialize};
 
 use super::config::Effective;
@@ -204,6 +207,10 @@ pub struct Judgement {
     /// they themselves say.
     #[serde(default)]
     pub settings: Vec<Effective>,
+    /// What the change's own configuration would change, one line each; empty when it edits none.
+    /// Plain text that may quote the repository.
+    #[serde(default)]
+    pub preview: Vec<String>,
 }
 
 impl Judgement {

@@ -4,7 +4,7 @@
 use crate::domain::baseline::Baseline;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::job::Occasion;
-use crate::domain::judge::{Case, Judgement, judge};
+use crate::domain::judge::{Case, Judgement, Kept, judge};
 use crate::domain::report::check_run::{CheckRunContext, ComparedWith};
 use crate::edge::store::Subject as JudgedFor;
 
@@ -107,6 +107,13 @@ async fn pushed(
             Err(other) => return Err(other),
         },
     };
+    let waivers_before = match &before {
+        None => None,
+        Some(before) if before.config_file == after.config_file => {
+            Some(after.answer.config.waivers.clone())
+        }
+        Some(before) => Some(app.waivers_of(before.config_file.clone()).await?),
+    };
     let compared = base.filter(|_| before.is_some()).map(named);
     let mut config_problems = after.answer.config_problems.clone();
     config_problems.extend(app.own_faults(subject, &after).await?);
@@ -120,6 +127,13 @@ async fn pushed(
         config_problems,
         head: &after.answer.evaluation,
         head_files: &after.files,
+        inline: &after.answer.inline,
+        kept: Kept {
+            waivers: &after.answer.config.waivers,
+            before: waivers_before.as_deref(),
+            inline: &after.answer.inline,
+            malformed: &after.answer.inline_problems,
+        },
         baseline: before.map(|b| Baseline::new(&b.answer.evaluation, b.files)),
         today: app.clock.now().date(),
         notes,

@@ -41,6 +41,8 @@ pub fn render_text(judgement: &Judgement, source: Source<'_>, styled: bool) -> S
     out += &list("waived", &known(&view.waived, waived));
     out += &list("could not be judged", &reasoned(Standing::Unknown));
     out += &list("broken", &reasoned(Standing::Broken));
+    let preview: Vec<_> = judgement.preview.iter().map(|l| line(&clip(l, 600))).collect();
+    out += &list("the new configuration would change, once it counts", &preview);
     out += &list("notes", &notes);
     out += &totals(&view);
     out

@@ -31,3 +31,4 @@ mod shapes;
 mod tenants;
 mod truncated;
 mod twins;
+mod waivers;
