@@ -77,6 +77,18 @@ pub struct JudgedPolicy {
     pub remediation: String,
 }
 
+impl JudgedPolicy {
+    /// Its rung in words; our own policies about waivers stand on none.
+    pub fn level_word(&self) -> &'static str {
+        if self.is_own() { "none" } else { self.level.as_str() }
+    }
+
+    /// Whether it is one of our own about waivers, which no level asks for.
+    pub fn is_own(&self) -> bool {
+        self.id.pack() == super::waiver::upkeep::PACK
+    }
+}
+
 /// One finding in the report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JudgedFinding {

@@ -212,7 +212,7 @@ fn line(policy: &JudgedPolicy, setting: Option<&Effective>) -> Line {
         },
         mode: policy.mode.as_str(),
         decided: setting.map(decided).unwrap_or_default(),
-        level: policy.level.as_str(),
+        level: policy.level_word(),
         reason: policy.reason.as_deref().map(visible::line).unwrap_or_default(),
     }
 }

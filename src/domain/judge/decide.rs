@@ -18,7 +18,7 @@ use crate::domain::ids::{PolicyId, Sha};
 use crate::domain::policy::metadata::PolicyMeta;
 use crate::domain::policy::outcome::{Evaluation, Outcome, Status};
 use crate::domain::waiver::Waiver;
-use crate::domain::waiver::upkeep::{self, Concern, PACK, Upkeep};
+use crate::domain::waiver::upkeep::{self, Concern, Upkeep};
 
 /// Waivers that somebody looks after: those that the head has.
 #[derive(Debug, Clone, Default)]
@@ -273,8 +273,7 @@ fn judge_policy(
 fn level(policies: &[JudgedPolicy]) -> Option<Level> {
     let mut reached = None;
     for level in [Level::Bronze, Level::Silver, Level::Gold] {
-        let mut here =
-            policies.iter().filter(|p| p.level == level && p.id.pack() != PACK).peekable();
+        let mut here = policies.iter().filter(|p| p.level == level && !p.is_own()).peekable();
         if here.peek().is_none() {
             continue;
         }

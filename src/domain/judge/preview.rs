@@ -84,7 +84,8 @@ fn findings(judgement: &Judgement) -> BTreeMap<Key<'_>, &JudgedFinding> {
     .collect()
 }
 
-/// Policies whose mode would differ. One that is not asked is off.
+/// Policies whose mode would differ, those that would change alike on one line. One that is not
+/// asked is off.
 fn modes(now: &Judgement, then: &Judgement) -> Vec<String> {
     let of = |judgement: &Judgement| -> BTreeMap<PolicyId, Mode> {
         let asked = judgement.policies.iter().filter(|p| p.id.pack() != PACK);
@@ -93,11 +94,22 @@ fn modes(now: &Judgement, then: &Judgement) -> Vec<String> {
     let (before, after) = (of(now), of(then));
     let ids: BTreeSet<&PolicyId> = before.keys().chain(after.keys()).collect();
     let mode = |modes: &BTreeMap<PolicyId, Mode>, id| modes.get(id).copied().unwrap_or(Mode::Off);
-    let differ = ids.into_iter().filter_map(|id| {
+    let mut differ: BTreeMap<(Mode, Mode), Vec<String>> = BTreeMap::new();
+    for id in ids {
         let (was, will) = (mode(&before, id), mode(&after, id));
-        (was != will).then(|| format!("`{id}`: {} instead of {}", will.as_str(), was.as_str()))
-    });
-    differ.collect()
+        if was != will {
+            differ.entry((will, was)).or_default().push(format!("`{id}`"));
+        }
+    }
+    let line = |((will, was), ids): ((Mode, Mode), Vec<String>)| {
+        let shown = ids.iter().take(MOST).cloned().collect::<Vec<_>>().join(", ");
+        let more = match ids.len().saturating_sub(MOST) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("{} instead of {}: {shown}{more}", will.as_str(), was.as_str())
+    };
+    differ.into_iter().map(line).collect()
 }
 
 #[derive(Default)]

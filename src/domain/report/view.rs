@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 
 use crate::domain::finding::{Level, Mode, Severity};
 use crate::domain::judge::{JudgedFinding, JudgedPolicy, Judgement, Standing, State};
-use crate::domain::waiver::upkeep::PACK;
 
 /// The findings of one policy in one state; never empty.
 #[derive(Debug, Clone)]
@@ -86,9 +85,7 @@ impl<'a> View<'a> {
             Some(Level::Gold) => return None,
         };
         let open = |p: &&JudgedPolicy| match p.status {
-            Standing::Fail | Standing::Unknown | Standing::Broken => {
-                p.level <= next && p.id.pack() != PACK
-            }
+            Standing::Fail | Standing::Unknown | Standing::Broken => p.level <= next && !p.is_own(),
             Standing::Pass | Standing::Waived | Standing::NotApplicable => false,
         };
         let missing: Vec<_> = self.policies.iter().copied().filter(open).collect();

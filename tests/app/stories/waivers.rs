@@ -234,7 +234,7 @@ async fn who_edits_the_configuration_sees_what_it_would_change() {
         let text = summary(&run);
         for line in [
             "golden path: `service` instead of `default`",
-            "`catalog/info_present`: observe instead of enforce",
+            "observe instead of enforce: `catalog/info_present`",
             "`Dockerfile:1` would be waived: ",
         ] {
             assert!(text.contains(line), "{line}: {text}");
