@@ -16,5 +16,7 @@ mod given;
 mod hostile;
 #[path = "cli/jobs.rs"]
 mod jobs;
+#[path = "cli/outputs.rs"]
+mod outputs;
 #[path = "cli/work_tree.rs"]
 mod work_tree;

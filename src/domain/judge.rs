@@ -7,6 +7,7 @@ mod excuse;
 mod preview;
 
 pub use decide::{Case, Kept, judge};
+pub(super) use decide::{conclude, count};
 pub use preview::judge_proposal;
 use serde::{Deserialize, Serialize};
 

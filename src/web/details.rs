@@ -194,8 +194,7 @@ fn row(finding: &JudgedFinding, policy: &JudgedPolicy) -> Row {
 
 /// `.github/waymark.yml:4; locked`.
 fn decided(setting: &Effective) -> String {
-    let words: Vec<String> = setting.place.clone().into_iter().chain(setting.remarks()).collect();
-    visible::line(&words.join("; "))
+    visible::line(&setting.decided())
 }
 
 fn line(policy: &JudgedPolicy, setting: Option<&Effective>) -> Line {

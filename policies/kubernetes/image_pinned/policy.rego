@@ -10,6 +10,7 @@
 #   needs: [kubernetes, files]
 #   scope: repo
 #   since: "0.1.0"
+#   tags: [security]
 #   remediation: |
 #     Keep the tag for people and add the digest for machines:
 #

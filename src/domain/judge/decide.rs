@@ -145,6 +145,9 @@ pub fn judge(case: Case<'_>) -> Judgement {
         };
         policies.push(judge_policy(&outcome, Some(&meta), &setting, &judged));
         findings.append(&mut judged);
+        if setting.origin != Origin::BuiltIn {
+            settings.push(setting);
+        }
     }
     notes.extend(excuses.ending(&used));
     findings.sort_by(|a, b| {
@@ -288,8 +291,8 @@ fn level(policies: &[JudgedPolicy]) -> Option<Level> {
     reached
 }
 
-/// Failure outranks a broken configuration, because the author of the change can act on it.
-fn conclude(
+/// How a check of these ends. Failure outranks a broken configuration, because the author of the change can act on it.
+pub(crate) fn conclude(
     policies: &[JudgedPolicy],
     findings: &[JudgedFinding],
     config_problems: &[ConfigProblem],
@@ -312,7 +315,8 @@ fn conclude(
     }
 }
 
-fn count(policies: &[JudgedPolicy]) -> Summary {
+/// Counts over policies.
+pub(crate) fn count(policies: &[JudgedPolicy]) -> Summary {
     let mut summary = Summary::default();
     for policy in policies {
         let slot = match policy.status {

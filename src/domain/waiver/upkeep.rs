@@ -86,6 +86,8 @@ pub fn policies() -> Vec<PolicyMeta> {
             remediation: (*remedy).to_owned(),
             since: None,
             parameters: Default::default(),
+            related_resources: Vec::new(),
+            tags: Default::default(),
             path: String::new(),
         })
     };
