@@ -18,5 +18,7 @@ mod hostile;
 mod jobs;
 #[path = "cli/outputs.rs"]
 mod outputs;
+#[path = "cli/overlays.rs"]
+mod overlays;
 #[path = "cli/work_tree.rs"]
 mod work_tree;

@@ -16,6 +16,7 @@ pub mod glob;
 pub mod ids;
 pub mod job;
 pub mod judge;
+mod kustomize;
 pub mod nearest;
 pub mod path;
 pub mod policy;

@@ -268,6 +268,8 @@ impl App {
         guid: &str,
     ) -> Result<Vec<Job>, Fate> {
         let fresh = Some(guid.to_owned());
+        // Somebody hopes that what broke was bad luck.
+        self.store.forget_broken_evaluations(repo.id).await?;
         let known = self.store.open_pulls_with_head(repo.id, &head).await?;
         let number = known.iter().map(|k| k.pull.number).chain(named).min();
         if let Some(number) = number {

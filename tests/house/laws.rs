@@ -46,7 +46,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("uuid", &["src/edge/store/", "src/cli/serve.rs"]),
     // judging
     ("regorus", &["src/domain/policy/"]),
-    ("regex", &["src/domain/policy/builtins"]),
+    ("regex", &["src/domain/policy/builtins", "src/domain/kustomize/"]),
     ("granit_parser", &["src/domain/yaml/"]),
     ("parse_dockerfile", &["src/domain/facts/dockerfile"]),
     ("annotate_snippets", &["src/domain/report/"]),

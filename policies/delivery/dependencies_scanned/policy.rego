@@ -118,9 +118,10 @@ scanned if {
 }
 
 scanned if {
+	scanners := pipeline.names_like(action_patterns)
+	count(scanners) > 0
 	some use in input.uses
-	some pattern in action_patterns
-	regex.match(pattern, pipeline.name(use))
+	pipeline.name(use) in scanners
 	not only_configuration(use)
 }
 

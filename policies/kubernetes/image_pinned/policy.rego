@@ -25,7 +25,6 @@ package waymark.kubernetes.image_pinned
 
 import rego.v1
 
-import data.waymark.lib.containers
 import data.waymark.lib.images
 import data.waymark.lib.pod_images
 
@@ -34,7 +33,7 @@ default applies := false
 applies if count(input.containers) > 0
 
 findings contains {
-	"message": sprintf("%s: image `%s` has no digest", [containers.title(container), images.name(container.image)]),
+	"message": sprintf("%s: image `%s` has no digest", [container.title, images.name(container.image)]),
 	"path": container.path,
 	"pointer": sprintf("%s/image", [container.pointer]),
 	"resource": container.resource,
@@ -42,11 +41,11 @@ findings contains {
 } if {
 	some container in pod_images.judged
 	container.image.digest == null
-	not pod_images.open(container)
+	container.open == null
 }
 
 unknowns contains pod_images.unknown(container) if {
 	some container in pod_images.judged
 	container.image.digest == null
-	pod_images.open(container)
+	container.open != null
 }

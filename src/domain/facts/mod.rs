@@ -14,6 +14,7 @@ mod glob;
 mod image;
 mod kubernetes;
 mod literal;
+mod overlays;
 mod pin;
 mod readme;
 mod select;

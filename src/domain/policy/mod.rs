@@ -6,8 +6,10 @@
 mod builtins;
 pub mod evaluate;
 pub mod examples;
+pub mod input;
 pub mod library;
 pub mod metadata;
 pub mod outcome;
+mod overlays;
 mod reading;
 pub mod rego_tests;

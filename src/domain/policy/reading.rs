@@ -4,6 +4,7 @@ use regorus::Value;
 
 use super::metadata::PolicyMeta;
 use super::outcome::{Outcome, Status};
+use super::overlays;
 use crate::domain::facts::Extracted;
 use crate::domain::finding::{Finding, Place};
 use crate::domain::ids::PolicyId;
@@ -35,7 +36,7 @@ pub(super) fn outcome(meta: &PolicyMeta, report: &Value, extracted: &Extracted) 
         Err(reason) => return broken(&meta.id, reason),
     };
     if !findings.is_empty() {
-        return made(Status::Fail, None, bounded(findings));
+        return made(Status::Fail, None, bounded(overlays::gathered(findings, extracted)));
     }
     let mut reasons: Vec<String> = items(report, "unknowns").iter().map(unknown).collect();
     let gaps = extracted.snapshot.gaps.iter().filter(|gap| meta.needs.contains(&gap.kind));

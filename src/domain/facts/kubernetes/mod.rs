@@ -1,5 +1,6 @@
 //! What does the repository run on Kubernetes, and with which rights?
 
+mod built;
 mod joins;
 mod kinds;
 mod patches;
@@ -150,16 +151,14 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
         let reason = format!("belongs to a Helm chart, which is not rendered ({files} not judged)");
         gather.gap(kind, Some(folder), reason);
     }
-    let patches = patches::find(gather, &manifests);
     let mut selectors = Selectors::default();
+    let patches = patches::find(gather, &manifests, &mut selectors);
+    let used = built::read(gather, &manifests, &patches, &mut selectors);
     for manifest in &manifests {
-        if is_kustomization(manifest.path) {
-            manifest.loaded.documents.iter().for_each(|d| selectors.add_kustomization(&d.value));
+        let other = patches.is_patch_file(manifest.path) || used.contains(manifest.path);
+        if !other && file_name(manifest.path) != "Kustomization" {
+            read_file(gather, manifest, &patches, &mut selectors);
         }
-        if patches.is_patch_file(manifest.path) || file_name(manifest.path) == "Kustomization" {
-            continue;
-        }
-        read_file(gather, manifest, &patches, &mut selectors);
     }
     selectors.join(gather);
 }
@@ -178,10 +177,7 @@ fn read_file(
         let before = rows(gather);
         for (pointer, object) in items(&document.value) {
             let at = Spans::pointer(number, &pointer);
-            selectors.add(path, &at, object);
-            gather.snapshot.secrets.extend(secrets::secret(path, &at, object));
-            let Some(kind) = workload_kind(object) else { continue };
-            rows::add(gather, path, &at, object, kind, patches);
+            read_object(gather, path, &at, object, patches, selectors);
         }
         if rows(gather) > before {
             judged = true;
@@ -192,6 +188,22 @@ fn read_file(
     }
     if judged {
         gather.keep_spans(path, &manifest.loaded);
+    }
+}
+
+/// Adds the rows of one object.
+fn read_object(
+    gather: &mut Gather<'_>,
+    path: &str,
+    at: &str,
+    object: &Value,
+    patches: &patches::Patches,
+    selectors: &mut Selectors,
+) {
+    selectors.add(path, at, object);
+    gather.snapshot.secrets.extend(secrets::secret(path, at, object));
+    if let Some(kind) = workload_kind(object) {
+        rows::add(gather, path, at, object, kind, patches);
     }
 }
 
