@@ -177,16 +177,20 @@ pub struct ConfigProblem {
 }
 
 impl ConfigProblem {
+    /// `.github/waymark.yml:4`.
+    pub fn place(&self) -> String {
+        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
+        format!("{}{line}", self.path)
+    }
+
     /// On one line: `.github/waymark.yml:4: unknown key …`.
     pub fn told(&self) -> String {
-        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
-        format!("{}{line}: {}", self.path, self.message)
+        format!("{}: {}", self.place(), self.message)
     }
 
     /// The same for reports, where a place stands in backticks.
     pub fn note(&self) -> String {
-        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
-        format!("`{}{line}`: {}", self.path, self.message)
+        format!("`{}`: {}", self.place(), self.message)
     }
 }
 

@@ -149,6 +149,8 @@ pub fn judge(case: Case<'_>) -> Judgement {
             settings.push(setting);
         }
     }
+    policies.sort_by(|a, b| a.id.cmp(&b.id));
+    settings.sort_by(|a, b| a.policy.cmp(&b.policy));
     notes.extend(excuses.ending(&used));
     findings.sort_by(|a, b| {
         (a.state, a.severity, &a.path, a.start_line, &a.policy, &a.message, &a.resource).cmp(&(
