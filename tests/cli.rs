@@ -20,5 +20,7 @@ mod jobs;
 mod outputs;
 #[path = "cli/overlays.rs"]
 mod overlays;
+#[path = "cli/pages.rs"]
+mod pages;
 #[path = "cli/work_tree.rs"]
 mod work_tree;

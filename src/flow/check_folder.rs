@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::baseline::Baseline;
+use crate::domain::change::Change;
 use crate::domain::config::Traits;
 use crate::domain::evaluate::{ConfigFile, Request};
 use crate::domain::judge::{Case, EDITS_CONFIGURATION, Judgement, Kept, judge, judge_proposal};
@@ -62,21 +63,26 @@ pub async fn check_folder(
         (None, Some(base)) => config_of(&base.tree),
         (None, None) => own.clone(),
     };
-    let ask = |tree: SourceTree, config: Option<ConfigFile>, path: Option<String>| {
+    let ask = |tree: SourceTree,
+               config: &Option<ConfigFile>,
+               path: Option<String>,
+               change: Option<Change>| {
+        let (repo, config) = (repo.clone(), config.clone());
         let organisation = job.organisation.clone();
-        let request = Request { tree, repo: repo.clone(), config, organisation, path, only: None };
+        let request = Request { tree, repo, config, organisation, path, change, only: None };
         async move { evaluators.evaluate(&request).await }
     };
     // The base's golden path counts: a change cannot excuse itself by leaving it.
     let before = match &base {
-        Some(base) => Some(ask(base.tree.clone(), rules.clone(), None).await?),
+        Some(base) => Some(ask(base.tree.clone(), &rules, None, None).await?),
         None => None,
     };
     let path = before.as_ref().map(|before| before.path.clone());
-    let answer = ask(head.tree.clone(), rules.clone(), path).await?;
+    let change = base.as_ref().map(|base| Change::between(&base.tree, &head.tree));
+    let answer = ask(head.tree.clone(), &rules, path, change.clone()).await?;
     let own = match job.config.is_none() && rules != own {
         false => None,
-        true => Some(ask(head.tree.clone(), own, None).await?),
+        true => Some(ask(head.tree.clone(), &own, None, change).await?),
     };
     if own.is_some() {
         notes.push(EDITS_CONFIGURATION.to_owned());

@@ -48,12 +48,23 @@ impl App {
         };
         let path = before.as_ref().map(|b| b.answer.path.as_str());
         let rules = Rules::given(config.as_ref()).on(path);
-        let after = self.evaluate_commit(subject, head, None, rules).await?;
+        let mut after = self.evaluate_commit(subject, head, None, rules).await?;
+        match &before {
+            Some(_) => self.evaluate_change(subject, from, head, rules, &mut after).await?,
+            None => self.change_is_unknown(&mut after),
+        }
         let old = before.as_ref().map_or(config.as_ref(), |b| b.config_file.as_ref());
-        let own = match old == after.config_file.as_ref() {
+        let mut own = match old == after.config_file.as_ref() {
             true => None,
             false => Some(self.evaluate_commit(subject, head, None, Rules::OWN).await?),
         };
+        match (&before, &mut own) {
+            (_, None) => {}
+            (Some(_), Some(own)) => {
+                self.evaluate_change(subject, from, head, Rules::OWN, own).await?;
+            }
+            (None, Some(own)) => self.change_is_unknown(own),
+        }
         // Who mends a broken configuration is not held up by it.
         let judged_by = own.as_ref().unwrap_or(&after);
         let mut config_problems = judged_by.answer.config_problems.clone();

@@ -11,5 +11,6 @@ pub mod library;
 pub mod metadata;
 pub mod outcome;
 mod overlays;
+pub mod page;
 mod reading;
 pub mod rego_tests;

@@ -8,9 +8,8 @@ use crate::domain::yaml::Loaded;
 use super::super::FactKind;
 use super::super::gather::Gather;
 use super::super::overlays::Overlays;
-use super::joins::Selectors;
 use super::rows::resource_of;
-use super::{Manifest, Patch, patches, read_object};
+use super::{Joins, Manifest, Patch, patches, read_object};
 
 /// Values of all built objects together; a base counts once for each overlay of it.
 const MAX_VALUES: usize = 1_000_000;
@@ -27,7 +26,7 @@ pub(super) fn read(
     gather: &mut Gather<'_>,
     manifests: &[Manifest<'_>],
     patches: &patches::Patches,
-    selectors: &mut Selectors,
+    joins: &mut Joins,
 ) -> BTreeSet<String> {
     let loaded: BTreeMap<&str, &Loaded> =
         manifests.iter().map(|manifest| (manifest.path, &manifest.loaded)).collect();
@@ -70,7 +69,7 @@ pub(super) fn read(
             let (now, first) = (title(&id), title(&object.first_id()));
             let at = overlays.add(object.node.clone(), root, now, first);
             let before = (gather.snapshot.workloads.len(), gather.snapshot.containers.len());
-            read_object(gather, &path, &at, &value, patches, selectors);
+            read_object(gather, &path, &at, &value, patches, joins);
             doubt(gather, before, &object);
             repeated += usize::from(variants > 0 && gather.snapshot.workloads.len() > before.0);
         }

@@ -41,9 +41,9 @@ pub struct Selection {
 pub(super) struct Selectors {
     found: Vec<Selector>,
     /// Labels that Flux kustomizations add to objects.
-    floating: BTreeSet<String>,
+    pub(super) floating: BTreeSet<String>,
     /// Some Flux kustomization sets the namespace.
-    moved: bool,
+    pub(super) moved: bool,
     too_many: bool,
 }
 
