@@ -69,7 +69,8 @@ proptest! {
         let layers = Layers { organisation: &organisation, repository: &repository };
         let it = layers.policy(&meta.id, Some(&meta), at);
         let without = Layers { repository: &silent, ..layers };
-        let floor = without.policy(&meta.id, Some(&meta), at).mode;
+        let asked = without.policy(&meta.id, Some(&meta), at);
+        let floor = asked.mode;
 
         let locked = rule.as_ref().is_some_and(|rule| rule.locked);
         match (wish, locked) {
@@ -84,7 +85,7 @@ proptest! {
             "who asks in vain is told"
         );
         if let Some(PolicyRule { enforce_from: Some(start), .. }) = &rule
-            && it.rollout != Some(Membership::Outside)
+            && asked.rollout != Some(Membership::Outside)
         {
             prop_assert_eq!(floor, if today < *start { Mode::Warn } else { Mode::Enforce });
         }
