@@ -11,7 +11,7 @@ use crate::domain::judge::{Case, EDITS_CONFIGURATION, Judgement, Kept, judge, ju
 use crate::domain::tree::SourceTree;
 use crate::edge::evaluator::{EvaluatorError, Evaluators};
 
-use super::gather_folder::{Folder, GatherError, Gathered, gather_folder};
+use super::gather_folder::{Folder, GatherError, Gathered, Side, gather_folder};
 pub use super::judge_commit::config_of;
 
 /// A folder to be judged.
@@ -63,26 +63,26 @@ pub async fn check_folder(
         (None, Some(base)) => config_of(&base.tree),
         (None, None) => own.clone(),
     };
-    let ask = |tree: SourceTree,
-               config: &Option<ConfigFile>,
-               path: Option<String>,
-               change: Option<Change>| {
-        let (repo, config) = (repo.clone(), config.clone());
-        let organisation = job.organisation.clone();
+    // A tree is lent to its request and given back: a large repository's is large.
+    let ask = |tree: SourceTree, config: Option<ConfigFile>, path, change: Option<Change>| {
+        let (repo, organisation) = (repo.clone(), job.organisation.clone());
         let request = Request { tree, repo, config, organisation, path, change, only: None };
-        async move { evaluators.evaluate(&request).await }
+        async move { evaluators.evaluate(&request).await.map(|answer| (answer, request.tree)) }
     };
+    let change = base.as_ref().map(|base| Change::between(&base.tree, &head.tree));
     // The base's golden path counts: a change cannot excuse itself by leaving it.
-    let before = match &base {
-        Some(base) => Some(ask(base.tree.clone(), &rules, None, None).await?),
+    let before = match base {
+        Some(Side { tree, blobs }) => Some((ask(tree, rules.clone(), None, None).await?.0, blobs)),
         None => None,
     };
-    let path = before.as_ref().map(|before| before.path.clone());
-    let change = base.as_ref().map(|base| Change::between(&base.tree, &head.tree));
-    let answer = ask(head.tree.clone(), &rules, path, change.clone()).await?;
-    let own = match job.config.is_none() && rules != own {
-        false => None,
-        true => Some(ask(head.tree.clone(), &own, None, change).await?),
+    let path = before.as_ref().map(|(before, _)| before.path.clone());
+    let (answer, tree) = ask(head.tree, rules.clone(), path, change.clone()).await?;
+    let (own, tree) = match job.config.is_none() && rules != own {
+        false => (None, tree),
+        true => {
+            let (own, tree) = ask(tree, own, None, change).await?;
+            (Some(own), tree)
+        }
     };
     if own.is_some() {
         notes.push(EDITS_CONFIGURATION.to_owned());
@@ -92,13 +92,12 @@ pub async fn check_folder(
     let problems = kept.config_problems.iter().chain(&answer.organisation_problems);
     let traits = Traits {
         // Of where the change starts: it cannot leave a rollout by changing its owner.
-        teams: before.as_ref().unwrap_or(&answer).teams.clone(),
+        teams: before.as_ref().map_or(&answer, |(before, _)| before).teams.clone(),
         ..Traits::default()
     };
     let compared = before.is_some();
-    let baseline = before.zip(base).map(|(before, base)| {
-        Baseline::with_waivers(&before.evaluation, base.blobs, &before.inline)
-    });
+    let baseline = before
+        .map(|(before, blobs)| Baseline::with_waivers(&before.evaluation, blobs, &before.inline));
     let case = Case {
         metas: &evaluators.catalogue().policies,
         path: &answer.path,
@@ -123,5 +122,5 @@ pub async fn check_folder(
         Some(own) => judge_proposal(case, own),
         None => judge(case),
     };
-    Ok(CheckedFolder { judgement, tree: head.tree, prefix })
+    Ok(CheckedFolder { judgement, tree, prefix })
 }
