@@ -60,6 +60,7 @@ impl App {
             reason: wish.reason.clone(),
             owner: Some(asked.by.clone()),
             expires: wish.until,
+            target: None,
         };
         let place = format!("{}#{}", subject.name, asked.issue);
         let remark = format!("asked for by {} in {place}", asked.by);

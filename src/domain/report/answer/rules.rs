@@ -49,6 +49,6 @@ fn row(policy: &JudgedPolicy, setting: Option<&Effective>) -> String {
         "| {} | {} | {} | {by} | {remarks} |\n",
         markdown(policy.id.as_str()),
         policy.mode.as_str(),
-        policy.level.as_str(),
+        policy.level_word(),
     )
 }
