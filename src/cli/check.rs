@@ -7,11 +7,11 @@ use anyhow::Context;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, ValueHint};
 
+use super::policy::problem_frame;
 use super::{USAGE, terminal};
 use crate::domain::evaluate::ConfigFile;
 use crate::domain::judge::Conclusion;
 use crate::domain::report::formats::{self, FORMATS, Report};
-use crate::domain::report::visible;
 use crate::edge::clock::Clock;
 use crate::edge::disk::{self, PolicyFiles};
 use crate::edge::evaluator::{self, Evaluators};
@@ -59,11 +59,11 @@ async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(path) => path,
         None => root_of(Path::new(".")).await,
     };
+    // The child says nothing about a folder that it cannot read.
+    let files = PolicyFiles::with(&policies).context("cannot read the policies")?;
     let evaluators = start_evaluators(policies).await?;
     for problem in &evaluators.catalogue().problems {
-        let line = problem.line.map(|l| format!(":{l}")).unwrap_or_default();
-        let text = format!("{}{line}: {}", problem.path, problem.message);
-        terminal::warn(&visible::line(&text));
+        terminal::tell(&problem_frame(&files, problem));
     }
     let today = Clock::system().now().date();
     let job = FolderToCheck { folder: Folder { path, head, base }, config, today };
@@ -90,9 +90,7 @@ fn config_file(path: &Path) -> anyhow::Result<ConfigFile> {
 }
 
 /// One process judges; base and head take turns.
-async fn start_evaluators(policies: Vec<PathBuf>) -> anyhow::Result<Evaluators> {
-    // The child says nothing about a folder that it cannot read.
-    PolicyFiles::with(&policies).context("cannot read the policies")?;
+pub(super) async fn start_evaluators(policies: Vec<PathBuf>) -> anyhow::Result<Evaluators> {
     let command = evaluator::Command {
         program: std::env::current_exe().context("our own binary cannot be found")?,
         policies,

@@ -5,6 +5,7 @@ mod evaluator;
 mod input;
 mod jobs;
 mod policy;
+mod progress;
 mod serve;
 pub mod terminal;
 

@@ -3,6 +3,8 @@
 //! This is what runs inside the evaluator process (`edge::evaluator`), where repository text is
 //! parsed and Rego is evaluated, so that neither can take the service along.
 
+mod parameters;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -55,6 +57,9 @@ pub struct Answer {
     pub path: String,
     /// The one that configuration and catalog of the tree itself choose.
     pub own_path: String,
+    /// Who owns the repository by its catalog: `group:default/payments`.
+    #[serde(default)]
+    pub owner: Option<String>,
     /// The configuration as understood.
     pub config: RepoConfig,
     /// Complaints about it.
@@ -141,7 +146,7 @@ impl Evaluator {
             }
             None => (RepoConfig::default(), Vec::new()),
         };
-        let own_path = self.own_path(request, &config);
+        let (own_path, owner) = self.catalogued(request, &config);
         let path = request.path.clone().unwrap_or_else(|| own_path.clone());
         let golden = self.library.paths.get(&path);
         let held = self.held.get(&path);
@@ -169,15 +174,19 @@ impl Evaluator {
             },
             path,
             own_path,
+            owner,
             config,
             config_problems,
         }
     }
 
-    fn own_path(&self, request: &Request, config: &RepoConfig) -> String {
+    /// What the tree's catalog says: the golden path, unless configured, and the owner.
+    fn catalogued(&self, request: &Request, config: &RepoConfig) -> (String, Option<String>) {
         let catalog = [FactKind::Catalog].into();
         let facts = facts::extract(&request.tree, &request.repo, &catalog);
-        path::choose(&self.library.paths, config.path.as_deref(), &facts.snapshot.catalog)
+        let catalog = &facts.snapshot.catalog;
+        let chosen = path::choose(&self.library.paths, config.path.as_deref(), catalog);
+        (chosen, catalog.owner())
     }
 
     fn known(&self) -> Vec<PolicyId> {

@@ -131,6 +131,7 @@ impl Evaluators {
                     },
                     path: request.path.clone().unwrap_or_else(|| DEFAULT.to_owned()),
                     own_path: DEFAULT.to_owned(),
+                    owner: None,
                     config: Default::default(),
                     config_problems: Vec::new(),
                 },

@@ -213,7 +213,7 @@ impl App {
 }
 
 /// The tree's configuration file.
-pub(super) fn config_of(tree: &SourceTree) -> Option<ConfigFile> {
+pub fn config_of(tree: &SourceTree) -> Option<ConfigFile> {
     let path = CONFIG_PATHS.into_iter().find(|path| tree.entries.contains_key(*path))?;
     let text = match &tree.entries.get(path)?.content {
         Content::Text(text) => Ok(text.to_string()),

@@ -51,6 +51,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("parse_dockerfile", &["src/domain/facts/dockerfile"]),
     ("annotate_snippets", &["src/domain/report/"]),
     ("globset", &["src/domain/glob.rs"]),
+    ("strsim", &["src/domain/nearest.rs"]),
     ("rustix", &["src/edge/evaluator"]),
     ("ignore", &["src/edge/disk"]),
     // command line
@@ -58,6 +59,8 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("comfy_table", &["src/cli/"]),
     ("anstream", &["src/cli/"]),
     ("anstyle", &["src/cli/"]),
+    ("indicatif", &["src/cli/progress.rs"]),
+    ("notify_debouncer_mini", &["src/cli/policy/watch.rs"]),
     ("tracing_subscriber", &["src/cli/", "src/config.rs"]),
     // settings
     ("toml", &["src/config"]),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, Value};
 
-use super::library::{Library, rego_problem};
+use super::complaint::rego_problem;
+use super::library::Library;
 use super::metadata::{PolicyMeta, package_of};
 use super::outcome::Outcome;
 use super::reading;
@@ -49,10 +50,7 @@ impl Library {
             .map_err(|e| rego_problem(ENTRY, &e).message)?;
         let data = serde_json::json!({"waymark": {"params": params}});
         engine.add_data(Value::from(data)).map_err(|e| format!("{e:#}"))?;
-        engine.set_execution_timer_config(ExecutionTimerConfig {
-            limit: EVALUATION_LIMIT,
-            check_interval: std::num::NonZeroU32::new(1_000).expect("not zero"),
-        });
+        limit(&mut engine);
         // The first evaluation analyses the rules. What it says of an empty snapshot, even an
         // error, does not matter: the real one will say it again.
         engine.set_input(Value::new_object());
@@ -71,14 +69,20 @@ impl Library {
         let mut outcomes = prepared.evaluate(&self.policies, extracted);
         for id in wanted {
             if let Some(problem) = self.broken.get(id) {
-                let line = problem.line.map(|l| format!(":{l}")).unwrap_or_default();
-                let reason = format!("{}{line}: {}", problem.path, problem.message);
-                outcomes.push(reading::broken(id, reason));
+                outcomes.push(reading::broken(id, problem.one_line()));
             }
         }
         outcomes.sort_by(|a, b| a.policy.cmp(&b.policy));
         outcomes
     }
+}
+
+/// Ends each evaluation of an engine after [`EVALUATION_LIMIT`].
+pub(super) fn limit(engine: &mut Engine) {
+    engine.set_execution_timer_config(ExecutionTimerConfig {
+        limit: EVALUATION_LIMIT,
+        check_interval: std::num::NonZeroU32::new(1_000).expect("not zero"),
+    });
 }
 
 /// `report["pack/policy"]`: the three rules of a policy; undefined reads as false and empty.

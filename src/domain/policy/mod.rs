@@ -4,10 +4,17 @@
 //! set of policies ([`evaluate`]), and answers with one [`outcome::Outcome`] per policy.
 
 mod builtins;
+mod complaint;
+pub mod coverage;
 pub mod evaluate;
 pub mod examples;
 pub mod library;
+mod lint;
 pub mod metadata;
 pub mod outcome;
 mod reading;
 pub mod rego_tests;
+pub mod remarks;
+pub mod skeleton;
+mod syntax;
+pub mod trace;
