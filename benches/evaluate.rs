@@ -59,6 +59,7 @@ fn measure(
         tree: tree.clone(),
         repo: repo.clone(),
         config: None,
+        organisation: None,
         path: None,
         only: Some(ids.to_vec()),
     };

@@ -9,6 +9,7 @@ use clap::{Args, ValueHint};
 
 use super::policy::problem_frame;
 use super::{USAGE, terminal};
+use crate::domain::config::ORGANISATION_PATHS;
 use crate::domain::evaluate::ConfigFile;
 use crate::domain::judge::Conclusion;
 use crate::domain::report::formats::{self, FORMATS, Report};
@@ -41,6 +42,9 @@ pub(super) struct Arguments {
     /// Configuration that counts instead of .github/waymark.yml
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     config: Option<PathBuf>,
+    /// The organisation's configuration: its waymark.yml, or the folder that holds it
+    #[arg(long, value_name = "FILE|DIR", value_hint = ValueHint::AnyPath)]
+    organisation: Option<PathBuf>,
 }
 
 fn names() -> PossibleValuesParser {
@@ -53,7 +57,8 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 }
 
 async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let Arguments { path, base, head, format, policies, config } = arguments;
+    let Arguments { path, base, head, format, policies, config, organisation } = arguments;
+    let organisation = organisation.as_deref().map(organisation_file).transpose()?;
     let config = config.as_deref().map(config_file).transpose()?;
     let path = match path {
         Some(path) => path,
@@ -66,7 +71,8 @@ async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
         terminal::tell(&problem_frame(&files, problem));
     }
     let today = Clock::system().now().date();
-    let job = FolderToCheck { folder: Folder { path, head, base }, config, today };
+    let folder = Folder { path, head, base };
+    let job = FolderToCheck { folder, config, organisation, today };
     let CheckedFolder { judgement, tree } = check_folder(&evaluators, job).await?;
     let format = formats::find(&format).context("no such format")?;
     let source = |path: &str| tree.text(path).cloned();
@@ -85,7 +91,18 @@ async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn config_file(path: &Path) -> anyhow::Result<ConfigFile> {
+/// A file, or the one in a clone of the configuration repository.
+pub(super) fn organisation_file(path: &Path) -> anyhow::Result<ConfigFile> {
+    if !path.is_dir() {
+        return config_file(path);
+    }
+    let found = ORGANISATION_PATHS.iter().map(|name| path.join(name)).find(|file| file.is_file());
+    config_file(&found.with_context(|| {
+        format!("`{}` holds no {}", path.display(), ORGANISATION_PATHS.join(" or "))
+    })?)
+}
+
+pub(super) fn config_file(path: &Path) -> anyhow::Result<ConfigFile> {
     Ok(ConfigFile { path: path.display().to_string(), text: Ok(disk::read_text(path)?) })
 }
 

@@ -1,7 +1,7 @@
 //! What would other policies change? Two evaluations of one repository are compared, and many
 //! such comparisons are summed up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -76,8 +76,8 @@ pub struct Change {
 pub struct RepoImpact {
     /// Its name, or its folder.
     pub repo: String,
-    /// Who owns it by its catalog: `group:default/payments`. Plain text of the repository.
-    pub owner: Option<String>,
+    /// Who owns it by its catalog and CODEOWNERS. Plain text of the repository.
+    pub teams: BTreeSet<String>,
     /// By policy.
     pub changes: Vec<Change>,
     /// Why it could not be judged.
@@ -96,12 +96,12 @@ impl RepoImpact {
         ids.sort();
         ids.dedup();
         let changes = ids.into_iter().filter_map(|id| change(id, old.get(id), new.get(id)));
-        Self { repo, owner: after.owner.clone(), changes: changes.collect(), error: None }
+        Self { repo, teams: after.teams.clone(), changes: changes.collect(), error: None }
     }
 
     /// A repository that could not be judged.
     pub fn unknown(repo: String, error: String) -> Self {
-        Self { repo, owner: None, changes: Vec::new(), error: Some(error) }
+        Self { repo, teams: BTreeSet::new(), changes: Vec::new(), error: Some(error) }
     }
 
     /// Whether some policy newly does this here.
@@ -138,8 +138,8 @@ pub struct Impact {
     pub unjudged: usize,
     /// Policy → how many repositories flip how.
     pub policies: BTreeMap<PolicyId, BTreeMap<Flip, usize>>,
-    /// Owner (empty: none is named) → how many of its repositories newly fail a policy.
-    pub owners: BTreeMap<String, usize>,
+    /// Team (empty: none is named) → how many of its repositories newly fail a policy.
+    pub teams: BTreeMap<String, usize>,
     /// Repositories of which something changes, or which could not be judged; by name.
     pub repos: Vec<RepoImpact>,
 }
@@ -158,8 +158,12 @@ impl Impact {
                 *flips.entry(change.flip).or_default() += 1;
             }
             if repo.has(Flip::NewlyFails) {
-                let owner = repo.owner.clone().unwrap_or_default();
-                *impact.owners.entry(owner).or_default() += 1;
+                if repo.teams.is_empty() {
+                    *impact.teams.entry(String::new()).or_default() += 1;
+                }
+                for team in &repo.teams {
+                    *impact.teams.entry(team.clone()).or_default() += 1;
+                }
             }
             if repo.error.is_some() || !repo.changes.is_empty() {
                 impact.repos.push(repo);

@@ -4,6 +4,7 @@
 //! are passed in. `docs/development.md` draws the road that data takes.
 
 pub mod baseline;
+pub mod config;
 pub mod effect;
 pub mod evaluate;
 pub mod event;
@@ -17,7 +18,6 @@ pub mod judge;
 pub mod nearest;
 pub mod path;
 pub mod policy;
-pub mod repo_config;
 pub mod report;
 pub mod time;
 pub mod tree;

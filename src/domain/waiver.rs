@@ -11,6 +11,12 @@ use super::judge::WaiverNote;
 /// One entry of `waivers:` in `.github/waymark.yml`, always read from the base branch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiver {
+    /// The file that it stands in.
+    #[serde(default)]
+    pub file: String,
+    /// Its line there, from 1.
+    #[serde(default)]
+    pub line: Option<u32>,
     /// The policy it excuses.
     pub policy: PolicyId,
     /// Globs (`**` crosses folders, `*` does not); empty means everywhere.
@@ -58,6 +64,8 @@ mod tests {
 
     fn waiver() -> Waiver {
         Waiver {
+            file: ".github/waymark.yml".to_owned(),
+            line: Some(2),
             policy: PolicyId::parse("container/non_root_user").expect("valid"),
             paths: vec!["services/*/Dockerfile".to_owned()],
             resource: None,

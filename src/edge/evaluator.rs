@@ -131,9 +131,11 @@ impl Evaluators {
                     },
                     path: request.path.clone().unwrap_or_else(|| DEFAULT.to_owned()),
                     own_path: DEFAULT.to_owned(),
-                    owner: None,
                     config: Default::default(),
                     config_problems: Vec::new(),
+                    organisation: Default::default(),
+                    organisation_problems: Vec::new(),
+                    teams: Default::default(),
                 },
             };
         let mut deaths = 0;

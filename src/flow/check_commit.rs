@@ -90,7 +90,7 @@ async fn pushed(
     head: &Sha,
     base: Option<&Sha>,
 ) -> Result<(Judgement, Option<ComparedWith>), Fate> {
-    let mut notes = Vec::new();
+    let mut notes = subject.organisation.notes();
     let after = app.evaluate_commit(subject, head, None, Rules::OWN).await?;
     // By the rules of today, or a policy that is new here would make old faults new.
     let rules = Rules::given(after.config_file.as_ref()).on(Some(&after.answer.path));
@@ -108,11 +108,16 @@ async fn pushed(
         },
     };
     let compared = base.filter(|_| before.is_some()).map(named);
+    let mut config_problems = after.answer.config_problems.clone();
+    config_problems.extend(app.own_faults(subject, &after).await?);
+    let traits = subject.organisation.traits(subject.id, &after.answer);
     let judgement = judge(Case {
         metas: &app.evaluators.catalogue().policies,
         path: &after.answer.path,
         config: &after.answer.config,
-        config_problems: after.answer.config_problems.clone(),
+        organisation: &after.answer.organisation,
+        traits: &traits,
+        config_problems,
         head: &after.answer.evaluation,
         head_files: &after.files,
         baseline: before.map(|b| Baseline::new(&b.answer.evaluation, b.files)),

@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::baseline::Baseline;
+use crate::domain::config::Traits;
 use crate::domain::evaluate::{Answer, ConfigFile, Request};
 use crate::domain::facts::RepoFacts;
 use crate::domain::judge::{Case, ConfigProblem, EDITS_CONFIGURATION, Judgement, judge};
@@ -11,7 +12,7 @@ use crate::domain::tree::SourceTree;
 use crate::edge::evaluator::{EvaluatorError, Evaluators};
 
 use super::gather_folder::{Folder, GatherError, Gathered, gather_folder};
-use super::judge_commit::config_of;
+pub use super::judge_commit::config_of;
 
 /// A folder to be judged.
 #[derive(Debug, Clone)]
@@ -20,7 +21,9 @@ pub struct FolderToCheck {
     pub folder: Folder,
     /// The configuration that counts instead of the repository's own.
     pub config: Option<ConfigFile>,
-    /// The day on which waivers are looked at.
+    /// The organisation's configuration.
+    pub organisation: Option<ConfigFile>,
+    /// The day on which waivers and rules are looked at (UTC).
     pub today: NaiveDate,
 }
 
@@ -58,7 +61,8 @@ pub async fn check_folder(
         (None, None) => own.clone(),
     };
     let ask = |tree: SourceTree, config: Option<ConfigFile>, path: Option<String>| {
-        let request = Request { tree, repo: repo.clone(), config, path, only: None };
+        let organisation = job.organisation.clone();
+        let request = Request { tree, repo: repo.clone(), config, organisation, path, only: None };
         async move { evaluators.evaluate(&request).await }
     };
     // The base's golden path counts: a change cannot excuse itself by leaving it.
@@ -68,17 +72,25 @@ pub async fn check_folder(
     };
     let path = before.as_ref().map(|before| before.path.clone());
     let answer = ask(head.tree.clone(), rules.clone(), path).await?;
-    let Answer { evaluation, config, mut config_problems, path, .. } = answer;
+    let traits = Traits {
+        // Of where the change starts: it cannot leave a rollout by changing its owner.
+        teams: before.as_ref().map_or(&answer, |before| before).teams.clone(),
+        ..Traits::default()
+    };
+    let Answer { evaluation, config, organisation, mut config_problems, path, .. } = answer;
     if job.config.is_none() && rules != own {
         config_problems = complaints(evaluators, &repo, own).await?;
         notes.push(EDITS_CONFIGURATION.to_owned());
     }
+    config_problems.extend(answer.organisation_problems);
     let baseline =
         before.zip(base).map(|(before, base)| Baseline::new(&before.evaluation, base.blobs));
     let judgement = judge(Case {
         metas: &evaluators.catalogue().policies,
         path: &path,
         config: &config,
+        organisation: &organisation,
+        traits: &traits,
         config_problems,
         head: &evaluation,
         head_files: &head.blobs,
@@ -100,6 +112,7 @@ async fn complaints(
     }
     let only = Some(Vec::new());
     let tree = SourceTree::default();
-    let request = Request { tree, repo: repo.clone(), config, path: None, only };
+    let repo = repo.clone();
+    let request = Request { tree, repo, config, organisation: None, path: None, only };
     Ok(evaluators.evaluate(&request).await?.config_problems)
 }

@@ -28,8 +28,7 @@ pub async fn impact_on_folder(
         config: config_of(&gathered.head.tree),
         tree: gathered.head.tree,
         repo: gathered.repo,
-        path: None,
-        only: None,
+        ..Request::default()
     };
     let before: Answer = old.evaluate(&request).await?;
     let after: Answer = new.evaluate(&request).await?;

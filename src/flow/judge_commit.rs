@@ -5,18 +5,21 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::domain::config::{CONFIG_PATHS, ORGANISATION_PATHS};
 use crate::domain::evaluate::{Answer, ConfigFile, Request};
 use crate::domain::facts::RepoFacts;
 use crate::domain::ids::{RepoId, RepoName, Sha};
 use crate::domain::judge::ConfigProblem;
 use crate::domain::policy::outcome::Status;
-use crate::domain::repo_config::CONFIG_PATHS;
 use crate::domain::tree::{Content, Entry, SourceTree};
 use crate::edge::github::{BlobContent, Installation};
 
 use super::App;
 use super::fate::Fate;
+use super::organisation::Organisation;
 
+/// Version of what is remembered: rows of another one are not found.
+const SHAPE: &str = "2";
 /// Begins a row that only names the row of the commit's tree.
 const ALIAS: &str = "same as ";
 
@@ -26,6 +29,8 @@ pub(super) struct Subject {
     pub(super) id: RepoId,
     pub(super) name: RepoName,
     pub(super) facts: RepoFacts,
+    /// What the organisation asks.
+    pub(super) organisation: Organisation,
 }
 
 /// Whose configuration counts, and which golden path.
@@ -67,6 +72,9 @@ pub(super) struct Evaluated {
     pub(super) files: BTreeMap<String, Option<Sha>>,
     /// The commit's own configuration file.
     pub(super) config_file: Option<ConfigFile>,
+    /// Its `waymark.yml`, which counts in a configuration repository only.
+    #[serde(default)]
+    pub(super) organisation_file: Option<ConfigFile>,
 }
 
 impl App {
@@ -90,6 +98,7 @@ impl App {
             return Ok(known);
         }
         let config_file = config_of(&files.tree);
+        let organisation_file = first_of(&files.tree, ORGANISATION_PATHS);
         let config = match rules.config {
             Source::Own => config_file.clone(),
             Source::Given(config) => config.cloned(),
@@ -99,11 +108,12 @@ impl App {
             tree: files.tree,
             repo: subject.facts.clone(),
             config,
+            organisation: subject.organisation.file.clone(),
             path: rules.path.map(str::to_owned),
             only: None,
         };
         let answer = self.evaluators.evaluate(&request).await?;
-        let evaluated = Evaluated { answer, files: files.blobs, config_file };
+        let evaluated = Evaluated { answer, files: files.blobs, config_file, organisation_file };
         // What broke may have been bad luck (memory, a deadline): it is tried again next time.
         let sound = evaluated.answer.evaluation.outcomes.iter().all(|o| o.status != Status::Broken);
         if sound && let Ok(json) = serde_json::to_string(&evaluated) {
@@ -147,10 +157,7 @@ impl App {
         for path in CONFIG_PATHS {
             let found = subject.github.file(&subject.name, path, commit.as_str()).await?;
             if let Some(file) = found {
-                let content = match file.content {
-                    BlobContent::Bytes(bytes) => Content::of_bytes(bytes),
-                    BlobContent::Withheld(why) => Content::Withheld(why),
-                };
+                let content = content_of(file.content);
                 let entry = Entry { blob: Some(file.sha), content };
                 let entries = [(path.to_owned(), entry)].into();
                 return Ok(config_of(&SourceTree { entries, ..SourceTree::default() }));
@@ -169,6 +176,7 @@ impl App {
             tree: SourceTree::default(),
             repo: subject.facts.clone(),
             config: Some(config),
+            organisation: None,
             path: None,
             only: Some(Vec::new()),
         };
@@ -202,9 +210,14 @@ impl App {
             Source::Given(None) => "none".to_owned(),
             Source::Given(Some(file)) => format!("{}\n{:?}", file.path, file.text),
         };
+        let organisation = match &subject.organisation.file {
+            None => "none".to_owned(),
+            Some(file) => format!("{}\n{:?}", file.path, file.text),
+        };
         let path = rules.path.unwrap_or_default();
+        let library = &self.evaluators.catalogue().digest;
         let mut hash = Sha256::new();
-        for part in [name.as_str(), &self.evaluators.catalogue().digest, &facts, &config, path] {
+        for part in [SHAPE, name.as_str(), library, &facts, &config, &organisation, path] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part.as_bytes());
         }
@@ -214,10 +227,22 @@ impl App {
 
 /// The tree's configuration file.
 pub fn config_of(tree: &SourceTree) -> Option<ConfigFile> {
-    let path = CONFIG_PATHS.into_iter().find(|path| tree.entries.contains_key(*path))?;
+    first_of(tree, CONFIG_PATHS)
+}
+
+fn first_of(tree: &SourceTree, paths: [&str; 2]) -> Option<ConfigFile> {
+    let path = paths.into_iter().find(|path| tree.entries.contains_key(*path))?;
     let text = match &tree.entries.get(path)?.content {
         Content::Text(text) => Ok(text.to_string()),
         Content::Withheld(why) => Err(why.reason()),
     };
     Some(ConfigFile { path: path.to_owned(), text })
+}
+
+/// A blob of GitHub's as a tree holds it.
+pub(super) fn content_of(content: BlobContent) -> Content {
+    match content {
+        BlobContent::Bytes(bytes) => Content::of_bytes(bytes),
+        BlobContent::Withheld(why) => Content::Withheld(why),
+    }
 }

@@ -14,6 +14,7 @@ pub mod impact;
 mod judge_change;
 pub mod judge_commit;
 pub mod links;
+mod organisation;
 mod plan;
 mod post_check;
 mod read_tree;
@@ -42,6 +43,8 @@ pub struct App {
     pub clock: Clock,
     /// Rings when there may be work.
     pub wake: Arc<Notify>,
+    /// Name of the repository where an account keeps its configuration: `.github`.
+    pub config_repository: String,
     /// Makes links to our own pages; `None` when nobody can reach them.
     pub links: Option<links::Links>,
     /// Counts what the operator wants to see.

@@ -99,17 +99,29 @@ impl App {
                 let rows: Vec<RepoRow> = added.iter().map(row).collect();
                 self.store.upsert_repos(installation, &rows).await?;
                 self.store.remove_repos(installation, &removed).await?;
+                self.store.expire_organisation_file(installation).await?;
                 Ok(Vec::new())
             }
             Intent::RepoChanged { installation, repo } => {
                 self.note_repo(installation, &repo).await?;
+                self.heard_of(installation, &repo.name).await?;
                 Ok(Vec::new())
             }
         }
     }
 
+    /// What is remembered of the organisation's configuration may be old when something happens
+    /// to the repository that it lives in.
+    async fn heard_of(&self, installation: InstallationId, repo: &RepoName) -> Result<(), Fate> {
+        if self.is_config_repository(repo) {
+            self.store.expire_organisation_file(installation).await?;
+        }
+        Ok(())
+    }
+
     async fn note_repo(&self, installation: InstallationId, repo: &RepoSeen) -> Result<(), Fate> {
-        Ok(self.store.upsert_repos(installation, &[row(repo)]).await?)
+        self.store.upsert_repos(installation, &[row(repo)]).await?;
+        Ok(self.store.note_labels(repo.id, &repo.labels).await?)
     }
 
     async fn pull_seen(
@@ -190,6 +202,7 @@ impl App {
         let Some(head) = after else { return Ok(Vec::new()) };
         let branch = git_ref.strip_prefix("refs/heads/").unwrap_or(&git_ref);
         let mut jobs = Vec::new();
+        self.heard_of(installation, &repo.name).await?;
         // `pull_request.synchronize` may be late, lost, or (on some servers) never sent: a push
         // to the head branch of an open pull request is enough.
         // The base repository may be another one (the push was to a fork where the App is

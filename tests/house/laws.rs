@@ -70,7 +70,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("tracing", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),
     ("anyhow", &["src/cli/", "src/main.rs", "src/flow/", "src/domain/policy/"]),
     ("chrono", &["src/domain/", "src/edge/", "src/flow/"]),
-    ("sha2", &["src/domain/policy/", "src/edge/", "src/flow/"]),
+    ("sha2", &["src/domain/policy/", "src/domain/config/", "src/edge/", "src/flow/"]),
     ("hex", &["src/domain/policy/", "src/edge/", "src/flow/"]),
     ("serde", EVERYWHERE),
     ("serde_json", EVERYWHERE),

@@ -117,9 +117,9 @@ fn tell(impact: &Impact, catalogue: &Catalogue, watch: &Stopwatch) {
         }
         say(&format!("{}\n", table.trim_fmt()));
     }
-    if !impact.owners.is_empty() {
-        let mut table = table(["OWNER", "REPOSITORIES THAT NEWLY FAIL"]);
-        for (owner, count) in &impact.owners {
+    if !impact.teams.is_empty() {
+        let mut table = table(["TEAM", "REPOSITORIES THAT NEWLY FAIL"]);
+        for (owner, count) in &impact.teams {
             let owner = if owner.is_empty() { "(none named)".to_owned() } else { line(owner) };
             table.add_row([owner, count.to_string()]);
         }
@@ -143,8 +143,8 @@ fn tell(impact: &Impact, catalogue: &Catalogue, watch: &Stopwatch) {
 }
 
 fn tell_repo(repo: &RepoImpact) {
-    let owner = repo.owner.as_deref().map(|owner| format!("  {}", line(owner)));
-    say(&format!("{}{}", styled(STRONG, &line(&repo.repo)), owner.unwrap_or_default()));
+    let teams: Vec<String> = repo.teams.iter().map(|team| line(team)).collect();
+    say(&format!("{}  {}", styled(STRONG, &line(&repo.repo)), teams.join(", ")));
     if let Some(error) = &repo.error {
         say(&format!("  could not be judged: {}", line(error)));
     }

@@ -26,13 +26,13 @@ pub(super) fn run(library: Library, id: &PolicyId, path: &Path) -> anyhow::Resul
         config: config_of(&head.tree),
         tree: head.tree,
         repo,
-        path: None,
         only: Some(vec![id.clone()]),
+        ..Request::default()
     };
     let mut evaluator = Evaluator::new(library);
     let answer = evaluator.evaluate(&request);
-    let params = evaluator.parameters(&request, id);
-    let snapshot = facts::extract(&request.tree, &request.repo, &needs).snapshot;
+    let params = evaluator.parameters(&answer, id);
+    let snapshot = evaluator.facts(&request, &answer, &needs);
     say(&verdict(answer.evaluation.outcomes.first(), id, &answer.path));
     let trace = trace(evaluator.library(), id, &params, &snapshot)
         .map_err(|reason| anyhow::anyhow!("`{id}` cannot be traced: {reason}"))?;

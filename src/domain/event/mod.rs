@@ -15,6 +15,7 @@ mod pull_request;
 mod push;
 mod repository;
 
+use crate::domain::config::Labels;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::time::Timestamp;
 
@@ -31,6 +32,8 @@ pub struct RepoSeen {
     pub archived: bool,
     /// Whether it is private.
     pub private: bool,
+    /// Its topics and custom properties, as far as the event tells.
+    pub labels: Labels,
 }
 
 /// A pull request as an event shows it.

@@ -19,18 +19,6 @@ pub struct Catalog {
     pub problems: Vec<Problem>,
 }
 
-impl Catalog {
-    /// The owner that the first component names, or the first entity that names one. At most 200
-    /// characters of what the repository says.
-    pub fn owner(&self) -> Option<String> {
-        let owner = |e: &Entity| Some(e.entity.pointer("/spec/owner")?.as_str()?.to_owned());
-        let component = |e: &&Entity| e.entity.get("kind").is_some_and(|kind| kind == "Component");
-        let mut first = self.entities.iter().filter(component).filter_map(owner);
-        let found = first.next().or_else(|| self.entities.iter().find_map(owner))?;
-        Some(found.chars().take(200).collect())
-    }
-}
-
 /// One document of the catalog file.
 #[derive(Debug, Clone, Serialize)]
 pub struct Entity {

@@ -179,6 +179,7 @@ pub fn extract(tree: &SourceTree, repo: &RepoFacts, needs: &BTreeSet<FactKind>) 
             FactKind::Kubernetes => kubernetes::extract(&mut gather),
         }
     }
-    let excluded = tree.entries.keys().filter(|path| select::left_out(needs, path)).count();
+    let by_folder = tree.entries.keys().filter(|path| select::left_out(needs, path)).count();
+    let excluded = by_folder + tree.excluded.iter().filter(|path| wanted(needs, path)).count();
     gather.finish(u32::try_from(excluded).unwrap_or(u32::MAX))
 }

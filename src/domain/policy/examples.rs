@@ -179,6 +179,7 @@ impl Example {
         let entry =
             |text: &String| Entry { blob: None, content: Content::Text(text.as_str().into()) };
         SourceTree {
+            excluded: Default::default(),
             sha: None,
             entries: self.files.iter().map(|(path, text)| (path.clone(), entry(text))).collect(),
             truncated: self.truncated.then(|| "the file listing is incomplete".to_owned()),

@@ -100,6 +100,7 @@ pub(crate) fn judgement(conclusion: Conclusion, policies: Vec<JudgedPolicy>) -> 
         summary,
         config_problems: Vec::new(),
         notes: Vec::new(),
+        settings: Vec::new(),
     }
 }
 

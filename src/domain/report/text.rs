@@ -34,6 +34,9 @@ pub fn render_text(judgement: &Judgement, source: Source<'_>, styled: bool) -> S
     };
     let reasoned = |status| view.standing(status).into_iter().map(reasoned).collect::<Vec<_>>();
     let notes = judgement.notes.iter().map(|n| line(&clip(n, 600))).collect::<Vec<_>>();
+    let deadlines = view.deadlines();
+    let deadlines: Vec<_> = deadlines.iter().map(|(p, when)| format!("{} {when}", p.id)).collect();
+    out += &list("deadlines", &deadlines);
     out += &list("existing, not blocking", &known(&view.existing, existing));
     out += &list("waived", &known(&view.waived, waived));
     out += &list("could not be judged", &reasoned(Standing::Unknown));

@@ -65,6 +65,16 @@ impl<'a> View<'a> {
         self.standing(Standing::Pass).len() + self.standing(Standing::Waived).len()
     }
 
+    /// Which policies with warnings will block, and from when: `will block from 2026-12-01 (10
+    /// days left)`.
+    pub fn deadlines(&self) -> Vec<(&'a JudgedPolicy, String)> {
+        let due = |group: &Group<'a>| {
+            let setting = self.judgement.setting(&group.policy.id)?;
+            Some((group.policy, setting.deadline()?))
+        };
+        self.warnings.iter().filter_map(due).collect()
+    }
+
     /// The next level, and the policies that stand between it and this commit. `None` at gold,
     /// and when only observed policies are in the way.
     pub fn next_level(&self) -> Option<(Level, Vec<&'a JudgedPolicy>)> {

@@ -18,6 +18,7 @@ mod evaluations;
 mod installations;
 mod jobs;
 mod judgements;
+mod organisation;
 mod pulls;
 mod repos;
 
@@ -27,6 +28,7 @@ pub use error::StoreError;
 pub use installations::InstallationRow;
 pub use jobs::{Claimed, JobCount, JobFilter, JobId, JobRow, JobState, MAX_ATTEMPTS};
 pub use judgements::{JudgementRow, Subject};
+pub use organisation::OrganisationFile;
 pub use pulls::{KnownPull, PullRow, PullState};
 pub use repos::{KnownRepo, RepoRow};
 

@@ -19,6 +19,7 @@ mod limits;
 mod many;
 mod merge_queue;
 mod nothing;
+mod organisation;
 mod outages;
 mod probes;
 mod pull_request;

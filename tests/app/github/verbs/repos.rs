@@ -62,6 +62,8 @@ impl World {
             name: name.into(),
             private: false,
             archived: false,
+            topics: Vec::new(),
+            properties: BTreeMap::new(),
             default_branch: "main".into(),
             network,
             parent,
@@ -166,6 +168,16 @@ impl FakeGitHub {
         let mut world = self.world();
         let id = world.id_of(full_name);
         world.repo_mut(id).archived = true;
+    }
+
+    /// Its topics and custom properties.
+    pub fn label(&self, full_name: &str, topics: &[&str], properties: &[(&str, &str)]) {
+        let mut world = self.world();
+        let id = world.id_of(full_name);
+        let repo = world.repo_mut(id);
+        repo.topics = topics.iter().map(|topic| (*topic).to_owned()).collect();
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        repo.properties = properties.iter().map(owned).collect();
     }
 
     /// `admin`, `maintain`, `write`, `triage` or `read`.
