@@ -108,6 +108,12 @@ impl Catalogue {
         self.policies.iter().flat_map(|p| p.needs.iter().copied()).collect()
     }
 
+    /// Whether a policy cannot be loaded, so that it is broken on every repository.
+    pub fn is_broken(&self, id: &PolicyId) -> bool {
+        let path = format!("{id}/policy.rego");
+        self.problems.iter().any(|problem| problem.path == path)
+    }
+
     /// Ids of its policies.
     pub fn ids(&self) -> Vec<PolicyId> {
         self.policies.iter().map(|p| p.id.clone()).collect()

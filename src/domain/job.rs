@@ -72,6 +72,21 @@ pub enum Job {
         /// As for pull requests.
         fresh: Option<String>,
     },
+    /// Judge the policies that a commit of a configuration repository holds, and post the check.
+    CheckPolicies {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The configuration repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+        /// The commit to judge.
+        head: Sha,
+        /// The commit whose policies are in force; `None`: the default branch's newest.
+        base: Option<Sha>,
+        /// As for pull requests.
+        fresh: Option<String>,
+    },
     /// Learn which repositories an installation holds and what it may do.
     SyncInstallation {
         /// Which.
@@ -97,6 +112,7 @@ impl Job {
             Self::Plan { .. } => "plan",
             Self::CheckPull { .. } => "check_pull",
             Self::CheckCommit { .. } => "check_commit",
+            Self::CheckPolicies { .. } => "check_policies",
             Self::SyncInstallation { .. } => "sync_installation",
         }
     }
@@ -112,6 +128,7 @@ impl Job {
             Self::CheckCommit { repo, git_ref, head, .. } => {
                 format!("check:{repo}:{git_ref}@{head}")
             }
+            Self::CheckPolicies { repo, head, .. } => format!("policies:{repo}:{head}"),
             Self::SyncInstallation { installation } => format!("sync:{installation}"),
         }
     }
@@ -121,7 +138,7 @@ impl Job {
         match self {
             Self::Plan { .. } | Self::CheckPull { .. } => Priority::Interactive,
             Self::CheckCommit { occasion: Occasion::MergeGroup, .. } => Priority::Interactive,
-            Self::CheckCommit { .. } => Priority::Background,
+            Self::CheckCommit { .. } | Self::CheckPolicies { .. } => Priority::Background,
             Self::SyncInstallation { .. } => Priority::Sweep,
         }
     }
@@ -132,6 +149,7 @@ impl Job {
             Self::Plan { .. } => None,
             Self::CheckPull { installation, .. }
             | Self::CheckCommit { installation, .. }
+            | Self::CheckPolicies { installation, .. }
             | Self::SyncInstallation { installation } => Some(*installation),
         }
     }

@@ -54,6 +54,11 @@ impl Stopwatch {
         Self(std::time::Instant::now())
     }
 
+    /// Milliseconds since the start.
+    pub fn ms(&self) -> u128 {
+        self.0.elapsed().as_millis()
+    }
+
     /// `480 ms`, `12.3 s`.
     pub fn words(&self) -> String {
         let taken = self.0.elapsed();

@@ -32,7 +32,9 @@ impl App {
         let subject = self.subject(job.installation, job.repo, job.name).await?;
         let (judgement, base) = match (job.occasion, job.base, job.fresh) {
             (Occasion::MergeGroup, Some(base), _) => merged(self, &subject, job.head, base).await?,
-            (Occasion::DefaultBranch, base, None) => pushed(self, &subject, job.head, base).await?,
+            (Occasion::DefaultBranch, base, None) => {
+                pushed(self, &subject, job.head, base, true).await?
+            }
             // Only the commit is known: what it is must be found out.
             (Occasion::MergeGroup, None, _) | (Occasion::DefaultBranch, _, Some(_)) => {
                 let tip = self.default_tip(&subject).await?;
@@ -40,7 +42,7 @@ impl App {
                 let from = fork.map_or_else(|| tip.clone(), |fork| fork.sha);
                 if from == *job.head {
                     let commit = subject.github.commit(&subject.name, job.head.as_str()).await?;
-                    pushed(self, &subject, job.head, commit.parents.first()).await?
+                    pushed(self, &subject, job.head, commit.parents.first(), false).await?
                 } else if let Some(number) = self.learn_pulls(&subject, job.head).await? {
                     let CommitToCheck { installation, repo, name, head, fresh, .. } = job;
                     let pull = PullToCheck { installation, repo, name, number, head, fresh };
@@ -83,15 +85,19 @@ async fn merged(
     Ok((judgement, compared.then(|| named(base))))
 }
 
-/// A commit of the default branch, by its own rules.
+/// A commit of the default branch, by its own rules. `newest`: it was just pushed.
 async fn pushed(
     app: &App,
     subject: &Subject,
     head: &Sha,
     base: Option<&Sha>,
+    newest: bool,
 ) -> Result<(Judgement, Option<ComparedWith>), Fate> {
     let mut notes = subject.organisation.notes();
-    let after = app.evaluate_commit(subject, head, None, Rules::OWN).await?;
+    let mut after = app.evaluate_commit(subject, head, None, Rules::OWN).await?;
+    if newest {
+        app.keep_snapshot(subject, head, after.tree.take()).await;
+    }
     // By the rules of today, or a policy that is new here would make old faults new.
     let rules = Rules::given(after.config_file.as_ref()).on(Some(&after.answer.path));
     let before = match base {
@@ -109,10 +115,10 @@ async fn pushed(
     };
     let compared = base.filter(|_| before.is_some()).map(named);
     let mut config_problems = after.answer.config_problems.clone();
-    config_problems.extend(app.own_faults(subject, &after).await?);
+    config_problems.extend(app.own_faults(subject, head, &after).await?);
     let traits = subject.organisation.traits(subject.id, &after.answer);
     let judgement = judge(Case {
-        metas: &app.evaluators.catalogue().policies,
+        metas: &subject.evaluators(app).catalogue().policies,
         path: &after.answer.path,
         config: &after.answer.config,
         organisation: &after.answer.organisation,

@@ -59,7 +59,7 @@ impl App {
             };
             notes.push(EDITS_CONFIGURATION.to_owned());
         }
-        config_problems.extend(self.own_faults(subject, &after).await?);
+        config_problems.extend(self.own_faults(subject, head, &after).await?);
         let compared = before.is_some();
         // Of where the change starts: it cannot leave a rollout by changing its owner.
         let traits = subject
@@ -67,7 +67,7 @@ impl App {
             .traits(subject.id, before.as_ref().map_or(&after.answer, |b| &b.answer));
         let baseline = before.map(|b| Baseline::new(&b.answer.evaluation, b.files));
         let judgement = judge(Case {
-            metas: &self.evaluators.catalogue().policies,
+            metas: &subject.evaluators(self).catalogue().policies,
             path: &after.answer.path,
             config: &after.answer.config,
             organisation: &after.answer.organisation,

@@ -12,6 +12,7 @@ use crate::domain::ids::{RepoId, RepoName, Sha};
 use crate::domain::judge::ConfigProblem;
 use crate::domain::policy::outcome::Status;
 use crate::domain::tree::{Content, Entry, SourceTree};
+use crate::edge::evaluator::Evaluators;
 use crate::edge::github::{BlobContent, Installation};
 
 use super::App;
@@ -31,6 +32,13 @@ pub(super) struct Subject {
     pub(super) facts: RepoFacts,
     /// What the organisation asks.
     pub(super) organisation: Organisation,
+}
+
+impl Subject {
+    /// Who judges it: with the organisation's own policies, if it has any.
+    pub(super) fn evaluators<'a>(&'a self, app: &'a App) -> &'a Evaluators {
+        self.organisation.evaluators.as_ref().unwrap_or(&app.evaluators)
+    }
 }
 
 /// Whose configuration counts, and which golden path.
@@ -75,6 +83,9 @@ pub(super) struct Evaluated {
     /// Its `waymark.yml`, which counts in a configuration repository only.
     #[serde(default)]
     pub(super) organisation_file: Option<ConfigFile>,
+    /// The files, when they were read just now, by the commit's own rules.
+    #[serde(skip)]
+    pub(super) tree: Option<SourceTree>,
 }
 
 impl App {
@@ -92,7 +103,8 @@ impl App {
                 return Ok(known);
             }
         }
-        let needs = self.evaluators.catalogue().needs();
+        let evaluators = subject.evaluators(self);
+        let needs = evaluators.catalogue().needs();
         let files = self.read_tree(&subject.github, &subject.name, commit, &needs).await?;
         if let Some(known) = self.remembered(subject, &files.identity, rules).await? {
             return Ok(known);
@@ -112,10 +124,17 @@ impl App {
             path: rules.path.map(str::to_owned),
             only: None,
         };
-        let answer = self.evaluators.evaluate(&request).await?;
-        let evaluated = Evaluated { answer, files: files.blobs, config_file, organisation_file };
-        // What broke may have been bad luck (memory, a deadline): it is tried again next time.
-        let sound = evaluated.answer.evaluation.outcomes.iter().all(|o| o.status != Status::Broken);
+        let answer = evaluators.evaluate(&request).await?;
+        let tree = matches!(rules.config, Source::Own).then_some(request.tree);
+        let identity = files.identity;
+        let files = files.blobs;
+        let evaluated = Evaluated { answer, files, config_file, organisation_file, tree };
+        // What broke may have been bad luck (memory, a deadline): it is tried again next time,
+        // unless the policy cannot even be loaded.
+        let catalogue = evaluators.catalogue();
+        let sound = evaluated.answer.evaluation.outcomes.iter().all(|outcome| {
+            outcome.status != Status::Broken || catalogue.is_broken(&outcome.policy)
+        });
         if sound && let Ok(json) = serde_json::to_string(&evaluated) {
             let now = self.clock.now();
             let own = evaluated.config_file.as_ref();
@@ -130,10 +149,10 @@ impl App {
             if chosen && same {
                 names.extend([Rules::OWN, Rules::given(own), Rules::given(own).on(path)]);
             }
-            let row = self.key(subject, &files.identity, rules);
+            let row = self.key(subject, &identity, rules);
             self.store.put_evaluation(subject.id, &row, &json, now).await?;
             let alias = format!("{ALIAS}{row}");
-            for name in [commit, &files.identity] {
+            for name in [commit, &identity] {
                 for rules in &names {
                     let key = self.key(subject, name, *rules);
                     if key != row {
@@ -180,7 +199,7 @@ impl App {
             path: None,
             only: Some(Vec::new()),
         };
-        Ok(self.evaluators.evaluate(&request).await?.config_problems)
+        Ok(subject.evaluators(self).evaluate(&request).await?.config_problems)
     }
 
     async fn remembered(
@@ -215,7 +234,7 @@ impl App {
             Some(file) => format!("{}\n{:?}", file.path, file.text),
         };
         let path = rules.path.unwrap_or_default();
-        let library = &self.evaluators.catalogue().digest;
+        let library = &subject.evaluators(self).catalogue().digest;
         let mut hash = Sha256::new();
         for part in [SHAPE, name.as_str(), library, &facts, &config, &organisation, path] {
             hash.update((part.len() as u64).to_le_bytes());

@@ -7,14 +7,17 @@
 pub mod accept;
 mod check_commit;
 pub mod check_folder;
+mod check_policies;
 mod check_pull;
 mod fate;
 pub mod gather_folder;
 pub mod impact;
 mod judge_change;
 pub mod judge_commit;
+mod keep_snapshot;
 pub mod links;
 mod organisation;
+mod own_policies;
 mod plan;
 mod post_check;
 mod read_tree;

@@ -12,6 +12,7 @@ pub mod library;
 mod lint;
 pub mod metadata;
 pub mod outcome;
+pub mod own;
 mod reading;
 pub mod rego_tests;
 pub mod remarks;

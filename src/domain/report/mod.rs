@@ -17,6 +17,7 @@ pub mod frame;
 pub mod github;
 pub mod group;
 pub mod json;
+pub mod policies_check;
 pub mod problem;
 pub mod remedy;
 pub mod sections;

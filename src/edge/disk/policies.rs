@@ -1,9 +1,11 @@
 //! Which policy files are there? Those in the binary, and those in folders.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use crate::domain::policy::library::Library;
+use crate::domain::policy::own::OwnPolicies;
 
 /// The policies of this build: path relative to `policies/`, text.
 pub const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/policies.rs"));
@@ -60,6 +62,14 @@ impl PolicyFiles {
     /// Loads them.
     pub fn library(&self) -> Library {
         Library::load(self.files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
+    }
+
+    /// Loads them with an organisation's own.
+    pub fn library_with(&self, own: &OwnPolicies) -> Library {
+        // Those that were added later replace those before.
+        let files: BTreeMap<&str, &str> =
+            self.files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        Library::with_own(&files.into_iter().collect::<Vec<_>>(), own)
     }
 
     /// Where the file of this path lies on disk, to be opened by its author; built-in ones are

@@ -21,6 +21,8 @@ mod merge_queue;
 mod nothing;
 mod organisation;
 mod outages;
+mod own_policies;
+mod policies_check;
 mod probes;
 mod pull_request;
 mod race;
