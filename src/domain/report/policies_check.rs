@@ -197,15 +197,12 @@ fn blast(radius: &Radius) -> String {
         }
     }
     for (n, why) in [
-        (
-            radius.without_snapshot,
-            "nothing is stored yet, because nothing was pushed to the default branch",
-        ),
-        (radius.out_of_time, "there was no time"),
+        (radius.without_snapshot, "nothing was pushed to the default branch yet"),
+        (radius.out_of_time, "there was no time left"),
         (impact.unjudged, "they could not be judged"),
     ] {
         if n > 0 {
-            text += &format!("Not tried: {}, {why}.\n\n", count(n, "repository", "repositories"));
+            text += &format!("Not tried: {} ({why}).\n\n", count(n, "repository", "repositories"));
         }
     }
     text

@@ -38,9 +38,15 @@ pub(super) fn wants(name: &str, file: &str) -> String {
     rules(name, &body)
 }
 
+/// A configuration repository without a `waymark.yml`: that is asked for all the same.
+pub(super) fn home(stage: &Stage) {
+    stage.gh.allow("GET /repos/{owner}/{repo}/contents/{path}", 404);
+    stage.gh.create_repo(HOME, &[("README.md", "Ours")]);
+}
+
 /// An organisation with these policies beside a repository in which nothing is wrong.
 async fn furnished(stage: &Stage, files: &[(String, String)]) {
-    stage.gh.create_repo(HOME, &[("README.md", "Ours")]);
+    home(stage);
     stage.gh.create_repo(REPO, GOOD);
     stage.settle().await;
     let files: Vec<(&str, &str)> = files.iter().map(|(p, t)| (p.as_str(), t.as_str())).collect();

@@ -6,7 +6,7 @@ use crate::github::CheckRun;
 use crate::stage::Stage;
 
 use super::files::{CATALOG, CODEOWNERS, README};
-use super::own_policies::{HOME, place, rules, wants};
+use super::own_policies::{HOME, home, place, rules, wants};
 
 const EXAMPLES: &str = "good:\n  - {name: one, files: {LICENSE: MIT}}\n  - {name: two, files: {LICENSE: ''}}\n\
     bad:\n  - {name: none, files: {README.md: x}, expect: [{path: LICENSE}]}\n  \
@@ -24,7 +24,7 @@ fn run(stage: &Stage, head: &str) -> CheckRun {
 
 /// A configuration repository, and three services of two teams: one has a licence.
 async fn furnished(stage: &Stage) {
-    stage.gh.create_repo(HOME, &[("README.md", "Ours")]);
+    home(stage);
     for (name, team, licence) in
         [("api", "payments", false), ("web", "payments", true), ("shop", "sales", false)]
     {
@@ -86,8 +86,9 @@ async fn a_new_policy_tells_whom_it_would_hit() {
             "Merge the policy",
         );
         stage.settle().await;
+        // By now the default branch of the configuration repository is known itself.
         let after = run(&stage, &stage.gh.head(HOME, "main"));
-        assert_eq!(after.title.as_deref(), Some("2 of 3 repositories would newly fail a policy"));
+        assert_eq!(after.title.as_deref(), Some("3 of 4 repositories would newly fail a policy"));
 
         // Another change of the repository hits nobody.
         let head = proposed(&stage, "words", &[("README.md".to_owned(), "Others")]).await;
@@ -130,7 +131,7 @@ async fn what_does_not_compile_or_fails_its_tests_is_a_failure() {
 #[tokio::test]
 async fn a_check_that_cannot_be_made_is_concluded_all_the_same() {
     for stage in Stage::each().await {
-        stage.gh.create_repo(HOME, &[("README.md", "Ours")]);
+        home(&stage);
         stage.settle().await;
         let head = stage.gh.push(HOME, "main", &[("notes.md", "Words")], "Document");
         stage.gh.fail("GET /repos/{owner}/{repo}/git/trees/{tree_sha}", 502, 1_000);
