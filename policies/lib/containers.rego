@@ -3,11 +3,20 @@ package waymark.lib.containers
 
 import rego.v1
 
-# Those that can run on Linux. Windows knows neither root nor capabilities nor seccomp.
-linux contains container if {
+# Those that can run on Linux, with words for messages and the fields that Kustomize may change:
+# several policies ask, so each is worked out once. Windows knows neither root nor capabilities nor
+# seccomp. A list: a set would compare every container with others, field by field.
+linux := [object.union(container, {"title": title(container), "noun": noun(container), "patched": patched}) |
 	some container in input.containers
 	container.os != "windows"
-}
+	patched := {field | some patch in container.patches; some field in patch.fields}
+]
+
+# Those of them that a Kustomize patch may change: few, if any.
+patched_linux := [container |
+	some container in linux
+	container.patches != []
+]
 
 # For the start of a message.
 title(container) := sprintf("Init container `%s`", [label(container)]) if container.init
@@ -35,4 +44,7 @@ patched_by(row, fields) := {patch.path |
 	field in fields | {"*"}
 }
 
-is_patched(row, fields) if count(patched_by(row, fields)) > 0
+is_patched(row, fields) if {
+	row.patches != []
+	count(patched_by(row, fields)) > 0
+}

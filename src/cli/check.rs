@@ -1,5 +1,7 @@
 //! `waymark check [PATH]`: would this folder pass?
 
+mod filters;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -8,11 +10,13 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, ValueHint};
 
 use super::policy::problem_frame;
+use super::progress::Progress;
 use super::{USAGE, terminal};
 use crate::domain::config::ORGANISATION_PATHS;
 use crate::domain::evaluate::ConfigFile;
 use crate::domain::judge::Conclusion;
 use crate::domain::report::formats::{self, FORMATS, Report};
+use crate::domain::report::visible;
 use crate::edge::clock::Clock;
 use crate::edge::disk::{self, PolicyFiles};
 use crate::edge::evaluator::{self, Evaluators};
@@ -45,6 +49,8 @@ pub(super) struct Arguments {
     /// The organisation's configuration: its waymark.yml, or the folder that holds it
     #[arg(long, value_name = "FILE|DIR", value_hint = ValueHint::AnyPath)]
     organisation: Option<PathBuf>,
+    #[command(flatten)]
+    filters: filters::Filters,
 }
 
 fn names() -> PossibleValuesParser {
@@ -57,7 +63,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 }
 
 async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let Arguments { path, base, head, format, policies, config, organisation } = arguments;
+    let Arguments { path, base, head, format, policies, config, organisation, filters } = arguments;
     let organisation = organisation.as_deref().map(organisation_file).transpose()?;
     let config = config.as_deref().map(config_file).transpose()?;
     let path = match path {
@@ -67,17 +73,33 @@ async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
     // The child says nothing about a folder that it cannot read.
     let files = PolicyFiles::with(&policies).context("cannot read the policies")?;
     let evaluators = start_evaluators(policies).await?;
-    for problem in &evaluators.catalogue().problems {
+    let catalogue = evaluators.catalogue();
+    for problem in &catalogue.problems {
         terminal::tell(&problem_frame(&files, problem));
     }
+    let asked = filters.read(&catalogue.ids())?;
     let today = Clock::system().now().date();
-    let folder = Folder { path, head, base };
-    let job = FolderToCheck { folder, config, organisation, today };
-    let CheckedFolder { judgement, tree } = check_folder(&evaluators, job).await?;
+    let compared = base.is_some();
+    let progress = Progress::start(&format!("judging {}", visible::line(&path.to_string_lossy())));
+    let job = FolderToCheck { folder: Folder { path, head, base }, config, organisation, today };
+    let CheckedFolder { judgement, tree, prefix } = check_folder(&evaluators, job).await?;
+    drop(progress);
+    if let Some(why) = asked.silent(&judgement) {
+        terminal::warn(&why);
+    }
+    let judgement = asked.selection.narrow(judgement);
     let format = formats::find(&format).context("no such format")?;
-    let source = |path: &str| tree.text(path).cloned();
-    let report =
-        Report { judgement: &judgement, source: &source, styled: terminal::shows_colours() };
+    let report = Report {
+        judgement: &judgement,
+        metas: &catalogue.policies,
+        source: &|path| tree.text(path).cloned(),
+        prefix: &prefix,
+        compared,
+        selection: &asked.selection,
+        explained: &asked.explained,
+        today,
+        styled: terminal::shows_colours(),
+    };
     terminal::print(&(format.render)(&report))?;
     Ok(match judgement.conclusion {
         Conclusion::Success | Conclusion::Neutral => ExitCode::SUCCESS,

@@ -5,6 +5,7 @@
 mod decide;
 
 pub use decide::{Case, judge};
+pub(super) use decide::{conclude, count};
 use serde::{Deserialize, Serialize};
 
 use super::config::Effective;
@@ -165,6 +166,12 @@ impl ConfigProblem {
     pub fn told(&self) -> String {
         let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
         format!("{}{line}: {}", self.path, self.message)
+    }
+
+    /// The same for reports, where a place stands in backticks.
+    pub fn note(&self) -> String {
+        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
+        format!("`{}{line}`: {}", self.path, self.message)
     }
 }
 

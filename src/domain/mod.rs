@@ -4,7 +4,9 @@
 //! are passed in. `docs/development.md` draws the road that data takes.
 
 pub mod baseline;
+pub mod command;
 pub mod config;
+pub mod edit;
 pub mod effect;
 pub mod evaluate;
 pub mod event;
@@ -19,6 +21,7 @@ pub mod nearest;
 pub mod path;
 pub mod policy;
 pub mod report;
+pub mod selection;
 pub mod time;
 pub mod tree;
 pub mod waiver;

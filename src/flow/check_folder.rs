@@ -34,6 +34,8 @@ pub struct CheckedFolder {
     pub judgement: Judgement,
     /// The files that were judged, for showing them.
     pub tree: SourceTree,
+    /// Where the folder lies in its repository: `services/api`, empty at the root.
+    pub prefix: String,
 }
 
 /// Why a folder could not be judged.
@@ -53,7 +55,8 @@ pub async fn check_folder(
     job: FolderToCheck,
 ) -> Result<CheckedFolder, CheckError> {
     let needs = evaluators.catalogue().needs();
-    let Gathered { repo, head, base, mut notes } = gather_folder(&job.folder, &needs).await?;
+    let Gathered { repo, head, base, prefix, mut notes } =
+        gather_folder(&job.folder, &needs).await?;
     let own = config_of(&head.tree);
     let rules = match (&job.config, &base) {
         (Some(given), _) => Some(given.clone()),
@@ -98,7 +101,7 @@ pub async fn check_folder(
         today: job.today,
         notes,
     });
-    Ok(CheckedFolder { judgement, tree: head.tree })
+    Ok(CheckedFolder { judgement, tree: head.tree, prefix })
 }
 
 /// What is wrong with a configuration that does not count yet. Nothing, when it is gone.

@@ -217,7 +217,7 @@ impl App {
     }
 
     /// One head against one base; also tells what it was compared with.
-    async fn judge_against(
+    pub(super) async fn judge_against(
         &self,
         subject: &Subject,
         head: &Sha,

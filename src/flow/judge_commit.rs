@@ -11,9 +11,11 @@ use crate::domain::facts::RepoFacts;
 use crate::domain::ids::{RepoId, RepoName, Sha};
 use crate::domain::judge::ConfigProblem;
 use crate::domain::policy::outcome::Status;
+use crate::domain::time::Timestamp;
 use crate::domain::tree::{Content, Entry, SourceTree};
 use crate::edge::evaluator::Evaluators;
 use crate::edge::github::{BlobContent, Installation};
+use crate::edge::store::BROKEN;
 
 use super::App;
 use super::fate::Fate;
@@ -23,6 +25,12 @@ use super::organisation::Organisation;
 const SHAPE: &str = "2";
 /// Begins a row that only names the row of the commit's tree.
 const ALIAS: &str = "same as ";
+
+/// How long an evaluation is remembered in which a policy broke. It may have been bad luck (memory,
+/// a deadline), so it is tried again before long; but a policy that never ends costs its deadline
+/// several times over, which not every push and pull request shall pay. Another library is another
+/// key, and who presses "Re-run" has it forgotten at once.
+const BROKEN_FOR_MS: i64 = 15 * 60_000;
 
 /// A repository, as every step of a check needs it.
 pub(super) struct Subject {
@@ -86,6 +94,9 @@ pub(super) struct Evaluated {
     /// The files, when they were read just now, by the commit's own rules.
     #[serde(skip)]
     pub(super) tree: Option<SourceTree>,
+    /// Until when it counts, when a policy broke; otherwise for good.
+    #[serde(default)]
+    until: Option<Timestamp>,
 }
 
 impl App {
@@ -125,18 +136,19 @@ impl App {
             only: None,
         };
         let answer = evaluators.evaluate(&request).await?;
+        let now = self.clock.now();
+        // What broke may have been bad luck (memory, a deadline): it is tried again after a
+        // while, unless the policy cannot even be loaded.
+        let catalogue = evaluators.catalogue();
+        let broken = answer.evaluation.outcomes.iter().any(|outcome| {
+            outcome.status == Status::Broken && !catalogue.is_broken(&outcome.policy)
+        });
+        let until = broken.then(|| now.plus_ms(BROKEN_FOR_MS));
         let tree = matches!(rules.config, Source::Own).then_some(request.tree);
         let identity = files.identity;
         let files = files.blobs;
-        let evaluated = Evaluated { answer, files, config_file, organisation_file, tree };
-        // What broke may have been bad luck (memory, a deadline): it is tried again next time,
-        // unless the policy cannot even be loaded.
-        let catalogue = evaluators.catalogue();
-        let sound = evaluated.answer.evaluation.outcomes.iter().all(|outcome| {
-            outcome.status != Status::Broken || catalogue.is_broken(&outcome.policy)
-        });
-        if sound && let Ok(json) = serde_json::to_string(&evaluated) {
-            let now = self.clock.now();
+        let evaluated = Evaluated { answer, files, config_file, organisation_file, tree, until };
+        if let Ok(json) = serde_json::to_string(&evaluated) {
             let own = evaluated.config_file.as_ref();
             // The same rules by other names: the next one may ask either way.
             let chosen = evaluated.answer.path == evaluated.answer.own_path;
@@ -149,12 +161,13 @@ impl App {
             if chosen && same {
                 names.extend([Rules::OWN, Rules::given(own), Rules::given(own).on(path)]);
             }
-            let row = self.key(subject, &identity, rules);
+            let prefix = if broken { BROKEN } else { "" };
+            let row = format!("{prefix}{}", self.key(subject, &identity, rules));
             self.store.put_evaluation(subject.id, &row, &json, now).await?;
             let alias = format!("{ALIAS}{row}");
             for name in [commit, &identity] {
                 for rules in &names {
-                    let key = self.key(subject, name, *rules);
+                    let key = format!("{prefix}{}", self.key(subject, name, *rules));
                     if key != row {
                         self.store.put_evaluation(subject.id, &key, &alias, now).await?;
                     }
@@ -209,16 +222,26 @@ impl App {
         rules: Rules<'_>,
     ) -> Result<Option<Evaluated>, Fate> {
         let key = self.key(subject, name, rules);
-        let mut known = self.store.evaluation(subject.id, &key).await?;
-        if let Some(tree_key) = known.as_deref().and_then(|text| text.strip_prefix(ALIAS)) {
-            known = self.store.evaluation(subject.id, tree_key).await?;
-        }
-        // A row of another version's shape is simply not known.
-        let known = known.and_then(|json| serde_json::from_str(&json).ok());
+        let known = match self.row(subject, &key).await? {
+            Some(known) => Some(known),
+            None => self.row(subject, &format!("{BROKEN}{key}")).await?,
+        };
         if known.is_some() {
             self.meter.evaluation("cached");
         }
         Ok(known)
+    }
+
+    /// What is remembered under a key and still counts.
+    async fn row(&self, subject: &Subject, key: &str) -> Result<Option<Evaluated>, Fate> {
+        let mut known = self.store.evaluation(subject.id, key).await?;
+        if let Some(row) = known.as_deref().and_then(|text| text.strip_prefix(ALIAS)) {
+            known = self.store.evaluation(subject.id, row).await?;
+        }
+        // A row of another version's shape is simply not known.
+        let known: Option<Evaluated> = known.and_then(|json| serde_json::from_str(&json).ok());
+        let now = self.clock.now();
+        Ok(known.filter(|known| known.until.is_none_or(|until| now < until)))
     }
 
     /// Everything that an evaluation depends on.

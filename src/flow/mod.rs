@@ -5,6 +5,8 @@
 //! command line walks the same road from a folder (`check_folder`).
 
 pub mod accept;
+mod answer_comment;
+mod carry_out;
 mod check_commit;
 pub mod check_folder;
 mod check_policies;
@@ -20,8 +22,10 @@ mod organisation;
 mod own_policies;
 mod plan;
 mod post_check;
+mod propose;
 mod read_tree;
 mod sync_installation;
+mod waive;
 pub mod worker;
 
 use std::sync::Arc;

@@ -144,7 +144,7 @@ impl App {
                 (None, Ok(text)) => file.good = Some((path, text)),
                 (fault, _) => {
                     file.good = known.and_then(|known| known.good);
-                    file.problem = fault.map(ConfigProblem::told);
+                    file.problem = fault.map(ConfigProblem::note);
                     let problem = file.problem.as_deref().unwrap_or_default();
                     tracing::warn!(%home, "the organisation's file does not count: {problem}");
                 }

@@ -2,7 +2,7 @@
 
 use crate::domain::event::{self, Intent, PullSeen, RepoSeen};
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
-use crate::domain::job::{Job, Occasion};
+use crate::domain::job::{Asked, Job, Occasion};
 use crate::domain::report::check_run::GOLDEN_PATH_CHECK;
 use crate::domain::report::policies_check::POLICIES_CHECK;
 use crate::edge::store::{InstallationRow, KnownPull, PullRow, PullState, RepoRow};
@@ -86,6 +86,24 @@ impl App {
                 }
                 self.note_repo(installation, &repo).await?;
                 self.rerun(installation, repo, head_sha, head_branch, pulls, guid).await
+            }
+            Intent::Commands { installation, repo, comment, scan } => {
+                self.note_repo(installation, &repo).await?;
+                Ok(vec![Job::AnswerComment {
+                    installation,
+                    repo: repo.id,
+                    name: repo.name,
+                    asked: Asked {
+                        comment: comment.id,
+                        issue: comment.issue,
+                        on_pull: comment.on_pull,
+                        by: comment.by,
+                        since: comment.created,
+                        lines: scan.lines,
+                        passed_over: scan.passed_over,
+                    },
+                    delivery: guid.to_owned(),
+                }])
             }
             Intent::Installed { installation, account, permissions, events, suspended, repos } => {
                 self.store
@@ -285,6 +303,8 @@ impl App {
         guid: &str,
     ) -> Result<Vec<Job>, Fate> {
         let fresh = Some(guid.to_owned());
+        // Somebody hopes that what broke was bad luck.
+        self.store.forget_broken_evaluations(repo.id).await?;
         let known = self.store.open_pulls_with_head(repo.id, &head).await?;
         let number = known.iter().map(|k| k.pull.number).chain(named).min();
         if let Some(number) = number {

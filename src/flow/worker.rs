@@ -11,6 +11,7 @@ use crate::domain::report::policies_check::POLICIES_CHECK;
 use crate::edge::store::{Claimed, StoreError};
 
 use super::App;
+use super::answer_comment::Question;
 use super::check_commit::CommitToCheck;
 use super::check_policies::PoliciesToCheck;
 use super::check_pull::PullToCheck;
@@ -147,6 +148,11 @@ impl App {
                 })
                 .await?
             }
+            Job::AnswerComment { installation, repo, name, asked, delivery } => {
+                let question =
+                    Question { installation: *installation, repo: *repo, name, asked, delivery };
+                self.answer_comment(question).await?
+            }
             Job::SyncInstallation { installation } => self.sync_installation(*installation).await?,
         }))
     }
@@ -226,6 +232,14 @@ impl App {
             }
             Job::CheckPolicies { installation, repo, name, head, .. } => {
                 (POLICIES_CHECK, *installation, *repo, name, head)
+            }
+            Job::AnswerComment { installation, repo, name, asked, delivery } => {
+                let (installation, repo) = (*installation, *repo);
+                let question = Question { installation, repo, name, asked, delivery };
+                if let Err(fate) = self.apologise(question, reason).await {
+                    tracing::warn!(?fate, %repo, issue = asked.issue, "a command stays unanswered");
+                }
+                return;
             }
             Job::Plan { .. } | Job::SyncInstallation { .. } => return,
         };

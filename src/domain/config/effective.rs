@@ -226,7 +226,10 @@ impl Layers<'_> {
         if org.locks("path") && org.path.is_some() && self.repository.path.is_some() {
             refuse("/path", "`path`".to_owned(), org.place("/path"));
         }
-        for name in self.repository.parameters.keys().filter(|name| org.locks_parameter(name)) {
+        let differs =
+            |name: &&String| org.parameters.get(*name) != self.repository.parameters.get(*name);
+        let names = self.repository.parameters.keys();
+        for name in names.filter(|name| org.locks_parameter(name)).filter(differs) {
             let pointer = format!("/parameters/{}", crate::domain::yaml::escape_token(name));
             refuse(&pointer, format!("the parameter `{name}`"), org.place(&pointer));
         }

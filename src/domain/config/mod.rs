@@ -6,6 +6,7 @@
 //! built-in defaults, the organisation and the repository over each other.
 
 pub mod effective;
+mod known;
 pub mod organisation;
 mod reader;
 pub mod repository;
@@ -15,8 +16,8 @@ mod shape;
 mod tables;
 
 pub use effective::{Effective, Layers, Origin, Standing};
+pub use known::Known;
 pub use organisation::{OrgConfig, PolicyRule, WaiverRules};
-pub use reader::Known;
 pub use repository::RepoConfig;
 pub use rollout::{Labels, Membership, Rollout, Traits};
 

@@ -7,7 +7,8 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::reader::{self, Known, LinesOf, Understood};
+use super::known::Known;
+use super::reader::{self, LinesOf, Understood};
 use super::rollout::Rollout;
 use super::{most_specific, tables};
 use crate::domain::finding::{Level, Mode};

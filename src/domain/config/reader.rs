@@ -5,31 +5,17 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::shape::{LEVELS, LOCKS, MODES, Shape, Table};
-use crate::domain::glob;
-use crate::domain::ids::PolicyId;
+use super::known::{Known, clip};
+use super::shape::{Shape, Table};
 use crate::domain::judge::ConfigProblem;
 use crate::domain::nearest::unknown_word;
 use crate::domain::yaml::{self, Document, escape_token};
 
 /// Complaints about one file; who has so many reads no more.
 const MAX_PROBLEMS: usize = 100;
-
-/// What exists, so that misspelt names are found.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Known {
-    /// Policies.
-    pub policies: Vec<PolicyId>,
-    /// Golden paths; `None`: not known here, any name will do.
-    pub paths: Option<Vec<String>>,
-    /// Parameters with their defaults; `None`: not known here.
-    pub parameters: Option<Map<String, Value>>,
-}
 
 /// Pointer → line, of what may be complained about later: top-level keys and what stands
 /// directly below them.
@@ -188,7 +174,7 @@ impl Reader<'_> {
                 self.at(pointer, format!("`{name}` must be {}", shape.words()));
                 None
             }
-            _ => match self.scalar(shape, value) {
+            _ => match self.known.scalar(shape, value) {
                 Ok(value) => Some(value),
                 Err(complaint) => {
                     let message = complaint.unwrap_or_else(|| {
@@ -225,7 +211,7 @@ impl Reader<'_> {
                 break;
             }
             let below = format!("{pointer}/{}", escape_token(name));
-            match self.scalar(key, &Value::from(name.as_str())) {
+            match self.known.scalar(key, &Value::from(name.as_str())) {
                 Ok(_) => {
                     if let Some(value) = self.value(of, name, &below, value) {
                         read.insert(name.clone(), value);
@@ -265,82 +251,6 @@ impl Reader<'_> {
         }
         Value::Object(read)
     }
-
-    /// A value without parts; else a complaint, or `None` for the usual one.
-    fn scalar(&self, shape: &Shape, value: &Value) -> Result<Value, Option<String>> {
-        // YAML 1.1 habits: `off` may have been read as false.
-        let off = matches!((shape, value), (Shape::Mode, Value::Bool(false)));
-        let text = if off { Some("off") } else { value.as_str() };
-        let filled = text.filter(|t| !t.trim().is_empty());
-        let is = match shape {
-            Shape::Flag => value.is_boolean(),
-            Shape::Whole { least, most } => {
-                value.as_u64().is_some_and(|n| (*least..=*most).contains(&n))
-            }
-            Shape::Text => filled.is_some(),
-            Shape::Date => filled.is_some_and(|t| t.len() == 10 && t.parse::<NaiveDate>().is_ok()),
-            Shape::Mode => filled.is_some_and(|t| MODES.contains(&t)),
-            Shape::Level => filled.is_some_and(|t| LEVELS.contains(&t)),
-            Shape::Glob => {
-                let glob = filled.ok_or(None)?;
-                glob::check(glob)
-                    .map_err(|e| Some(format!("`{}` is not a glob: {e}", clip(glob))))?;
-                true
-            }
-            Shape::Path => return self.path(filled.ok_or(None)?),
-            Shape::Policy | Shape::Policies => {
-                return self.policy(shape, filled.ok_or(None)?).map_err(Some);
-            }
-            Shape::Lock => return lock(filled.ok_or(None)?),
-            _ => false,
-        };
-        match (is, off) {
-            (true, true) => Ok(Value::from("off")),
-            (true, false) => Ok(value.clone()),
-            (false, _) => Err(None),
-        }
-    }
-
-    fn path(&self, name: &str) -> Result<Value, Option<String>> {
-        match &self.known.paths {
-            Some(known) if !known.iter().any(|k| k == name) => {
-                let known: Vec<&str> = known.iter().map(String::as_str).collect();
-                Err(Some(unknown_word("golden path", name, &known)))
-            }
-            _ => Ok(Value::from(name)),
-        }
-    }
-
-    fn policy(&self, shape: &Shape, text: &str) -> Result<Value, String> {
-        let known = &self.known.policies;
-        let is_pattern = matches!(shape, Shape::Policies);
-        let pack = text.strip_suffix("/*").filter(|_| is_pattern);
-        let exists = match (text, pack) {
-            ("*", _) if is_pattern => true,
-            (_, Some(pack)) => known.iter().any(|id| id.pack() == pack),
-            _ => known.iter().any(|id| id.as_str() == text),
-        };
-        if exists {
-            return Ok(Value::from(text));
-        }
-        if pack.is_some() {
-            let mut packs: Vec<String> =
-                known.iter().map(|id| format!("{}/*", id.pack())).collect();
-            packs.dedup();
-            let packs: Vec<&str> = packs.iter().map(String::as_str).collect();
-            return Err(unknown_word("pack", text, &packs));
-        }
-        let known: Vec<&str> = known.iter().map(PolicyId::as_str).collect();
-        Err(unknown_word("policy", text, &known))
-    }
-}
-
-fn lock(text: &str) -> Result<Value, Option<String>> {
-    let named = text.strip_prefix("parameters.").is_some_and(|name| !name.is_empty());
-    if named || LOCKS[..4].contains(&text) {
-        return Ok(Value::from(text));
-    }
-    Err(Some(unknown_word("lock", text, &LOCKS)))
 }
 
 /// What a parameter must be when its default is such; `None`: anything.
@@ -357,8 +267,4 @@ fn kind_of(value: &Value) -> Option<&'static str> {
 
 fn short(value: &Value) -> String {
     value.to_string().chars().take(40).collect()
-}
-
-fn clip(text: &str) -> String {
-    text.chars().take(80).collect()
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::reader::{self, Known, LinesOf, Understood};
+use super::known::Known;
+use super::reader::{self, LinesOf, Understood};
 use super::tables;
 use crate::domain::finding::Mode;
 use crate::domain::judge::ConfigProblem;

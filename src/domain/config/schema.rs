@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::reader::Known;
+use super::known::Known;
 use super::shape::{LEVELS, LOCKS, MODES, Shape, Table};
 use super::tables;
 

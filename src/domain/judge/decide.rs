@@ -50,7 +50,7 @@ pub fn judge(case: Case<'_>) -> Judgement {
     let Case { head_files, mut baseline, today, mut notes, .. } = case;
     let layers = Layers { organisation, repository: config };
     let at = At { traits, today };
-    notes.extend(layers.refusals(metas, at).iter().map(ConfigProblem::told));
+    notes.extend(layers.refusals(metas, at).iter().map(ConfigProblem::note));
     let metas: BTreeMap<&PolicyId, &PolicyMeta> = metas.iter().map(|m| (&m.id, m)).collect();
     let mut policies = Vec::new();
     let mut findings = Vec::new();
@@ -191,8 +191,8 @@ fn level(policies: &[JudgedPolicy]) -> Option<Level> {
     reached
 }
 
-/// Failure outranks a broken configuration, because the author of the change can act on it.
-fn conclude(
+/// How a check of these ends. Failure outranks a broken configuration, because the author of the change can act on it.
+pub(crate) fn conclude(
     policies: &[JudgedPolicy],
     findings: &[JudgedFinding],
     config_problems: &[ConfigProblem],
@@ -215,7 +215,8 @@ fn conclude(
     }
 }
 
-fn count(policies: &[JudgedPolicy]) -> Summary {
+/// Counts over policies.
+pub(crate) fn count(policies: &[JudgedPolicy]) -> Summary {
     let mut summary = Summary::default();
     for policy in policies {
         let slot = match policy.status {

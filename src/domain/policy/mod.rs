@@ -8,6 +8,7 @@ mod complaint;
 pub mod coverage;
 pub mod evaluate;
 pub mod examples;
+pub mod input;
 pub mod library;
 mod lint;
 pub mod metadata;

@@ -63,7 +63,7 @@ pub fn waiver_snippet(finding: &JudgedFinding) -> String {
 }
 
 /// A glob that matches only this path: what means something stands in a class of its own.
-fn literal_glob(path: &str) -> String {
+pub(super) fn literal_glob(path: &str) -> String {
     let mut glob = String::new();
     for c in path.chars() {
         match c {

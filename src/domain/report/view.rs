@@ -39,7 +39,9 @@ impl<'a> View<'a> {
     /// the judge lists them all.
     pub fn of(judgement: &'a Judgement) -> Self {
         let policies: Vec<_> = judgement.policies.iter().filter(|p| is_shown(p)).collect();
-        let groups = |wanted: &dyn Fn(&JudgedPolicy, State) -> bool| group(judgement, wanted);
+        let groups = |wanted: &dyn Fn(&JudgedPolicy, State) -> bool| {
+            group(judgement, &|p, s| is_shown(p) && wanted(p, s))
+        };
         Self {
             judgement,
             blocking: groups(&|p, s| s == State::New && p.mode == Mode::Enforce),
@@ -93,6 +95,11 @@ impl<'a> View<'a> {
     }
 }
 
+/// New findings of policies that are merely observed, for those who ask for them.
+pub fn observed(judgement: &Judgement) -> Vec<Group<'_>> {
+    group(judgement, &|p, s| p.mode == Mode::Observe && s == State::New)
+}
+
 /// How many findings some groups hold.
 pub fn total(groups: &[Group<'_>]) -> usize {
     groups.iter().map(|g| g.findings.len()).sum()
@@ -119,7 +126,6 @@ fn group<'a>(
     let mut by_id: BTreeMap<_, Group<'a>> = judgement
         .policies
         .iter()
-        .filter(|p| is_shown(p))
         .map(|policy| (&policy.id, Group { policy, findings: Vec::new() }))
         .collect();
     for finding in &judgement.findings {

@@ -26,6 +26,7 @@ mod snapshots;
 pub use checks::{CheckRunRow, OpenCheckRun};
 pub use deliveries::Accepted;
 pub use error::StoreError;
+pub use evaluations::BROKEN;
 pub use installations::InstallationRow;
 pub use jobs::{Claimed, JobCount, JobFilter, JobId, JobRow, JobState, MAX_ATTEMPTS};
 pub use judgements::{JudgementRow, Subject};

@@ -1,6 +1,7 @@
 //! One file per user's story.
 
 mod baseline;
+mod commands;
 mod configuration;
 mod credentials;
 mod default_branch;
@@ -33,3 +34,4 @@ mod shapes;
 mod tenants;
 mod truncated;
 mod twins;
+mod waive;

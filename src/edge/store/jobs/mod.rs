@@ -109,7 +109,7 @@ fn fresh_of(job: &Job) -> Option<&str> {
         Job::CheckPull { fresh, .. }
         | Job::CheckCommit { fresh, .. }
         | Job::CheckPolicies { fresh, .. } => fresh.as_deref(),
-        Job::Plan { .. } | Job::SyncInstallation { .. } => None,
+        Job::Plan { .. } | Job::AnswerComment { .. } | Job::SyncInstallation { .. } => None,
     }
 }
 
@@ -118,7 +118,7 @@ fn with_fresh(mut job: Job, wish: Option<String>) -> Job {
         Job::CheckPull { fresh, .. }
         | Job::CheckCommit { fresh, .. }
         | Job::CheckPolicies { fresh, .. } => *fresh = wish,
-        Job::Plan { .. } | Job::SyncInstallation { .. } => {}
+        Job::Plan { .. } | Job::AnswerComment { .. } | Job::SyncInstallation { .. } => {}
     }
     job
 }

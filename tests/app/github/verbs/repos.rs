@@ -249,6 +249,16 @@ impl FakeGitHub {
         self.changed();
     }
 
+    /// The text of a file on a branch; empty when there is none.
+    pub fn text(&self, full_name: &str, branch: &str, path: &str) -> String {
+        let world = self.world();
+        let repo = world.id_of(full_name);
+        let tip = world.repos[&repo].branch(branch).cloned().unwrap_or_default();
+        let files = world.files(repo, &tip);
+        let blob = files.get(path).and_then(|(_, sha)| world.store(repo).blob(sha));
+        blob.map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
+    }
+
     /// The commit that a branch, tag or SHA names.
     pub fn head(&self, full_name: &str, name: &str) -> Sha {
         let world = self.world();
