@@ -321,7 +321,6 @@ mod tests {
             "findings contains {\"message\": \"x\"} if y == 2",
             "findings contains {\"message\": \"x\"} if nosuch(input.files)",
             "findings contains {",
-            "x := 1\n\nx contains 2 if true",
         ] {
             let (told, sound) = loaded(&[
                 ("acme/bad/policy.rego", rules("acme.bad", body)),

@@ -87,6 +87,6 @@ mod tests {
     #[test]
     fn a_file_without_a_place_is_named() {
         let problem = PolicyProblem::new("x.rego", None, "too long");
-        assert_eq!(render_problem(&problem, false), "error: too long\n --> x.rego\n");
+        assert_eq!(render_problem(&problem, false), "error: too long\n--> x.rego\n");
     }
 }
