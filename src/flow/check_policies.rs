@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::domain::ids::{InstallationId, PolicyId, RepoId, RepoName, Sha};
 use crate::domain::impact::{Flip, Impact, RepoImpact};
+use crate::domain::job::Job;
 use crate::domain::policy::own::{OwnPolicies, Tested};
 use crate::domain::report::policies_check::{PoliciesJudged, Radius, render_policies_check};
 use crate::edge::clock::Stopwatch;
@@ -33,6 +34,27 @@ pub(super) struct PoliciesToCheck<'a> {
 }
 
 impl App {
+    /// A commit of a configuration repository has policies to be judged, too.
+    pub(super) fn policies_too(&self, job: &Job) -> Option<Job> {
+        let (installation, repo, name, head, base, fresh) = match job {
+            Job::CheckPull { installation, repo, name, head, fresh, .. } => {
+                (*installation, *repo, name, head, None, fresh)
+            }
+            Job::CheckCommit { installation, repo, name, head, base, fresh, .. } => {
+                (*installation, *repo, name, head, base.clone(), fresh)
+            }
+            _ => return None,
+        };
+        self.is_config_repository(name).then(|| Job::CheckPolicies {
+            installation,
+            repo,
+            name: name.clone(),
+            head: head.clone(),
+            base,
+            fresh: fresh.clone(),
+        })
+    }
+
     /// Judges and posts; tells what was done.
     pub(super) async fn check_policies(&self, job: PoliciesToCheck<'_>) -> Result<String, Fate> {
         let watch = Stopwatch::start();

@@ -151,27 +151,6 @@ impl App {
         Ok(())
     }
 
-    /// A commit of a configuration repository has policies to be judged, too.
-    fn policies_too(&self, job: &Job) -> Option<Job> {
-        let (installation, repo, name, head, base, fresh) = match job {
-            Job::CheckPull { installation, repo, name, head, fresh, .. } => {
-                (*installation, *repo, name, head, None, fresh)
-            }
-            Job::CheckCommit { installation, repo, name, head, base, fresh, .. } => {
-                (*installation, *repo, name, head, base.clone(), fresh)
-            }
-            _ => return None,
-        };
-        self.is_config_repository(name).then(|| Job::CheckPolicies {
-            installation,
-            repo,
-            name: name.clone(),
-            head: head.clone(),
-            base,
-            fresh: fresh.clone(),
-        })
-    }
-
     async fn note_repo(&self, installation: InstallationId, repo: &RepoSeen) -> Result<(), Fate> {
         self.store.upsert_repos(installation, &[row(repo)]).await?;
         Ok(self.store.note_labels(repo.id, &repo.labels).await?)
