@@ -113,6 +113,7 @@ fn whole_pack(criterion: &mut Criterion, watch: &mut Stopwatch, library: &Librar
         config: None,
         organisation: None,
         path: Some("service".to_owned()),
+        change: None,
         only: None,
     };
     let mut group = criterion.benchmark_group(format!("{size}_files"));

@@ -20,5 +20,9 @@ mod hostile;
 mod jobs;
 #[path = "cli/outputs.rs"]
 mod outputs;
+#[path = "cli/overlays.rs"]
+mod overlays;
+#[path = "cli/pages.rs"]
+mod pages;
 #[path = "cli/work_tree.rs"]
 mod work_tree;

@@ -1,5 +1,7 @@
-//! `waymark policy list | show | test`: what policies there are, what they say, whether they hold.
+//! `waymark policy list | show | test | docs`: what policies there are, what they say, whether they
+//! hold.
 
+mod docs;
 mod impact;
 mod list;
 mod new;
@@ -46,6 +48,14 @@ enum Command {
     New(new::Arguments),
     /// Judge local clones under old and new policies, and tell who flips
     Impact(impact::Arguments),
+    /// Write the handbook: a page for each policy, and an index
+    Docs {
+        /// The folder to write to
+        dir: PathBuf,
+        /// Folder of further policies (may be repeated)
+        #[arg(long, value_name = "DIR")]
+        policies: Vec<PathBuf>,
+    },
     /// Run every policy's examples and test_ rules
     Test(test::Arguments),
 }
@@ -64,5 +74,6 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::New(arguments) => new::run(arguments),
         Command::Impact(arguments) => impact::run(arguments),
         Command::Test(arguments) => test::run(arguments),
+        Command::Docs { dir, policies } => docs::run(&dir, &policies),
     }
 }

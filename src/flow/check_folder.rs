@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::baseline::Baseline;
+use crate::domain::change::Change;
 use crate::domain::config::Traits;
 use crate::domain::evaluate::{Answer, ConfigFile, Request};
 use crate::domain::facts::RepoFacts;
@@ -63,18 +64,19 @@ pub async fn check_folder(
         (None, Some(base)) => config_of(&base.tree),
         (None, None) => own.clone(),
     };
-    let ask = |tree: SourceTree, config: Option<ConfigFile>, path: Option<String>| {
-        let organisation = job.organisation.clone();
-        let request = Request { tree, repo: repo.clone(), config, organisation, path, only: None };
+    let ask = |tree: SourceTree, path: Option<String>, change: Option<Change>| {
+        let (repo, config, organisation) = (repo.clone(), rules.clone(), job.organisation.clone());
+        let request = Request { tree, repo, config, organisation, path, change, only: None };
         async move { evaluators.evaluate(&request).await }
     };
     // The base's golden path counts: a change cannot excuse itself by leaving it.
     let before = match &base {
-        Some(base) => Some(ask(base.tree.clone(), rules.clone(), None).await?),
+        Some(base) => Some(ask(base.tree.clone(), None, None).await?),
         None => None,
     };
     let path = before.as_ref().map(|before| before.path.clone());
-    let answer = ask(head.tree.clone(), rules.clone(), path).await?;
+    let change = base.as_ref().map(|base| Change::between(&base.tree, &head.tree));
+    let answer = ask(head.tree.clone(), path, change).await?;
     let traits = Traits {
         // Of where the change starts: it cannot leave a rollout by changing its owner.
         teams: before.as_ref().map_or(&answer, |before| before).teams.clone(),
@@ -116,6 +118,6 @@ async fn complaints(
     let only = Some(Vec::new());
     let tree = SourceTree::default();
     let repo = repo.clone();
-    let request = Request { tree, repo, config, organisation: None, path: None, only };
+    let request = Request { tree, repo, config, only, ..Request::default() };
     Ok(evaluators.evaluate(&request).await?.config_problems)
 }

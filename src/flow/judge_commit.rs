@@ -1,4 +1,8 @@
 //! What do the policies say of a commit? Remembered by tree, library and configuration.
+//!
+//! Nothing that is remembered so may depend on where the tree was reached from: see [`of_change`].
+
+mod of_change;
 
 use std::collections::BTreeMap;
 
@@ -20,6 +24,7 @@ use crate::edge::store::BROKEN;
 use super::App;
 use super::fate::Fate;
 use super::organisation::Organisation;
+use super::read_tree::is_wanted;
 
 /// Version of what is remembered: rows of another one are not found.
 const SHAPE: &str = "2";
@@ -116,7 +121,8 @@ impl App {
         }
         let evaluators = subject.evaluators(self);
         let needs = evaluators.catalogue().needs();
-        let files = self.read_tree(&subject.github, &subject.name, commit, &needs).await?;
+        let wanted = |path: &str| is_wanted(&needs, path);
+        let files = self.read_tree(&subject.github, &subject.name, commit, wanted).await?;
         if let Some(known) = self.remembered(subject, &files.identity, rules).await? {
             return Ok(known);
         }
@@ -133,6 +139,7 @@ impl App {
             config,
             organisation: subject.organisation.file.clone(),
             path: rules.path.map(str::to_owned),
+            change: None,
             only: None,
         };
         let answer = evaluators.evaluate(&request).await?;
@@ -210,6 +217,7 @@ impl App {
             config: Some(config),
             organisation: None,
             path: None,
+            change: None,
             only: Some(Vec::new()),
         };
         Ok(subject.evaluators(self).evaluate(&request).await?.config_problems)

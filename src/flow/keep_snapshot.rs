@@ -11,6 +11,7 @@ use crate::domain::tree::{Content, SourceTree, Withheld};
 use super::App;
 use super::fate::Fate;
 use super::judge_commit::{Subject, config_of};
+use super::read_tree::is_wanted;
 
 /// A repository as it is stored: without its texts, which lie on the installation's shelf.
 #[derive(Serialize, Deserialize)]
@@ -48,7 +49,8 @@ impl App {
             Some(tree) => tree,
             None => {
                 let needs = subject.evaluators(self).catalogue().needs();
-                self.read_tree(&subject.github, &subject.name, head, &needs).await?.tree
+                let wanted = |path: &str| is_wanted(&needs, path);
+                self.read_tree(&subject.github, &subject.name, head, wanted).await?.tree
             }
         };
         let mut texts = Vec::new();

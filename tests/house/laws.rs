@@ -47,9 +47,12 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("uuid", &["src/edge/store/", "src/cli/serve.rs"]),
     // judging
     ("regorus", &["src/domain/policy/"]),
-    ("regex", &["src/domain/policy/builtins"]),
+    ("regex", &["src/domain/policy/builtins", "src/domain/kustomize/"]),
     ("granit_parser", &["src/domain/yaml/"]),
     ("parse_dockerfile", &["src/domain/facts/dockerfile"]),
+    ("roxmltree", &["src/domain/facts/dependencies/xml.rs"]),
+    ("squawk_linter", &["src/domain/ddl/postgres.rs"]),
+    ("squawk_syntax", &["src/domain/ddl/postgres.rs"]),
     ("annotate_snippets", &["src/domain/report/"]),
     ("quick_junit", &["src/domain/report/junit.rs"]),
     ("globset", &["src/domain/glob.rs"]),
@@ -66,7 +69,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("notify_debouncer_mini", &["src/cli/policy/watch.rs"]),
     ("tracing_subscriber", &["src/cli/", "src/config.rs"]),
     // settings
-    ("toml", &["src/config"]),
+    ("toml", &["src/config", "src/domain/facts/dependencies/documents.rs"]),
     ("secrecy", &["src/config", "src/edge/github/", "src/flow/", "src/web/", "src/cli/"]),
     // many rooms
     ("tokio", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),

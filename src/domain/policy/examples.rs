@@ -5,7 +5,7 @@
 
 mod difference;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -13,7 +13,8 @@ use serde_json::{Map, Value};
 use super::coverage::Coverage;
 use super::library::Library;
 use super::outcome::{Outcome, Status};
-use crate::domain::facts::{self, RepoFacts};
+use crate::domain::change::Change;
+use crate::domain::facts::{self, Extracted, FactKind, RepoFacts};
 use crate::domain::ids::PolicyId;
 use crate::domain::tree::{Content, Entry, SourceTree};
 use crate::domain::yaml;
@@ -41,6 +42,8 @@ pub struct Example {
     /// Path → text.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
+    /// Path → text where the change starts; without it there is no change.
+    pub before: Option<BTreeMap<String, String>>,
     /// What differs from an ordinary repository `acme/payments` with default branch `main`.
     #[serde(default)]
     pub repo: RepoExample,
@@ -152,7 +155,7 @@ pub fn run(library: &Library, id: &PolicyId, examples: &Examples) -> Vec<String>
 pub fn cover(library: &Library, id: &PolicyId, examples: &Examples, coverage: &mut Coverage) {
     for (_, example) in examples.all() {
         let needs = library.needs([id]);
-        let extracted = facts::extract(&example.tree(), &example.repo(), &needs);
+        let extracted = example.extracted(&needs);
         let params = example.params(library, id);
         coverage.run(library, id, &params, &extracted.snapshot);
     }
@@ -161,13 +164,27 @@ pub fn cover(library: &Library, id: &PolicyId, examples: &Examples, coverage: &m
 /// The outcome of the policy on the example.
 pub fn evaluate(library: &Library, id: &PolicyId, example: &Example) -> Result<Outcome, String> {
     let ids = [id.clone()];
-    let extracted = facts::extract(&example.tree(), &example.repo(), &library.needs(&ids));
+    let extracted = example.extracted(&library.needs(&ids));
     let prepared = library.prepare(&ids, &example.params(library, id))?;
     let mut outcomes = library.evaluate(&prepared, &ids, &extracted);
     outcomes.pop().ok_or_else(|| "the policy gave no outcome".to_owned())
 }
 
+fn entry(text: &str) -> Entry {
+    Entry { blob: None, content: Content::Text(text.into()) }
+}
+
 impl Example {
+    /// The facts of it, and of the change when it is one.
+    fn extracted(&self, needs: &BTreeSet<FactKind>) -> Extracted {
+        let tree = self.tree();
+        let change = self.before.as_ref().map(|files| {
+            let entries = files.iter().map(|(path, text)| (path.clone(), entry(text))).collect();
+            Change::between(&SourceTree { entries, ..SourceTree::default() }, &tree)
+        });
+        facts::extract_change(&tree, &self.repo(), needs, change.as_ref())
+    }
+
     /// The policy's parameters with what this example says differently.
     fn params(&self, library: &Library, id: &PolicyId) -> Value {
         let mut params = library.policies.get(id).map(|m| m.parameters.clone()).unwrap_or_default();
@@ -176,8 +193,6 @@ impl Example {
     }
 
     fn tree(&self) -> SourceTree {
-        let entry =
-            |text: &String| Entry { blob: None, content: Content::Text(text.as_str().into()) };
         SourceTree {
             excluded: Default::default(),
             sha: None,

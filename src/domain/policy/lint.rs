@@ -82,7 +82,7 @@ fn unknown_call(module: &Module, functions: &Functions) -> Option<PolicyProblem>
             let name = parts.join(".");
             let mut full = format!("{package}.{name}");
             if let Some((_, target)) = imports.iter().find(|(alias, _)| *alias == parts[0]) {
-                full = [&[target.clone()], &parts[1..]].concat().join(".");
+                full = [std::slice::from_ref(target), &parts[1..]].concat().join(".");
             } else if parts[0] == "data" {
                 full.clone_from(&name);
             }

@@ -15,6 +15,7 @@ use crate::domain::policy::own::OwnPolicies;
 pub(super) const MAX_FRAME: u32 = 192 * 1024 * 1024;
 
 /// What a child is asked.
+#[allow(clippy::large_enum_variant, reason = "there is one at a time, and it is borrowed")]
 #[derive(Serialize, Deserialize)]
 pub(super) enum Ask<'a> {
     /// Take an organisation's policies in; the answer is a `Catalogue`.
