@@ -10,6 +10,8 @@ mod charts;
 mod check;
 #[path = "cli/config.rs"]
 mod config;
+#[path = "cli/crowd.rs"]
+mod crowd;
 #[path = "cli/git_config.rs"]
 mod git_config;
 #[path = "cli/given.rs"]
@@ -20,5 +22,9 @@ mod hostile;
 mod jobs;
 #[path = "cli/outputs.rs"]
 mod outputs;
+#[path = "cli/overlays.rs"]
+mod overlays;
+#[path = "cli/pages.rs"]
+mod pages;
 #[path = "cli/work_tree.rs"]
 mod work_tree;

@@ -1,4 +1,4 @@
-# Containers of Kubernetes workloads, and what Kustomize may do to them.
+# Containers of Kubernetes workloads, and what may change them.
 package waymark.lib.containers
 
 import rego.v1
@@ -36,8 +36,8 @@ whence(setting) := ", set on the pod" if setting.from == "pod"
 
 else := ""
 
-# Files with Kustomize patches that change one of these fields of a container or workload. They
-# are not applied, so what the field will be is not known.
+# Files that may change one of these fields of a container or workload in a way that is not worked
+# out (patches of Flux objects, programs), so what the field will be is not known.
 patched_by(row, fields) := {patch.path |
 	some patch in row.patches
 	some field in patch.fields

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::change::Change;
 use super::config::rollout::bare_team;
 use super::config::{Known, Layers, OrgConfig, RepoConfig};
 use super::facts::{self, FactKind, RepoFacts, Snapshot};
@@ -47,6 +48,9 @@ pub struct Request {
     /// A change is judged on the path of where it starts: it cannot excuse itself by leaving it.
     #[serde(default)]
     pub path: Option<String>,
+    /// The change that leads to the files; policies that look at it find none without.
+    #[serde(default)]
+    pub change: Option<Change>,
     /// Evaluate these policies only; used to find out which one kills the evaluator.
     pub only: Option<Vec<PolicyId>>,
 }
@@ -104,6 +108,14 @@ impl Catalogue {
     /// Kinds of fact that all its policies read together.
     pub fn needs(&self) -> BTreeSet<FactKind> {
         self.policies.iter().flat_map(|p| p.needs.iter().copied()).collect()
+    }
+
+    /// Ids and needs of its policies that look at a change.
+    pub fn of_change(&self) -> (Vec<PolicyId>, BTreeSet<FactKind>) {
+        let found = self.policies.iter().filter(|p| p.needs.iter().any(|kind| kind.is_of_change()));
+        let found: Vec<&PolicyMeta> = found.collect();
+        let needs = found.iter().flat_map(|p| p.needs.iter().copied()).collect();
+        (found.into_iter().map(|p| p.id.clone()).collect(), needs)
     }
 
     /// Ids of its policies.
@@ -165,7 +177,8 @@ impl Evaluator {
             .filter(|id| !layers.is_off(id, self.library.policies.get(id)))
             .collect();
         let needs = self.library.needs(&active);
-        let extracted = facts::extract(&tree, &request.repo, &needs);
+        let extracted =
+            facts::extract_change(&tree, &request.repo, &needs, request.change.as_ref());
         let params = Value::Object(self.params(&active, golden, layers));
         let outcomes = match self.prepare(&active, &params) {
             Ok(key) => self.library.evaluate(&self.prepared[&key], &active, &extracted),

@@ -4,8 +4,10 @@
 //! are passed in. `docs/development.md` draws the road that data takes.
 
 pub mod baseline;
+pub mod change;
 pub mod command;
 pub mod config;
+pub mod ddl;
 pub mod edit;
 pub mod effect;
 pub mod evaluate;
@@ -17,6 +19,7 @@ pub mod helm;
 pub mod ids;
 pub mod job;
 pub mod judge;
+mod kustomize;
 pub mod nearest;
 pub mod path;
 pub mod policy;

@@ -44,7 +44,9 @@ impl Waiver {
         self.policy == finding.policy
             && (self.paths.is_empty()
                 || path.is_some_and(|path| self.paths.iter().any(|g| glob::matches(g, path))))
-            && (self.resource.is_none() || self.resource == finding.resource)
+            && self.resource.as_deref().is_none_or(|wanted| {
+                finding.thing() == Some(wanted) || finding.resource.as_deref() == Some(wanted)
+            })
     }
 
     /// What the report says of it.

@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::baseline::Baseline;
+use crate::domain::change::Change;
 use crate::domain::config::Traits;
 use crate::domain::evaluate::{Answer, ConfigFile, Request};
 use crate::domain::facts::RepoFacts;
@@ -11,7 +12,7 @@ use crate::domain::judge::{Case, ConfigProblem, EDITS_CONFIGURATION, Judgement, 
 use crate::domain::tree::SourceTree;
 use crate::edge::evaluator::{EvaluatorError, Evaluators};
 
-use super::gather_folder::{Folder, GatherError, Gathered, gather_folder};
+use super::gather_folder::{Folder, GatherError, Gathered, Side, gather_folder};
 pub use super::judge_commit::config_of;
 
 /// A folder to be judged.
@@ -63,21 +64,23 @@ pub async fn check_folder(
         (None, Some(base)) => config_of(&base.tree),
         (None, None) => own.clone(),
     };
-    let ask = |tree: SourceTree, config: Option<ConfigFile>, path: Option<String>| {
-        let organisation = job.organisation.clone();
-        let request = Request { tree, repo: repo.clone(), config, organisation, path, only: None };
-        async move { evaluators.evaluate(&request).await }
+    // A tree is lent to its request and given back: a large repository's is large.
+    let ask = |tree: SourceTree, config: Option<ConfigFile>, path, change: Option<Change>| {
+        let (repo, organisation) = (repo.clone(), job.organisation.clone());
+        let request = Request { tree, repo, config, organisation, path, change, only: None };
+        async move { evaluators.evaluate(&request).await.map(|answer| (answer, request.tree)) }
     };
+    let change = base.as_ref().map(|base| Change::between(&base.tree, &head.tree));
     // The base's golden path counts: a change cannot excuse itself by leaving it.
-    let before = match &base {
-        Some(base) => Some(ask(base.tree.clone(), rules.clone(), None).await?),
+    let before = match base {
+        Some(Side { tree, blobs }) => Some((ask(tree, rules.clone(), None, None).await?.0, blobs)),
         None => None,
     };
-    let path = before.as_ref().map(|before| before.path.clone());
-    let answer = ask(head.tree.clone(), rules.clone(), path).await?;
+    let path = before.as_ref().map(|(before, _)| before.path.clone());
+    let (answer, tree) = ask(head.tree, rules.clone(), path, change).await?;
     let traits = Traits {
         // Of where the change starts: it cannot leave a rollout by changing its owner.
-        teams: before.as_ref().map_or(&answer, |before| before).teams.clone(),
+        teams: before.as_ref().map_or(&answer, |(before, _)| before).teams.clone(),
         ..Traits::default()
     };
     let Answer { evaluation, config, organisation, mut config_problems, path, .. } = answer;
@@ -86,8 +89,7 @@ pub async fn check_folder(
         notes.push(EDITS_CONFIGURATION.to_owned());
     }
     config_problems.extend(answer.organisation_problems);
-    let baseline =
-        before.zip(base).map(|(before, base)| Baseline::new(&before.evaluation, base.blobs));
+    let baseline = before.map(|(before, blobs)| Baseline::new(&before.evaluation, blobs));
     let judgement = judge(Case {
         metas: &evaluators.catalogue().policies,
         path: &path,
@@ -101,7 +103,7 @@ pub async fn check_folder(
         today: job.today,
         notes,
     });
-    Ok(CheckedFolder { judgement, tree: head.tree, prefix })
+    Ok(CheckedFolder { judgement, tree, prefix })
 }
 
 /// What is wrong with a configuration that does not count yet. Nothing, when it is gone.
@@ -116,6 +118,6 @@ async fn complaints(
     let only = Some(Vec::new());
     let tree = SourceTree::default();
     let repo = repo.clone();
-    let request = Request { tree, repo, config, organisation: None, path: None, only };
+    let request = Request { tree, repo, config, only, ..Request::default() };
     Ok(evaluators.evaluate(&request).await?.config_problems)
 }

@@ -1,4 +1,8 @@
 //! What do the policies say of a commit? Remembered by tree, library and configuration.
+//!
+//! Nothing that is remembered so may depend on where the tree was reached from: see [`of_change`].
+
+mod of_change;
 
 use std::collections::BTreeMap;
 
@@ -19,6 +23,7 @@ use crate::edge::store::BROKEN;
 use super::App;
 use super::fate::Fate;
 use super::organisation::Organisation;
+use super::read_tree::is_wanted;
 
 /// Version of what is remembered: rows of another one are not found.
 const SHAPE: &str = "2";
@@ -104,7 +109,8 @@ impl App {
             }
         }
         let needs = self.evaluators.catalogue().needs();
-        let files = self.read_tree(&subject.github, &subject.name, commit, &needs).await?;
+        let wanted = |path: &str| is_wanted(&needs, path);
+        let files = self.read_tree(&subject.github, &subject.name, commit, wanted).await?;
         if let Some(known) = self.remembered(subject, &files.identity, rules).await? {
             return Ok(known);
         }
@@ -121,6 +127,7 @@ impl App {
             config,
             organisation: subject.organisation.file.clone(),
             path: rules.path.map(str::to_owned),
+            change: None,
             only: None,
         };
         let answer = self.evaluators.evaluate(&request).await?;
@@ -191,6 +198,7 @@ impl App {
             config: Some(config),
             organisation: None,
             path: None,
+            change: None,
             only: Some(Vec::new()),
         };
         Ok(self.evaluators.evaluate(&request).await?.config_problems)

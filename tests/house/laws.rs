@@ -46,11 +46,21 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("uuid", &["src/edge/store/", "src/cli/serve.rs"]),
     // judging
     ("regorus", &["src/domain/policy/"]),
-    ("regex", &["src/domain/policy/builtins", "src/domain/helm/functions/regexes.rs"]),
+    (
+        "regex",
+        &[
+            "src/domain/policy/builtins",
+            "src/domain/kustomize/",
+            "src/domain/helm/functions/regexes.rs",
+        ],
+    ),
     ("gotmpl", &["src/domain/helm/"]),
     ("semver", &["src/domain/helm/functions/semvers.rs"]),
     ("granit_parser", &["src/domain/yaml/"]),
     ("parse_dockerfile", &["src/domain/facts/dockerfile"]),
+    ("roxmltree", &["src/domain/facts/dependencies/xml.rs"]),
+    ("squawk_linter", &["src/domain/ddl/postgres.rs"]),
+    ("squawk_syntax", &["src/domain/ddl/postgres.rs"]),
     ("annotate_snippets", &["src/domain/report/"]),
     ("quick_junit", &["src/domain/report/junit.rs"]),
     ("globset", &["src/domain/glob.rs"]),
@@ -66,7 +76,14 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("indicatif", &["src/cli/progress.rs"]),
     ("tracing_subscriber", &["src/cli/", "src/config.rs"]),
     // settings
-    ("toml", &["src/config", "src/domain/helm/functions/encode.rs"]),
+    (
+        "toml",
+        &[
+            "src/config",
+            "src/domain/facts/dependencies/documents.rs",
+            "src/domain/helm/functions/encode.rs",
+        ],
+    ),
     ("secrecy", &["src/config", "src/edge/github/", "src/flow/", "src/web/", "src/cli/"]),
     // many rooms
     ("tokio", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),

@@ -112,7 +112,7 @@ unknowns contains {
 	not root(container)
 }
 
-# A Kustomize patch that sets these very fields decides; patches are not applied here.
+# A patch that is not worked out and may set these very fields decides.
 may_be_patched(container) if {
 	container.patches != []
 	count(deciding_patches(container)) > 0

@@ -95,7 +95,7 @@ impl Library {
     }
 }
 
-/// `report`, and `only["pack/policy"]` for one policy: its three rules; undefined reads as false
+/// `report`, and `only["pack/policy"]` for one policy: its rules; undefined reads as false
 /// and empty. `report` is written as one object, because regorus knows no path of a rule whose
 /// heads all have keys.
 fn entry(ids: &[PolicyId]) -> String {
@@ -106,6 +106,7 @@ fn entry(ids: &[PolicyId]) -> String {
         text.push_str(&format!(
             "only[\"{id}\"] := {{\n\
              \t\"applies\": count([1 | data.{package}.applies == true]) == 1,\n\
+             \t\"settled\": count([1 | data.{package}.settled == true]) == 1,\n\
              \t\"findings\": [f | some f in data.{package}.findings],\n\
              \t\"unknowns\": [u | some u in data.{package}.unknowns],\n}}\n"
         ));

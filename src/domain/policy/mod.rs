@@ -10,5 +10,7 @@ pub mod input;
 pub mod library;
 pub mod metadata;
 pub mod outcome;
+mod overlays;
+pub mod page;
 mod reading;
 pub mod rego_tests;

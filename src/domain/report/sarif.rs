@@ -21,7 +21,7 @@ use super::json::escape_hidden;
 use super::view::View;
 use super::visible::line;
 use super::words::{clip, count};
-use crate::domain::finding::Mode;
+use crate::domain::finding::{Mode, thing};
 use crate::domain::ids::PolicyId;
 use crate::domain::judge::{
     Conclusion, JudgedFinding, JudgedPolicy, Judgement, Standing, State, WaiverNote,
@@ -144,7 +144,7 @@ fn fingerprints(
     for part in [
         Some(finding.policy.as_str()),
         path.as_deref(),
-        finding.resource.as_deref(),
+        finding.resource.as_deref().map(thing),
         Some(finding.message.as_str()),
     ] {
         let part = part.unwrap_or_default();

@@ -19,6 +19,7 @@ mod lifecycle;
 mod limits;
 mod many;
 mod merge_queue;
+mod migrations;
 mod nothing;
 mod organisation;
 mod outages;

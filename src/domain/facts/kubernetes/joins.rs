@@ -17,6 +17,8 @@ use super::selectors::selects;
 
 /// A repository with more selecting objects is not joined: every workload is held against each.
 const MAX_OBJECTS: usize = 1_000;
+/// Objects that are held against each other per workload.
+const MAX_ACTING: usize = 200;
 /// Objects told per workload.
 const MAX_TOLD: usize = 20;
 
@@ -41,10 +43,10 @@ pub struct Selection {
 #[derive(Default)]
 pub(super) struct Selectors {
     found: Vec<Selector>,
-    /// Labels that kustomizations add to pods and selectors.
-    floating: BTreeSet<String>,
-    /// Some kustomization sets the namespace.
-    moved: bool,
+    /// Labels that Flux kustomizations add to objects.
+    pub(super) floating: BTreeSet<String>,
+    /// Some Flux kustomization sets the namespace.
+    pub(super) moved: bool,
     too_many: bool,
     /// Of rendered workloads, by path and pointer: the variants of their chart that hold them.
     rendered: BTreeMap<(String, String), Vec<u32>>,
@@ -101,13 +103,11 @@ impl Selectors {
         self.found.push(Selector { namespace, means, selection, variants });
     }
 
-    /// Takes in what a kustomization adds to all its objects.
-    pub(super) fn add_kustomization(&mut self, kustomization: &Value) {
-        self.moved |= kustomization.get("namespace").is_some_and(Value::is_string);
-        let labels = kustomization.get("labels").and_then(Value::as_array).into_iter().flatten();
-        let pairs = labels.filter_map(|entry| entry.get("pairs"));
-        let all = pairs.chain(kustomization.get("commonLabels")).filter_map(Value::as_object);
-        for key in all.flat_map(serde_json::Map::keys) {
+    /// Takes in what a Flux kustomization sets on all its objects.
+    pub(super) fn add_flux(&mut self, spec: &Value) {
+        self.moved |= spec.get("targetNamespace").is_some_and(Value::is_string);
+        let labels = spec.pointer("/commonMetadata/labels").and_then(Value::as_object);
+        for key in labels.into_iter().flat_map(serde_json::Map::keys) {
             if self.floating.len() < MAX_OBJECTS {
                 self.floating.extend(short(key));
             }
@@ -121,13 +121,16 @@ impl Selectors {
             gather.gap(FactKind::Kubernetes, None, reason);
             return;
         }
+        let spans = &gather.spans;
         for workload in &mut gather.snapshot.workloads {
             let place = (workload.path.clone(), workload.pointer.clone());
             let held = self.rendered.get(&place);
             let acting: Vec<(&Selector, bool)> = self
                 .found
                 .iter()
+                .filter(|s| !spans.are_rivals(&s.selection.pointer, &workload.pointer))
                 .filter_map(|selector| Some((selector, self.acts_on(selector, workload)?)))
+                .take(MAX_ACTING)
                 .collect();
             let everywhere = acting.iter().filter(|(s, _)| in_all_variants(s, &acting, held));
             for (selector, certain) in everywhere.take(MAX_TOLD) {

@@ -1,11 +1,15 @@
 //! What does the repository run on Kubernetes, and with which rights?
 
+mod built;
 mod charts;
 mod joins;
 mod kinds;
+mod objects;
 mod patches;
 mod resources;
 mod rows;
+mod scraping;
+mod secret_reads;
 mod secrets;
 mod selectors;
 
@@ -17,12 +21,15 @@ use crate::domain::yaml::{Loaded, Schema, has_template_marks, load, load_json};
 use super::gather::Gather;
 use super::image::Image;
 use super::select::{file_name, is_chart_part, is_kustomization, is_manifest};
-use super::{FactKind, Spans};
+use super::{FactKind, Snapshot, Spans};
 use charts::Charts;
 use joins::Selectors;
 use kinds::{items, workload_kind};
+use scraping::Scraping;
 
 pub use joins::Selection;
+pub use objects::{Object, Role};
+pub use secret_reads::SecretRead;
 pub use secrets::{Literal, Secret};
 
 /// An object that runs pods.
@@ -44,6 +51,8 @@ pub struct Workload {
     pub resource: String,
     /// Labels of its pods.
     pub pod_labels: Value,
+    /// Annotations of its pods: those whose value is short.
+    pub pod_annotations: std::collections::BTreeMap<String, String>,
     /// To the pod specification.
     pub pod_pointer: String,
     /// The pod specification as it is.
@@ -56,6 +65,11 @@ pub struct Workload {
     pub strategy: Option<Value>,
     /// What selects its pods or scales it.
     pub selected_by: Vec<Selection>,
+    /// Services that lead to its pods.
+    pub services: Vec<Selection>,
+    /// What tells Prometheus to fetch its metrics: monitors, or annotations (then the kind and
+    /// place of what bears them).
+    pub scraped_by: Vec<Selection>,
     /// Kustomize patches in the repository that change objects of this kind and name.
     pub patches: Vec<Patch>,
 }
@@ -123,6 +137,13 @@ struct Manifest<'t> {
     variants: Vec<Vec<u32>>,
 }
 
+/// What is held against each other once every object is known.
+#[derive(Default)]
+struct Joins {
+    selectors: Selectors,
+    scraping: Scraping,
+}
+
 pub(super) fn extract(gather: &mut Gather<'_>) {
     let kind = FactKind::Kubernetes;
     let mut manifests = Vec::new();
@@ -133,7 +154,8 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
         }
         let Some(text) = gather.text(kind, path) else { continue };
         // Most YAML of a repository is something else; what lacks these words is no object.
-        let like_an_object = text.contains("apiVersion") && text.contains("kind");
+        let like_an_object = text.contains("apiVersion") && text.contains("kind")
+            || objects::like_a_sloth_file(&text);
         if !like_an_object && !is_kustomization(path) {
             continue;
         }
@@ -149,39 +171,37 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
         manifests.push(Manifest { path, loaded, variants: Vec::new() });
     }
     manifests.extend(charts.render(gather));
-    let patches = patches::find(gather, &manifests);
-    let mut selectors = Selectors::default();
+    let mut joins = Joins::default();
+    let patches = patches::find(gather, &manifests, &mut joins.selectors);
+    let used = built::read(gather, &manifests, &patches, &mut joins);
     for manifest in &manifests {
-        if is_kustomization(manifest.path) {
-            manifest.loaded.documents.iter().for_each(|d| selectors.add_kustomization(&d.value));
+        let other = patches.is_patch_file(manifest.path) || used.contains(manifest.path);
+        if !other && file_name(manifest.path) != "Kustomization" {
+            read_file(gather, manifest, &patches, &mut joins);
         }
-        if patches.is_patch_file(manifest.path) || file_name(manifest.path) == "Kustomization" {
-            continue;
-        }
-        read_file(gather, manifest, &patches, &mut selectors);
     }
-    selectors.join(gather);
+    joins.selectors.join(gather);
+    joins.scraping.join(gather, &joins.selectors);
 }
 
 fn read_file(
     gather: &mut Gather<'_>,
     manifest: &Manifest<'_>,
     patches: &patches::Patches,
-    selectors: &mut Selectors,
+    joins: &mut Joins,
 ) {
     let path = manifest.path;
     let mut judged = false;
     for (number, document) in manifest.loaded.documents.iter().enumerate() {
-        let rows =
-            |gather: &Gather<'_>| gather.snapshot.workloads.len() + gather.snapshot.secrets.len();
+        let rows = |gather: &Gather<'_>| {
+            let Snapshot { workloads, secrets, objects, .. } = &gather.snapshot;
+            workloads.len() + secrets.len() + objects.len()
+        };
         let before = rows(gather);
         let variants = manifest.variants.get(number).map(Vec::as_slice);
         for (pointer, object) in items(&document.value) {
             let at = Spans::pointer(number, &pointer);
-            selectors.add(path, &at, object, variants);
-            gather.snapshot.secrets.extend(secrets::secret(path, &at, object));
-            let Some(kind) = workload_kind(object) else { continue };
-            rows::add(gather, path, &at, object, kind, patches);
+            read_object(gather, path, &at, object, variants, patches, joins);
         }
         if rows(gather) > before {
             judged = true;
@@ -195,6 +215,25 @@ fn read_file(
     }
     if judged && !manifest.variants.is_empty() {
         gather.spans.mark_rendered(path);
+    }
+}
+
+/// Adds the rows of one object; `variants` as [`Manifest::variants`].
+fn read_object(
+    gather: &mut Gather<'_>,
+    path: &str,
+    at: &str,
+    object: &Value,
+    variants: Option<&[u32]>,
+    patches: &patches::Patches,
+    joins: &mut Joins,
+) {
+    joins.selectors.add(path, at, object, variants);
+    joins.scraping.add(path, at, object);
+    objects::add(gather, path, at, object);
+    gather.snapshot.secrets.extend(secrets::secret(path, at, object));
+    if let Some(kind) = workload_kind(object) {
+        rows::add(gather, path, at, object, kind, patches);
     }
 }
 
