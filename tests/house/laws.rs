@@ -77,11 +77,11 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("tracing_subscriber", &["src/cli/", "src/config.rs"]),
     // settings
     (
-        "toml",
+        "regex",
         &[
-            "src/config",
-            "src/domain/facts/dependencies/documents.rs",
-            "src/domain/helm/functions/encode.rs",
+            "src/domain/policy/builtins",
+            "src/domain/kustomize/",
+            "src/domain/helm/functions/regexes.rs",
         ],
     ),
     ("secrecy", &["src/config", "src/edge/github/", "src/flow/", "src/web/", "src/cli/"]),

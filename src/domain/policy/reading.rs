@@ -37,8 +37,11 @@ pub(super) fn outcome(meta: &PolicyMeta, report: &Value, extracted: &Extracted) 
         Err(reason) => return broken(&meta.id, reason),
     };
     if !findings.is_empty() {
-        let findings = overlays::gathered(findings, extracted);
-        return made(Status::Fail, None, bounded(findings, extracted));
+        return made(
+            Status::Fail,
+            None,
+            bounded(overlays::gathered(findings, extracted), extracted),
+        );
     }
     let mut reasons: Vec<String> = items(report, "unknowns").iter().map(unknown).collect();
     let settled = matches!(report["settled"], Value::Bool(true));

@@ -201,7 +201,7 @@ fn read_file(
         let variants = manifest.variants.get(number).map(Vec::as_slice);
         for (pointer, object) in items(&document.value) {
             let at = Spans::pointer(number, &pointer);
-            read_object(gather, path, &at, object, variants, patches, joins);
+            read_object(gather, path, &at, object, patches, joins, variants);
         }
         if rows(gather) > before {
             judged = true;
@@ -218,15 +218,15 @@ fn read_file(
     }
 }
 
-/// Adds the rows of one object; `variants` as [`Manifest::variants`].
+/// Adds the rows of one object. `variants` are those of its chart that hold it, when it is rendered.
 fn read_object(
     gather: &mut Gather<'_>,
     path: &str,
     at: &str,
     object: &Value,
-    variants: Option<&[u32]>,
     patches: &patches::Patches,
     joins: &mut Joins,
+    variants: Option<&[u32]>,
 ) {
     joins.selectors.add(path, at, object, variants);
     joins.scraping.add(path, at, object);
