@@ -86,6 +86,14 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
             "src/domain/helm/functions/regexes.rs",
         ],
     ),
+    (
+        "toml",
+        &[
+            "src/config",
+            "src/domain/facts/dependencies/documents.rs",
+            "src/domain/helm/functions/encode.rs",
+        ],
+    ),
     ("secrecy", &["src/config", "src/edge/github/", "src/flow/", "src/web/", "src/cli/"]),
     // many rooms
     ("tokio", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),

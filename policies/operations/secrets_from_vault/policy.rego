@@ -40,15 +40,17 @@ default applies := false
 applies if count(input.secret_reads) > 0
 
 findings contains {
-	"message": sprintf("%s reads Secret `%s`, and nothing takes secrets from a store: no Vault, ExternalSecret, SecretProviderClass or SealedSecret", [first.resource, first.name]),
-	"path": first.path,
-	"pointer": first.pointer,
-	"resource": first.resource,
-	"remediation": sprintf("Add an ExternalSecret with `target.name: %s`", [first.name]),
+	"message": sprintf("%s reads Secret `%s`, and nothing takes secrets from a store: no Vault, ExternalSecret, SecretProviderClass or SealedSecret", [resource, name]),
+	"path": path,
+	"pointer": pointer,
+	"resource": resource,
+	"remediation": sprintf("Add an ExternalSecret with `target.name: %s`", [name]),
 } if {
 	gaps.none("kubernetes")
 	not is_stored
-	first := asked[0]
+
+	# One finding for all, always the same one: the order of documents is no news.
+	[resource, name, path, pointer] := sort([[r.resource, r.name, r.path, r.pointer] | some r in asked])[0]
 }
 
 # What was found decides, whatever else there may be.
