@@ -4,6 +4,8 @@
 
 #[path = "cli/base.rs"]
 mod base;
+#[path = "cli/charts.rs"]
+mod charts;
 #[path = "cli/check.rs"]
 mod check;
 #[path = "cli/config.rs"]
