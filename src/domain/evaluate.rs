@@ -3,6 +3,8 @@
 //! This is what runs inside the evaluator process (`edge::evaluator`), where repository text is
 //! parsed and Rego is evaluated, so that neither can take the service along.
 
+mod explain;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -115,6 +117,12 @@ impl Catalogue {
     /// Kinds of fact that all its policies read together.
     pub fn needs(&self) -> BTreeSet<FactKind> {
         self.policies.iter().flat_map(|p| p.needs.iter().copied()).collect()
+    }
+
+    /// Whether a policy cannot be loaded, so that it is broken on every repository.
+    pub fn is_broken(&self, id: &PolicyId) -> bool {
+        let path = format!("{id}/policy.rego");
+        self.problems.iter().any(|problem| problem.path == path)
     }
 
     /// Ids and needs of its policies that look at a change.

@@ -5,5 +5,5 @@ mod policies;
 mod working_tree;
 
 pub use pages::write_pages;
-pub use policies::{BUILT_IN, PolicyFiles};
+pub use policies::{BUILT_IN, PolicyFiles, write_new};
 pub use working_tree::{DiskError, read_listed, read_text, read_tree};
