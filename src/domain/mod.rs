@@ -17,6 +17,7 @@ pub mod path;
 pub mod policy;
 pub mod repo_config;
 pub mod report;
+pub mod template;
 pub mod time;
 pub mod tree;
 pub mod waiver;

@@ -53,6 +53,10 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("globset", &["src/domain/glob.rs"]),
     ("rustix", &["src/edge/evaluator"]),
     ("ignore", &["src/edge/disk"]),
+    // adoption
+    ("minijinja", &["src/domain/template/"]),
+    ("jsonschema", &["src/domain/template/parameters.rs"]),
+    ("diffy", &["src/domain/adopt/"]),
     // command line
     ("clap", &["src/cli/"]),
     ("comfy_table", &["src/cli/"]),
