@@ -90,7 +90,7 @@ fn config_file(path: &Path) -> anyhow::Result<ConfigFile> {
 }
 
 /// One process judges; base and head take turns.
-async fn start_evaluators(policies: Vec<PathBuf>) -> anyhow::Result<Evaluators> {
+pub(super) async fn start_evaluators(policies: Vec<PathBuf>) -> anyhow::Result<Evaluators> {
     // The child says nothing about a folder that it cannot read.
     PolicyFiles::with(&policies).context("cannot read the policies")?;
     let command = evaluator::Command {

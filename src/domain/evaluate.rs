@@ -3,11 +3,13 @@
 //! This is what runs inside the evaluator process (`edge::evaluator`), where repository text is
 //! parsed and Rego is evaluated, so that neither can take the service along.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::adopt::{self, AdoptAnswer, AdoptRequest, Plan};
 use super::facts::{self, FactKind, RepoFacts};
 use super::finding::Mode;
 use super::ids::PolicyId;
@@ -44,6 +46,16 @@ pub struct Request {
     pub path: Option<String>,
     /// Evaluate these policies only; used to find out which one kills the evaluator.
     pub only: Option<Vec<PolicyId>>,
+}
+
+/// What the evaluator process is asked.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Question<'a> {
+    /// What do the policies say? Answered by an [`Answer`].
+    Evaluate(Cow<'a, Request>),
+    /// What would adoption do? Answered by an [`AdoptAnswer`].
+    Adopt(Cow<'a, AdoptRequest>),
 }
 
 /// The answer.
@@ -141,7 +153,7 @@ impl Evaluator {
             }
             None => (RepoConfig::default(), Vec::new()),
         };
-        let own_path = self.own_path(request, &config);
+        let own_path = self.own_path(&request.tree, &request.repo, &config);
         let path = request.path.clone().unwrap_or_else(|| own_path.clone());
         let golden = self.library.paths.get(&path);
         let held = self.held.get(&path);
@@ -174,9 +186,26 @@ impl Evaluator {
         }
     }
 
-    fn own_path(&self, request: &Request, config: &RepoConfig) -> String {
+    /// Plans the adoption of a golden path.
+    pub fn adopt(&self, request: &AdoptRequest) -> AdoptAnswer {
+        let text = request.config.as_ref().and_then(|file| file.text.as_ref().ok());
+        let config = text.map(|text| RepoConfig::read("", text, &self.known()).0);
+        let own = self.own_path(&request.tree, &request.repo, &config.unwrap_or_default());
+        let (path, guess) = match &request.path {
+            Some(path) => (path.as_str(), None),
+            None if own != path::DEFAULT => (own.as_str(), None),
+            None => {
+                let (path, why) = adopt::guess_path(request);
+                (path, Some(why.to_owned()))
+            }
+        };
+        let plan = adopt::draft(&self.library.templates, request, path, &own)?;
+        Ok(Plan { path_guess: guess, ..plan })
+    }
+
+    fn own_path(&self, tree: &SourceTree, repo: &RepoFacts, config: &RepoConfig) -> String {
         let catalog = [FactKind::Catalog].into();
-        let facts = facts::extract(&request.tree, &request.repo, &catalog);
+        let facts = facts::extract(tree, repo, &catalog);
         path::choose(&self.library.paths, config.path.as_deref(), &facts.snapshot.catalog)
     }
 

@@ -3,6 +3,7 @@
 //! Nothing here knows the clock, the disk, the network, the environment or randomness; times
 //! are passed in. `docs/development.md` draws the road that data takes.
 
+pub mod adopt;
 pub mod baseline;
 pub mod effect;
 pub mod evaluate;

@@ -2,6 +2,8 @@
 
 mod policies;
 mod working_tree;
+mod write;
 
 pub use policies::{BUILT_IN, PolicyFiles};
 pub use working_tree::{DiskError, read_listed, read_text, read_tree};
+pub use write::{Write, write_all};

@@ -9,13 +9,17 @@ pub mod child;
 mod frame;
 mod process;
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{Mutex, Semaphore};
 
-use crate::domain::evaluate::{Answer, Catalogue, Request};
+use serde::de::DeserializeOwned;
+
+use crate::domain::adopt::{AdoptAnswer, AdoptRequest};
+use crate::domain::evaluate::{Answer, Catalogue, Question, Request};
 use crate::domain::path::DEFAULT;
 use crate::domain::policy::outcome::{Evaluation, Outcome};
 use process::Child;
@@ -88,11 +92,16 @@ impl Evaluators {
     /// Evaluates. A request that kills the child is asked again policy by policy, so that only
     /// the deadly ones are *broken*; the answer is never an error for the repository's sake.
     pub async fn evaluate(&self, request: &Request) -> Result<Answer, EvaluatorError> {
-        match self.once(request).await {
+        match self.evaluate_once(request).await {
             Ok(answer) => Ok(answer),
             Err(start @ EvaluatorError::Start { .. }) => Err(start),
             Err(_) => self.one_by_one(request).await,
         }
+    }
+
+    /// Plans the adoption of a golden path: templates, too, are somebody's text.
+    pub async fn adopt(&self, request: &AdoptRequest) -> Result<AdoptAnswer, EvaluatorError> {
+        self.once(&Question::Adopt(Cow::Borrowed(request))).await
     }
 
     /// Ends the idle processes and waits until they are gone; call it once nobody asks any more.
@@ -102,7 +111,14 @@ impl Evaluators {
         }
     }
 
-    async fn once(&self, request: &Request) -> Result<Answer, EvaluatorError> {
+    async fn evaluate_once(&self, request: &Request) -> Result<Answer, EvaluatorError> {
+        self.once(&Question::Evaluate(Cow::Borrowed(request))).await
+    }
+
+    async fn once<A: DeserializeOwned>(
+        &self,
+        question: &Question<'_>,
+    ) -> Result<A, EvaluatorError> {
         let _room =
             self.inner.room.acquire().await.map_err(|e| EvaluatorError::Died(e.to_string()))?;
         let idle = self.inner.idle.lock().await.pop();
@@ -110,7 +126,7 @@ impl Evaluators {
             Some(child) => child,
             None => Child::start(&self.inner.command).await?.0,
         };
-        let answer = child.ask(request, self.inner.command.deadline).await?;
+        let answer = child.ask(question, self.inner.command.deadline).await?;
         if !child.is_worn_out() {
             self.inner.idle.lock().await.push(child);
         }
@@ -119,22 +135,24 @@ impl Evaluators {
 
     async fn one_by_one(&self, request: &Request) -> Result<Answer, EvaluatorError> {
         // The configuration alone, so that modes and waivers count whatever the policies do.
-        let mut answer =
-            match self.once(&Request { only: Some(Vec::new()), ..request.clone() }).await {
-                Ok(answer) => answer,
-                Err(start @ EvaluatorError::Start { .. }) => return Err(start),
-                Err(_) => Answer {
-                    evaluation: Evaluation {
-                        library: self.inner.catalogue.digest.clone(),
-                        outcomes: Vec::new(),
-                        excluded_files: 0,
-                    },
-                    path: request.path.clone().unwrap_or_else(|| DEFAULT.to_owned()),
-                    own_path: DEFAULT.to_owned(),
-                    config: Default::default(),
-                    config_problems: Vec::new(),
+        let mut answer = match self
+            .evaluate_once(&Request { only: Some(Vec::new()), ..request.clone() })
+            .await
+        {
+            Ok(answer) => answer,
+            Err(start @ EvaluatorError::Start { .. }) => return Err(start),
+            Err(_) => Answer {
+                evaluation: Evaluation {
+                    library: self.inner.catalogue.digest.clone(),
+                    outcomes: Vec::new(),
+                    excluded_files: 0,
                 },
-            };
+                path: request.path.clone().unwrap_or_else(|| DEFAULT.to_owned()),
+                own_path: DEFAULT.to_owned(),
+                config: Default::default(),
+                config_problems: Vec::new(),
+            },
+        };
         let mut deaths = 0;
         for id in self.inner.catalogue.ids() {
             let only = Some(vec![id.clone()]);
@@ -142,7 +160,7 @@ impl Evaluators {
             let result = if deaths >= 3 {
                 Err(EvaluatorError::Died("the repository's files could not be read".to_owned()))
             } else {
-                self.once(&Request { only, ..request.clone() }).await
+                self.evaluate_once(&Request { only, ..request.clone() }).await
             };
             match result {
                 Ok(one) => {

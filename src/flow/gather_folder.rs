@@ -68,7 +68,14 @@ pub async fn gather_folder(
     folder: &Folder,
     needs: &BTreeSet<FactKind>,
 ) -> Result<Gathered, GatherError> {
-    let wanted = |path: &str| is_wanted(needs, path);
+    gather_wanted(folder, |path: &str| is_wanted(needs, path)).await
+}
+
+/// [`gather_folder`], but the caller says which files are read.
+pub(super) async fn gather_wanted(
+    folder: &Folder,
+    wanted: impl Fn(&str) -> bool + Copy,
+) -> Result<Gathered, GatherError> {
     let mut notes = Vec::new();
     let checkout = match Checkout::open(&folder.path).await {
         Ok(checkout) => Some(checkout),

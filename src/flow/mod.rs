@@ -5,6 +5,7 @@
 //! command line walks the same road from a folder (`check_folder`).
 
 pub mod accept;
+pub mod adopt_folder;
 mod check_commit;
 pub mod check_folder;
 mod check_pull;

@@ -30,7 +30,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("hyper_util", &["src/edge/github/"]),
     ("hyper_rustls", &["src/edge/github/"]),
     ("hmac", &["src/edge/github/signature.rs"]),
-    ("sha1", &["src/edge/github/", "src/edge/git/"]),
+    ("sha1", &["src/edge/github/", "src/edge/git/", "src/domain/adopt/lock.rs"]),
     ("moka", &["src/edge/github/"]),
     ("base64", &["src/edge/github/"]),
     ("bytes", &["src/edge/github/"]),

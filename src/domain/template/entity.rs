@@ -24,6 +24,8 @@ pub struct Template {
     pub(super) pages: Vec<Map<String, Value>>,
     /// What it does.
     pub steps: Vec<Step>,
+    /// `spec.output.text`, unrendered: mappings with `title`, `content` and perhaps `if`.
+    pub(super) texts: Vec<Value>,
 }
 
 /// One step.
@@ -116,6 +118,11 @@ impl Reader<'_> {
             parameters: parameters::of_pages(&pages),
             pages,
             steps,
+            texts: value
+                .pointer("/spec/output/text")
+                .and_then(Value::as_array)
+                .map(|list| list.iter().take(MAX_STEPS).cloned().collect())
+                .unwrap_or_default(),
         }
     }
 

@@ -52,7 +52,7 @@ pub(super) fn run(
     for step in &template.steps {
         let mut context = json!({"parameters": values, "steps": {}, "user": {}, "secrets": {}});
         let outcome = (|| {
-            if !holds(&engine, step, &context)? {
+            if !holds(&engine, step.condition.as_ref(), &context)? {
                 return Ok(());
             }
             let Some((_, action)) = ACTIONS.iter().find(|(name, _)| *name == step.action) else {
@@ -82,12 +82,29 @@ pub(super) fn run(
             });
         }
     }
+    let texts = texts(&engine, template, values);
     complaints.extend(twins(&workspace.files, &template.path));
     if complaints.is_empty() {
-        Ok(Rendered { files: workspace.files, skipped, unset: workspace.unset })
+        Ok(Rendered { files: workspace.files, skipped, texts, unset: workspace.unset })
     } else {
         Err(complaints)
     }
+}
+
+/// What is told at the end; a text that cannot be filled in is left out, as it makes no file.
+fn texts(engine: &Engine, template: &Template, values: &Map<String, Value>) -> Vec<String> {
+    let context = json!({"parameters": values, "steps": {}, "user": {}, "secrets": {}});
+    let told = template.texts.iter().filter_map(|item| {
+        holds(engine, item.get("if"), &context).ok().filter(|holds| *holds)?;
+        let part = |key: &str| {
+            let text = item.get(key).and_then(Value::as_str)?;
+            engine.render(text, &Jinja::from(Serde(&context))).ok()
+        };
+        let words = [part("title"), part("content")].into_iter().flatten();
+        let text = words.map(|word| word.trim().to_owned()).collect::<Vec<_>>().join(": ");
+        (!text.is_empty()).then_some(text)
+    });
+    told.collect()
 }
 
 /// A complaint about the step that is run; its place is filled in by [`run`].
@@ -95,8 +112,8 @@ pub(super) fn here(message: impl Into<String>) -> Complaint {
     Complaint::new("", None, message)
 }
 
-fn holds(engine: &Engine, step: &Step, context: &Value) -> Result<bool, Complaint> {
-    let Some(condition) = &step.condition else { return Ok(true) };
+fn holds(engine: &Engine, condition: Option<&Value>, context: &Value) -> Result<bool, Complaint> {
+    let Some(condition) = condition else { return Ok(true) };
     let value = filled(engine, condition, &Jinja::from(Serde(context)), 0)?;
     Ok(match value {
         Value::Null => false,

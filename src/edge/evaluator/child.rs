@@ -6,7 +6,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::time::{ClockId, clock_gettime};
 
 use super::frame;
-use crate::domain::evaluate::{Catalogue, Evaluator, Request};
+use crate::domain::evaluate::{Catalogue, Evaluator, Question};
 use crate::domain::policy::library::Library;
 
 /// Most address space: a 3,600-file repository takes 60 MiB; allocators and the deep stack
@@ -32,9 +32,14 @@ fn serve(library: Library) -> io::Result<()> {
     let mut output = BufWriter::with_capacity(1 << 16, io::stdout().lock());
     frame::write(&mut output, &Catalogue::of(&library))?;
     let mut evaluator = Evaluator::new(library);
-    while let Some(request) = frame::read::<Request>(&mut input)? {
+    while let Some(request) = frame::read::<Question<'_>>(&mut input)? {
         allow_cpu();
-        frame::write(&mut output, &evaluator.evaluate(&request))?;
+        match request {
+            Question::Evaluate(request) => {
+                frame::write(&mut output, &evaluator.evaluate(&request))?;
+            }
+            Question::Adopt(request) => frame::write(&mut output, &evaluator.adopt(&request))?,
+        }
     }
     Ok(())
 }

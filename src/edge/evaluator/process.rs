@@ -3,10 +3,11 @@
 use std::process::Stdio;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use tokio::process::{ChildStdin, ChildStdout};
 
 use super::{Command, EvaluatorError, frame};
-use crate::domain::evaluate::{Answer, Catalogue, Request};
+use crate::domain::evaluate::{Catalogue, Question};
 
 /// After this many answers a child is replaced, so that nothing it gathered can pile up.
 const MAX_ANSWERS: u32 = 10_000;
@@ -51,15 +52,15 @@ impl Child {
     }
 
     /// Asks; on any error the child is dead or must be dropped.
-    pub(super) async fn ask(
+    pub(super) async fn ask<A: DeserializeOwned>(
         &mut self,
-        request: &Request,
+        question: &Question<'_>,
         deadline: Duration,
-    ) -> Result<Answer, EvaluatorError> {
+    ) -> Result<A, EvaluatorError> {
         self.answers += 1;
         let talk = async {
-            frame::send(&mut self.stdin, request).await?;
-            frame::receive::<Answer>(&mut self.stdout).await
+            frame::send(&mut self.stdin, question).await?;
+            frame::receive::<A>(&mut self.stdout).await
         };
         match tokio::time::timeout(deadline, talk).await {
             Ok(Ok(answer)) => Ok(answer),

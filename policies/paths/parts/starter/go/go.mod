@@ -1,0 +1,3 @@
+module github.com/${{ values.account }}/${{ values.repository }}
+
+go 1.25

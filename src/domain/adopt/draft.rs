@@ -1,0 +1,208 @@
+//! How does a plan come about? Template, parameters, files, lock.
+
+use serde_json::{Map, Value};
+
+use super::around::Around;
+use super::decide::{decide, planned};
+use super::infer::{Inferred, infer};
+use super::lock::{LOCK, Lock, blob_name};
+use super::{Action, AdoptRequest, KnownParameter, Plan, PlannedFile};
+use crate::domain::template::{Parameter, Rendered, Template, TemplateFiles};
+
+/// Makes the plan for the golden path `path`. `own_path` is the one that configuration and catalog
+/// choose now.
+///
+/// Refused, with the reasons, when the path has no template, the template is broken, or parameters
+/// do not fit it.
+pub fn draft(
+    templates: &TemplateFiles,
+    request: &AdoptRequest,
+    path: &str,
+    own_path: &str,
+) -> Result<Plan, Vec<String>> {
+    let file = format!("{path}/template.yaml");
+    if !templates.contains_key(&file) {
+        let known: Vec<&str> =
+            templates.keys().filter_map(|name| name.strip_suffix("/template.yaml")).collect();
+        return Err(vec![format!(
+            "the golden path `{path}` writes no files; these do: {}",
+            known.join(", ")
+        )]);
+    }
+    let words = |complaints: Vec<crate::domain::template::Complaint>| {
+        complaints.iter().map(|complaint| format!("paths/{complaint}")).collect::<Vec<_>>()
+    };
+    let template = Template::read(&file, templates).map_err(words)?;
+    let around = Around::of(&request.tree, &request.repo);
+    let mut plan = Plan { path: path.to_owned(), ..Plan::default() };
+    let last = match around.text(LOCK) {
+        Some(text) => Lock::read(text),
+        None => {
+            if around.has(LOCK) {
+                plan.wanted.insert(LOCK.to_owned());
+            }
+            Lock::default()
+        }
+    };
+    plan.parameters = parameters(&template, request, &around, &last, path)?;
+    let values: Map<String, Value> =
+        plan.parameters.iter().map(|known| (known.name.clone(), known.value.clone())).collect();
+    let complaints = template.complaints(&values);
+    if !complaints.is_empty() {
+        return Err(complaints);
+    }
+    let Rendered { files, skipped, texts, unset } =
+        template.render(templates, &values).map_err(words)?;
+    plan.skipped = skipped;
+    plan.notes.extend(unset.iter().take(20).map(|complaint| format!("paths/{complaint}")));
+    plan.decisions = texts;
+    let mut lock = Lock { path: path.to_owned(), parameters: values, ..Lock::default() };
+    for (wanted, text) in &files {
+        let place = decide(&mut plan, request, &around, &last, wanted, text);
+        lock.files.insert(place, blob_name(text));
+    }
+    for gone in last.files.keys().filter(|path| !lock.files.contains_key(*path)) {
+        if around.has(gone) {
+            plan.notes.push(format!(
+                "the golden path writes `{gone}` no longer; delete it when nothing else needs it"
+            ));
+        }
+    }
+    if own_path != path {
+        choose_path(&mut plan, request, &around, path);
+    }
+    // Only what was added or merged by us is ours to compare with the next time.
+    let ours = |place: &str| {
+        let file = plan.files.iter().find(|file| file.path == place);
+        let is_written = file.is_some_and(|file| file.text.is_some());
+        is_written || last.files.contains_key(place)
+    };
+    lock.files.retain(|place, _| ours(place));
+    if !plan.wants_more() {
+        plan.files.push(locked(&around, &lock));
+    }
+    plan.files.sort_by(|a, b| a.path.cmp(&b.path));
+    Ok(plan)
+}
+
+/// The lock, written anew. It is no human's.
+fn locked(around: &Around<'_>, lock: &Lock) -> PlannedFile {
+    let text = lock.write();
+    match around.text(LOCK) {
+        Some(own) if own == text => planned(LOCK, Action::Keep, "is up to date", None),
+        Some(_) => planned(LOCK, Action::Merge, "notes what is generated now", Some(text)),
+        None => planned(
+            LOCK,
+            Action::Add,
+            "notes what is generated, so that your edits survive the next time",
+            Some(text),
+        ),
+    }
+}
+
+/// The template's parameters, each with its value and where that came from.
+fn parameters(
+    template: &Template,
+    request: &AdoptRequest,
+    around: &Around<'_>,
+    last: &Lock,
+    path: &str,
+) -> Result<Vec<KnownParameter>, Vec<String>> {
+    let known = |name: &str| template.parameters.iter().any(|parameter| parameter.name == name);
+    let unknown: Vec<String> = request
+        .given
+        .keys()
+        .filter(|name| !known(name))
+        .map(|name| {
+            let names: Vec<&str> = template.parameters.iter().map(|p| p.name.as_str()).collect();
+            format!("`{name}` is no parameter of `{path}`; these are: {}", names.join(", "))
+        })
+        .collect();
+    if !unknown.is_empty() {
+        return Err(unknown);
+    }
+    let inferred = infer(around, request, path);
+    let same_path = last.path == path;
+    let value = |parameter: &Parameter| -> Option<KnownParameter> {
+        let known = |value: Value, from: String, guessed: bool| {
+            Some(KnownParameter { name: parameter.name.clone(), value, from, guessed })
+        };
+        if let Some(text) = request.given.get(&parameter.name) {
+            return known(parameter.value_of(text), "as you said".to_owned(), false);
+        }
+        if let Some(value) = last.parameters.get(&parameter.name).filter(|_| same_path) {
+            return known(value.clone(), format!("as last time (`{LOCK}`)"), false);
+        }
+        if let Some(Inferred { value, from, guessed, .. }) = inferred.find(parameter) {
+            // A guess does not stand against what the template itself says.
+            match &parameter.default {
+                Some(default) if guessed => {
+                    return known(default.clone(), "the default".to_owned(), false);
+                }
+                _ => return known(value, from, guessed),
+            }
+        }
+        known(parameter.default.clone()?, "the default".to_owned(), false)
+    };
+    Ok(template.parameters.iter().filter_map(value).collect())
+}
+
+/// Says in the configuration which path the repository walks, when nothing else says it.
+fn choose_path(plan: &mut Plan, request: &AdoptRequest, around: &Around<'_>, path: &str) {
+    // A catalog that the plan adds says it by its type.
+    let catalog = "catalog-info.yaml";
+    let says = |text: &str| text.contains(&format!("  type: {path}\n"));
+    if plan.writes().any(|(file, text)| file == catalog && says(text)) {
+        return;
+    }
+    let line = format!("path: {path}\n");
+    let file = super::equivalent::same_file(around, ".github/waymark.yml");
+    plan.files.push(match around.text(file) {
+        None if around.has(file) => {
+            plan.wanted.insert(file.to_owned());
+            return;
+        }
+        None => planned(file, Action::Add, "says which golden path counts here", Some(line)),
+        Some(own) => {
+            let is_set = request
+                .config
+                .as_ref()
+                .is_some_and(|_| own.lines().any(|line| line.starts_with("path:")));
+            if is_set {
+                let reason =
+                    format!("names another golden path; write `path: {path}` to walk this one");
+                planned(file, Action::Conflict, reason, None)
+            } else {
+                let text = format!("{line}{own}");
+                planned(file, Action::Merge, "gains the name of the golden path", Some(text))
+            }
+        }
+    });
+}
+
+/// The golden path for a repository that neither says it nor has a catalog entry, and why.
+pub fn guess_path(request: &AdoptRequest) -> (&'static str, &'static str) {
+    let around = Around::of(&request.tree, &request.repo);
+    let exposes = around
+        .facts
+        .dockerfiles
+        .iter()
+        .any(|file| file.instructions.iter().any(|instruction| instruction.name == "EXPOSE"));
+    let kinds: Vec<&str> = around.facts.workloads.iter().map(|w| w.kind.as_str()).collect();
+    if !kinds.is_empty() && kinds.iter().all(|kind| matches!(*kind, "CronJob" | "Job")) {
+        return ("scheduled_job", "it deploys jobs only");
+    }
+    if exposes || around.kinds.contains_key("Service") {
+        return ("service", "it has a port");
+    }
+    if !around.facts.dockerfiles.is_empty() || !kinds.is_empty() {
+        return ("worker", "it runs in a container without a port");
+    }
+    if around.is_empty() {
+        return ("service", "there is nothing to go by yet");
+    }
+    if around.has("index.html") || around.has("public/index.html") {
+        return ("website", "it holds pages");
+    }
+    ("library", "nothing in it is deployed")
+}
