@@ -59,6 +59,15 @@ impl<'t> Around<'t> {
         entities.into_iter().find(|entity| entity["kind"] == "Component")
     }
 
+    /// Names of all components of the catalog.
+    pub(super) fn components(&self) -> Vec<&str> {
+        let entities = self.facts.catalog.entities.iter().map(|entity| &entity.entity);
+        entities
+            .filter(|entity| entity["kind"] == "Component")
+            .filter_map(|entity| entity.pointer("/metadata/name")?.as_str())
+            .collect()
+    }
+
     /// Whether nothing is there but what every repository has: no code, no manifest of one.
     pub(super) fn is_empty(&self) -> bool {
         const CODE: [&str; 24] = [

@@ -2,6 +2,7 @@
 
 use super::around::Around;
 use super::lock::{Lock, blob_name};
+use super::merge::Outcome;
 use super::{Action, AdoptRequest, Plan, PlannedFile, equivalent, merge};
 use crate::domain::tree::{Content, Withheld};
 
@@ -129,26 +130,33 @@ fn three_ways(path: &str, base: &str, own: &str, new: &str) -> PlannedFile {
 
 /// A human's file.
 fn humans(path: &str, own: &str, new: &str) -> PlannedFile {
+    let suggested = |action, reason: &str| PlannedFile {
+        suggestion: diff(path, own, new),
+        ..planned(path, action, reason, None)
+    };
     match merge::merge(path, own, new) {
-        Some(merge::Merged { text, .. }) if text == own => {
+        Outcome::Merged(_, gained) if gained.is_empty() => {
             planned(path, Action::Keep, "has all that is needed", None)
         }
-        Some(merge::Merged { text, gained }) => {
-            planned(path, Action::Merge, format!("gains {gained}"), Some(text))
+        Outcome::Merged(text, gained) => {
+            planned(path, Action::Merge, format!("gains {}", gained.join(", ")), Some(text))
         }
-        None if equivalent::is_own_matter(path, new) => PlannedFile {
-            suggestion: diff(path, own, new),
-            ..planned(path, Action::Keep, "is yours and stays as it is", None)
-        },
-        None => PlannedFile {
-            suggestion: diff(path, own, new),
+        // A diff would drop what ours does not know.
+        Outcome::Unfit => PlannedFile {
+            suggestion: Some(new.to_owned()).filter(|text| text.len() <= MAX_SUGGESTION),
             ..planned(
                 path,
                 Action::Conflict,
-                "is there with other content; it is left as it is",
+                "lacks something of this, but no line can be put into it without touching yours",
                 None,
             )
         },
+        Outcome::Own if equivalent::is_own_matter(path, new) => {
+            suggested(Action::Keep, "is yours and stays as it is")
+        }
+        Outcome::Own => {
+            suggested(Action::Conflict, "is there with other content; it is left as it is")
+        }
     }
 }
 

@@ -9,6 +9,9 @@ use super::lock::{LOCK, Lock, blob_name};
 use super::{Action, AdoptRequest, KnownParameter, Plan, PlannedFile};
 use crate::domain::template::{Parameter, Rendered, Template, TemplateFiles};
 
+/// Where a value came from that nobody said and nothing tells.
+pub const BY_DEFAULT: &str = "the default";
+
 /// Makes the plan for the golden path `path`. `own_path` is the one that configuration and catalog
 /// choose now.
 ///
@@ -51,12 +54,15 @@ pub fn draft(
     if !complaints.is_empty() {
         return Err(complaints);
     }
-    let Rendered { files, skipped, texts, unset } =
+    // Values that a template never sets are its author's matter, not this repository's.
+    let Rendered { files, skipped, texts, unset: _ } =
         template.render(templates, &values).map_err(words)?;
     plan.skipped = skipped;
-    plan.notes.extend(unset.iter().take(20).map(|complaint| format!("paths/{complaint}")));
     plan.decisions = texts;
-    let mut lock = Lock { path: path.to_owned(), parameters: values, ..Lock::default() };
+    // Defaults are the template's to change.
+    let said = plan.parameters.iter().filter(|known| known.from != BY_DEFAULT);
+    let parameters = said.map(|known| (known.name.clone(), known.value.clone())).collect();
+    let mut lock = Lock { path: path.to_owned(), parameters, ..Lock::default() };
     for (wanted, text) in &files {
         let place = decide(&mut plan, request, &around, &last, wanted, text);
         lock.files.insert(place, blob_name(text));
@@ -67,6 +73,14 @@ pub fn draft(
                 "the golden path writes `{gone}` no longer; delete it when nothing else needs it"
             ));
         }
+    }
+    let components: Vec<&str> = around.components();
+    if let [first, _, ..] = components.as_slice() {
+        plan.notes.push(format!(
+            "the catalog describes several components ({}); the files at the root are those of \
+             `{first}`",
+            components.join(", ")
+        ));
     }
     if own_path != path {
         choose_path(&mut plan, request, &around, path);
@@ -133,16 +147,20 @@ fn parameters(
         if let Some(value) = last.parameters.get(&parameter.name).filter(|_| same_path) {
             return known(value.clone(), format!("as last time (`{LOCK}`)"), false);
         }
-        if let Some(Inferred { value, from, guessed, .. }) = inferred.find(parameter) {
+        // What was generated last tells the same things back: once is enough.
+        let asks = !same_path || (parameter.required && parameter.default.is_none());
+        if let Some(Inferred { value, from, guessed, .. }) =
+            inferred.find(parameter).filter(|_| asks)
+        {
             // A guess does not stand against what the template itself says.
             match &parameter.default {
                 Some(default) if guessed => {
-                    return known(default.clone(), "the default".to_owned(), false);
+                    return known(default.clone(), BY_DEFAULT.to_owned(), false);
                 }
                 _ => return known(value, from, guessed),
             }
         }
-        known(parameter.default.clone()?, "the default".to_owned(), false)
+        known(parameter.default.clone()?, BY_DEFAULT.to_owned(), false)
     };
     Ok(template.parameters.iter().filter_map(value).collect())
 }
@@ -200,6 +218,22 @@ pub fn guess_path(request: &AdoptRequest) -> (&'static str, &'static str) {
     }
     if around.is_empty() {
         return ("service", "there is nothing to go by yet");
+    }
+    if let Some(chart) = &around.chart {
+        let library = around.text(chart).is_some_and(|text| text.contains("type: library"));
+        if !library {
+            return ("service", "a Helm chart deploys it");
+        }
+    }
+    let starts = around.paths().any(|path| {
+        path == "main.go"
+            || path == "src/main.rs"
+            || path.starts_with("cmd/") && path.ends_with("/main.go")
+            || path == "manage.py"
+    });
+    let script = around.text("package.json").is_some_and(|text| text.contains("\"start\":"));
+    if starts || script {
+        return ("service", "it has an entry point");
     }
     if around.has("index.html") || around.has("public/index.html") {
         return ("website", "it holds pages");

@@ -62,11 +62,8 @@ fn by_name<'t>(around: &'t Around<'_>, path: &str) -> Option<&'t str> {
     match path {
         "README.md" => around.facts.readmes.first().map(|readme| readme.path.as_str()),
         "Dockerfile" => around.facts.dockerfiles.first().map(|file| file.path.as_str()),
-        ".dockerignore" => around
-            .facts
-            .dockerfiles
-            .first()
-            .and_then(|_| first(&|other| other.ends_with(".dockerignore"))),
+        // What it leaves out may be what this image needs.
+        ".dockerignore" => around.facts.dockerfiles.first().map(|file| file.path.as_str()),
         ".github/dependabot.yml" => first(&|other| RENOVATE.contains(&other)),
         "mkdocs.yml" => first(&|other| matches!(other, "mkdocs.yaml" | "docs/mkdocs.yml")),
         "docs/index.md" => first(&|other| {

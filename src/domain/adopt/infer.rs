@@ -107,6 +107,12 @@ impl Found {
 /// Reads what there is.
 pub(super) fn infer(around: &Around<'_>, request: &AdoptRequest, path: &str) -> Found {
     let mut found = Found::default();
+    // What somebody said tells the rest, too: a team's name is also that of its reviewers.
+    for (name, _) in NAMES {
+        if let Some(text) = request.given.get(*name) {
+            found.add(name, text.as_str(), "as you said");
+        }
+    }
     people::infer(&mut found, around, request);
     code::infer(&mut found, around, path);
     running::infer(&mut found, around);

@@ -7,36 +7,46 @@ mod catalog;
 mod codeowners;
 mod dependabot;
 mod lines;
+mod readme;
 
 use serde_json::Value;
 
 use super::around::is_named;
 use crate::domain::yaml;
 
-/// A file with what it gained.
+/// What came of a merge.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Merged {
-    /// The whole text.
-    pub(super) text: String,
-    /// What is new, in words: "`spec.owner`, a link to the runbook".
-    pub(super) gained: String,
+pub(super) enum Outcome {
+    /// The whole text, and what is new in it, in words; nothing when nothing was lacking.
+    Merged(String, Vec<String>),
+    /// It lacks something, but is written in a way that no line can be put into.
+    Unfit,
+    /// Files of this kind are not merged.
+    Own,
 }
 
-/// Merges what the template wants into a human's file; `None` when files of this kind are not
-/// merged, or this one is written in a way that cannot be added to safely.
-pub(super) fn merge(path: &str, own: &str, new: &str) -> Option<Merged> {
-    let (text, gained) = if is_named(path, "CODEOWNERS") {
+/// Merges what the template wants into a human's file.
+pub(super) fn merge(path: &str, own: &str, new: &str) -> Outcome {
+    let outcome = if is_named(path, "CODEOWNERS") {
         codeowners::merge(own, new)
     } else if matches!(path, "catalog-info.yaml" | "catalog-info.yml") {
-        catalog::merge(own, new)?
+        catalog::merge(own, new).unwrap_or(Outcome::Unfit)
     } else if matches!(path, ".github/dependabot.yml" | ".github/dependabot.yaml") {
-        dependabot::merge(own, new)?
+        dependabot::merge(own, new).unwrap_or(Outcome::Unfit)
+    } else if is_named(path, "README.md") {
+        readme::merge(own, new)
     } else {
-        return None;
+        Outcome::Own
     };
-    let is_yaml = !is_named(path, "CODEOWNERS");
-    let sound = keeps_lines(own, &text) && (!is_yaml || keeps_values(own, &text));
-    sound.then(|| Merged { text, gained: gained.join(", ") })
+    let is_yaml = path.ends_with(".yaml") || path.ends_with(".yml");
+    match outcome {
+        Outcome::Merged(text, _)
+            if !keeps_lines(own, &text) || (is_yaml && !keeps_values(own, &text)) =>
+        {
+            Outcome::Unfit
+        }
+        other => other,
+    }
 }
 
 /// Whether every line of `own` is in `text`, in the same order.

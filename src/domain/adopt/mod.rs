@@ -30,7 +30,7 @@ use super::facts::RepoFacts;
 use super::ids::{PolicyId, Sha};
 use super::tree::SourceTree;
 
-pub use draft::{draft, guess_path};
+pub use draft::{BY_DEFAULT, draft, guess_path};
 pub use lock::{LOCK, blob_name};
 
 /// What is to be adopted, and where.
@@ -90,7 +90,8 @@ pub struct PlannedFile {
     pub reason: String,
     /// The whole text to write; only of *add* and *merge*.
     pub text: Option<String>,
-    /// What the template would write where a human's file is in the way: a unified diff.
+    /// What the template would write where a human's file is in the way: a unified diff, or the
+    /// whole text.
     pub suggestion: Option<String>,
     /// Policies that pass with it and not without; filled in by who judges the plan.
     #[serde(default)]

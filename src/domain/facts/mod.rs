@@ -42,6 +42,7 @@ pub use kubernetes::{Container, Literal, Patch, Secret, Selection, Setting, Work
 pub use literal::ValueKind;
 pub use pin::Pin;
 pub use readme::Readme;
+pub(in crate::domain) use readme::characters;
 pub use select::{is_excluded, wanted};
 pub use spans::Spans;
 pub use trigger::Answer;

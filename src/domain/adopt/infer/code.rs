@@ -61,18 +61,24 @@ fn language(found: &mut Found, around: &Around<'_>, path: &str) {
         found.add("language", *language, format!("`{file}`"));
         return;
     }
-    // No manifest at the root: the one that is nearest to it.
-    let mut below: Vec<(usize, &str, &str)> = around
+    // No manifest at the root: the one in the folder of the component's name, else the one that is
+    // nearest to the root.
+    let name = found.text("name").unwrap_or_default().to_owned();
+    let is_elsewhere = |path: &str| !path.split('/').any(|folder| folder == name);
+    let mut below: Vec<(bool, usize, &str, &str)> = around
         .paths()
         .filter(|path| !is_excluded(path))
         .filter_map(|path| {
             let (_, language) = MANIFESTS.iter().find(|(file, _)| is_named(path, file))?;
-            Some((path.matches('/').count(), path, *language))
+            Some((is_elsewhere(path), path.matches('/').count(), path, *language))
         })
         .collect();
     below.sort_unstable();
     match below.first() {
-        Some((_, file, language)) => {
+        Some((false, _, file, language)) if below.iter().filter(|b| !b.0).count() == 1 => {
+            found.add("language", *language, format!("`{file}`"));
+        }
+        Some((_, _, file, language)) => {
             let why = format!("`{file}` is the manifest nearest to the root");
             found.guess("language", *language, why);
         }

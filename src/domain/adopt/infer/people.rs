@@ -88,8 +88,8 @@ fn guesses(found: &mut Found) {
     if found.value("owner").is_some_and(|owner| owner.guessed) {
         found.guess("codeowner", format!("@{account}"), nobody);
     } else {
-        let why = "CODEOWNERS has no rule for `*`; the team of this name is taken";
-        found.guess("codeowner", format!("@{account}/{team}"), why);
+        let from = "the owner, as a team of the account";
+        found.add("codeowner", format!("@{account}/{team}"), from);
     }
     let text = "What it is for, in one sentence";
     found.guess("description", text, "neither README nor catalog describes it");

@@ -7,6 +7,9 @@ use crate::domain::adopt::around::Around;
 
 pub(super) fn infer(found: &mut Found, around: &Around<'_>) {
     workload(found, around);
+    if let Some((folder, _)) = around.chart.as_deref().and_then(|chart| chart.rsplit_once('/')) {
+        found.add("manifests", folder, "the Helm chart in it");
+    }
     if let Some((port, path)) = exposed(around) {
         found.add("port", port, format!("`EXPOSE` in `{path}`"));
     }

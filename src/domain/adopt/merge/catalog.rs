@@ -2,13 +2,14 @@
 
 use serde_json::{Map, Value};
 
+use super::Outcome;
 use super::lines::{Insertion, behind, copied, insert};
 use crate::domain::yaml::{self, Document, Schema, escape_token};
 
 /// Mappings whose missing keys are added, from the outside in.
 const MAPPINGS: &[&str] = &["", "/metadata", "/metadata/annotations", "/spec"];
 
-pub(super) fn merge(own: &str, new: &str) -> Option<(String, Vec<String>)> {
+pub(super) fn merge(own: &str, new: &str) -> Option<Outcome> {
     let (theirs, ours) = (yaml::load(own, Schema::Core12), yaml::load(new, Schema::Core12));
     if theirs.error.is_some() {
         return None;
@@ -24,26 +25,24 @@ pub(super) fn merge(own: &str, new: &str) -> Option<(String, Vec<String>)> {
         else {
             continue;
         };
-        let missing = wanted.keys().filter(|key| !there.contains_key(*key));
-        for key in missing {
-            let pointer = format!("{mapping}/{}", escape_token(key));
-            // Behind the last neighbour that has lines of its own.
-            let (after, depth) = there
-                .keys()
-                .filter_map(|near| {
-                    let at = format!("{mapping}/{}", escape_token(near));
-                    behind(own, theirs, &at, Some(near))
-                })
-                .max()?;
+        let at = |key: &str| format!("{mapping}/{}", escape_token(key));
+        let mut keys: Vec<&String> = wanted.keys().collect();
+        keys.sort_by_key(|key| ours.spans.lines(&at(key)));
+        for (number, key) in keys.iter().enumerate().filter(|(_, key)| !there.contains_key(**key)) {
+            // Behind the neighbour that it follows in ours; else behind the last one.
+            let place = |near: &str| behind(own, theirs, &at(near), Some(near));
+            let before = keys[..number].iter().rev().find(|near| there.contains_key(**near));
+            let (after, depth) = before
+                .and_then(|near| place(near))
+                .or_else(|| there.keys().filter_map(|near| place(near)).max())?;
+            let pointer = at(key);
             insertions.push(Insertion { after, lines: copied(new, ours, &pointer, depth) });
-            gained.push(format!(
-                "`{}`",
-                pointer.trim_start_matches('/').replace('/', ".").replace("~1", "/")
-            ));
+            let words = pointer.trim_start_matches('/').replace('/', ".").replace("~1", "/");
+            gained.push(format!("`{words}`"));
         }
     }
     links(own, theirs, new, ours, &mut insertions, &mut gained)?;
-    Some((insert(own, insertions), gained))
+    Some(Outcome::Merged(insert(own, insertions), gained))
 }
 
 /// Adds links whose kind (type or title) no link has.

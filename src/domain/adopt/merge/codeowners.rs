@@ -1,7 +1,9 @@
 //! Which rules does CODEOWNERS lack? Of several that match a file the last counts, so a rule for
 //! everything goes first, where it takes nothing away, and a rule for one folder goes last.
 
-pub(super) fn merge(own: &str, new: &str) -> (String, Vec<String>) {
+use super::Outcome;
+
+pub(super) fn merge(own: &str, new: &str) -> Outcome {
     let rules = |text: &str| -> Vec<(String, String)> {
         let lines =
             text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
@@ -32,7 +34,7 @@ pub(super) fn merge(own: &str, new: &str) -> (String, Vec<String>) {
         }
         gained.push(format!("a rule for `{pattern}`"));
     }
-    (text, gained)
+    Outcome::Merged(text, gained)
 }
 
 fn plain(pattern: &str) -> &str {

@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
+use super::Outcome;
 use super::lines::{Insertion, behind, copied, insert};
 use crate::domain::yaml::{self, Schema};
 
-pub(super) fn merge(own: &str, new: &str) -> Option<(String, Vec<String>)> {
+pub(super) fn merge(own: &str, new: &str) -> Option<Outcome> {
     let (theirs, ours) = (yaml::load(own, Schema::Core12), yaml::load(new, Schema::Core12));
     if theirs.error.is_some() {
         return None;
@@ -28,5 +29,5 @@ pub(super) fn merge(own: &str, new: &str) -> Option<(String, Vec<String>)> {
         insertions.push(Insertion { after, lines });
         gained.push(format!("updates of `{name}`"));
     }
-    Some((insert(own, insertions), gained))
+    Some(Outcome::Merged(insert(own, insertions), gained))
 }

@@ -12,7 +12,9 @@ pub(super) struct Insertion {
 
 /// The text with all insertions, with the line ends that it uses itself.
 pub(super) fn insert(text: &str, mut insertions: Vec<Insertion>) -> String {
-    insertions.sort_by_key(|insertion| insertion.after);
+    // Of several behind one line the deeper goes first: it belongs to what ends there.
+    let depth = |insertion: &Insertion| insertion.lines.first().map_or(0, |line| blanks(line));
+    insertions.sort_by_key(|insertion| (insertion.after, std::cmp::Reverse(depth(insertion))));
     let end = if text.contains("\r\n") { "\r\n" } else { "\n" };
     let mut out = String::with_capacity(text.len() + 256);
     let mut next = insertions.into_iter().peekable();

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::{AdoptionReport, satisfied};
-use crate::domain::adopt::Action;
+use crate::domain::adopt::{Action, BY_DEFAULT};
 use crate::domain::report::visible::line;
 use crate::domain::report::words::{clip, count, place};
 
@@ -47,7 +47,7 @@ pub fn render_text(report: &AdoptionReport<'_>) -> String {
         });
         section(title, items.collect());
     }
-    let parameters = plan.parameters.iter().filter(|known| known.from != "the default");
+    let parameters = plan.parameters.iter().filter(|known| known.from != BY_DEFAULT);
     let parameters = parameters.map(|known| {
         let guess = if known.guessed { "GUESSED: " } else { "" };
         let value = clip(&AdoptionReport::value(&known.value), 200);
