@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueHint};
 
 use super::terminal;
+use crate::domain::change::Change;
 use crate::domain::facts::{self, FactKind};
 use crate::domain::report::json::escape_hidden;
 use crate::flow::gather_folder::{Folder, Gathered, gather_folder, root_of};
@@ -19,19 +20,23 @@ pub(super) struct Arguments {
     /// Read this revision instead of the files as they lie in the folder
     #[arg(long, value_name = "REV", allow_hyphen_values = true)]
     head: Option<String>,
+    /// Tell also what the files change since they left this revision
+    #[arg(long, value_name = "REV", allow_hyphen_values = true)]
+    base: Option<String>,
 }
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let needs = BTreeSet::from(FactKind::ALL);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let Gathered { repo, head, .. } = runtime.block_on(async {
+    let Gathered { repo, head, base, .. } = runtime.block_on(async {
         let path = match arguments.path {
             Some(path) => path,
             None => root_of(Path::new(".")).await,
         };
-        gather_folder(&Folder { path, head: arguments.head, base: None }, &needs).await
+        gather_folder(&Folder { path, head: arguments.head, base: arguments.base }, &needs).await
     })?;
-    let snapshot = facts::extract(&head.tree, &repo, &needs).snapshot;
+    let change = base.map(|base| Change::between(&base.tree, &head.tree));
+    let snapshot = facts::extract_change(&head.tree, &repo, &needs, change.as_ref()).snapshot;
     let json = serde_json::to_string_pretty(&snapshot)?;
     terminal::print(&(escape_hidden(&json) + "\n"))?;
     Ok(ExitCode::SUCCESS)

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::adopt::{self, AdoptAnswer, AdoptRequest, Plan};
+use super::change::Change;
 use super::facts::{self, FactKind, RepoFacts};
 use super::finding::Mode;
 use super::ids::PolicyId;
@@ -44,6 +45,9 @@ pub struct Request {
     /// A change is judged on the path of where it starts: it cannot excuse itself by leaving it.
     #[serde(default)]
     pub path: Option<String>,
+    /// The change that leads to the files; policies that look at it find none without.
+    #[serde(default)]
+    pub change: Option<Change>,
     /// Evaluate these policies only; used to find out which one kills the evaluator.
     pub only: Option<Vec<PolicyId>>,
 }
@@ -98,6 +102,14 @@ impl Catalogue {
     /// Kinds of fact that all its policies read together.
     pub fn needs(&self) -> BTreeSet<FactKind> {
         self.policies.iter().flat_map(|p| p.needs.iter().copied()).collect()
+    }
+
+    /// Ids and needs of its policies that look at a change.
+    pub fn of_change(&self) -> (Vec<PolicyId>, BTreeSet<FactKind>) {
+        let found = self.policies.iter().filter(|p| p.needs.iter().any(|kind| kind.is_of_change()));
+        let found: Vec<&PolicyMeta> = found.collect();
+        let needs = found.iter().flat_map(|p| p.needs.iter().copied()).collect();
+        (found.into_iter().map(|p| p.id.clone()).collect(), needs)
     }
 
     /// Ids of its policies.
@@ -167,7 +179,8 @@ impl Evaluator {
             .filter(|id| config.mode_of(id, self.library.policies.get(id)) != Mode::Off)
             .collect();
         let needs = self.library.needs(&active);
-        let extracted = facts::extract(&request.tree, &request.repo, &needs);
+        let extracted =
+            facts::extract_change(&request.tree, &request.repo, &needs, request.change.as_ref());
         let params = Value::Object(self.params(&active, golden, &config));
         let outcomes = match self.prepare(&active, &params) {
             Ok(key) => self.library.evaluate(&self.prepared[&key], &active, &extracted),

@@ -5,6 +5,8 @@
 
 pub mod adopt;
 pub mod baseline;
+pub mod change;
+pub mod ddl;
 pub mod effect;
 pub mod evaluate;
 pub mod event;

@@ -13,9 +13,8 @@ use crate::domain::tree::{Content, Entry, SourceTree};
 use crate::edge::evaluator::{EvaluatorError, Evaluators};
 use crate::edge::git::{Checkout, GitError};
 
-use super::gather_folder::{Folder, GatherError, Gathered, gather_wanted};
+use super::gather_folder::{Folder, GatherError, Gathered, gather_with};
 use super::judge_commit::config_of;
-use super::read_tree::is_wanted;
 
 /// How often the plan may ask for more files.
 const MAX_ROUNDS: usize = 4;
@@ -76,9 +75,8 @@ pub async fn adopt_folder(
     let mut bases: BTreeMap<Sha, Option<String>> = BTreeMap::new();
     let mut rounds = 0;
     let (plan, repo, tree) = loop {
-        let reads =
-            |path: &str| is_wanted(&needs, path) || is_telling(path) || wanted.contains(path);
-        let Gathered { repo, head, .. } = gather_wanted(&job.folder, &reads).await?;
+        let reads = |path: &str| is_telling(path) || wanted.contains(path);
+        let Gathered { repo, head, .. } = gather_with(&job.folder, &needs, &reads).await?;
         let request = AdoptRequest {
             config: config_of(&head.tree),
             tree: head.tree.clone(),
@@ -166,6 +164,7 @@ impl Judging<'_> {
             repo: self.repo.clone(),
             config: config_of(tree),
             path: Some(self.path.to_owned()),
+            change: None,
             only: None,
         };
         let answer = self.evaluators.evaluate(&request).await?;

@@ -4,6 +4,7 @@
 use chrono::NaiveDate;
 
 use crate::domain::baseline::Baseline;
+use crate::domain::change::Change;
 use crate::domain::evaluate::{Answer, ConfigFile, Request};
 use crate::domain::facts::RepoFacts;
 use crate::domain::judge::{Case, ConfigProblem, EDITS_CONFIGURATION, Judgement, judge};
@@ -57,17 +58,19 @@ pub async fn check_folder(
         (None, Some(base)) => config_of(&base.tree),
         (None, None) => own.clone(),
     };
-    let ask = |tree: SourceTree, config: Option<ConfigFile>, path: Option<String>| {
-        let request = Request { tree, repo: repo.clone(), config, path, only: None };
+    let ask = |tree: SourceTree, path: Option<String>, change: Option<Change>| {
+        let (repo, config) = (repo.clone(), rules.clone());
+        let request = Request { tree, repo, config, path, change, only: None };
         async move { evaluators.evaluate(&request).await }
     };
     // The base's golden path counts: a change cannot excuse itself by leaving it.
     let before = match &base {
-        Some(base) => Some(ask(base.tree.clone(), rules.clone(), None).await?),
+        Some(base) => Some(ask(base.tree.clone(), None, None).await?),
         None => None,
     };
     let path = before.as_ref().map(|before| before.path.clone());
-    let answer = ask(head.tree.clone(), rules.clone(), path).await?;
+    let change = base.as_ref().map(|base| Change::between(&base.tree, &head.tree));
+    let answer = ask(head.tree.clone(), path, change).await?;
     let Answer { evaluation, config, mut config_problems, path, .. } = answer;
     if job.config.is_none() && rules != own {
         config_problems = complaints(evaluators, &repo, own).await?;
@@ -100,6 +103,6 @@ async fn complaints(
     }
     let only = Some(Vec::new());
     let tree = SourceTree::default();
-    let request = Request { tree, repo: repo.clone(), config, path: None, only };
+    let request = Request { tree, repo: repo.clone(), config, path: None, change: None, only };
     Ok(evaluators.evaluate(&request).await?.config_problems)
 }

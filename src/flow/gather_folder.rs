@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use crate::domain::facts::{FactKind, RepoFacts};
+use crate::domain::facts::{self, FactKind, RepoFacts};
 use crate::domain::ids::Sha;
 use crate::domain::tree::{Content, Entry, SourceTree, Withheld};
 use crate::edge::disk::{self, DiskError};
@@ -68,14 +68,16 @@ pub async fn gather_folder(
     folder: &Folder,
     needs: &BTreeSet<FactKind>,
 ) -> Result<Gathered, GatherError> {
-    gather_wanted(folder, |path: &str| is_wanted(needs, path)).await
+    gather_with(folder, needs, |_| false).await
 }
 
-/// [`gather_folder`], but the caller says which files are read.
-pub(super) async fn gather_wanted(
+/// [`gather_folder`], and further files are read.
+pub(super) async fn gather_with(
     folder: &Folder,
-    wanted: impl Fn(&str) -> bool + Copy,
+    needs: &BTreeSet<FactKind>,
+    also: impl Fn(&str) -> bool + Copy,
 ) -> Result<Gathered, GatherError> {
+    let wanted = |path: &str| is_wanted(needs, path) || also(path);
     let mut notes = Vec::new();
     let checkout = match Checkout::open(&folder.path).await {
         Ok(checkout) => Some(checkout),
@@ -96,9 +98,12 @@ pub(super) async fn gather_wanted(
         Some(base) => Some(base_tree(&checkout, folder, base, wanted, &mut notes).await?),
         None => None,
     };
+    let added = |path: &str| base.as_ref().is_some_and(|base| !base.entries.contains_key(path));
+    let wanted_now =
+        |path: &str| wanted(path) || (facts::wanted_of_change(needs, path) && added(path));
     let tree = match &folder.head {
-        Some(head) => checkout.tree(&checkout.commit(head).await?, wanted).await?,
-        None => work_tree(&checkout, &folder.path, base.as_ref(), wanted).await?,
+        Some(head) => checkout.tree(&checkout.commit(head).await?, wanted_now).await?,
+        None => work_tree(&checkout, &folder.path, base.as_ref(), wanted_now).await?,
     };
     let side = |tree: SourceTree| Side { blobs: read_by_policies(&tree, wanted), tree };
     let repo = facts_of(&checkout, &folder.path).await?;

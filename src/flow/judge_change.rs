@@ -48,7 +48,11 @@ impl App {
         };
         let path = before.as_ref().map(|b| b.answer.path.as_str());
         let rules = Rules::given(config.as_ref()).on(path);
-        let after = self.evaluate_commit(subject, head, None, rules).await?;
+        let mut after = self.evaluate_commit(subject, head, None, rules).await?;
+        match &before {
+            Some(_) => self.evaluate_change(subject, from, head, rules, &mut after).await?,
+            None => self.change_is_unknown(&mut after),
+        }
         let mut config_problems = after.answer.config_problems.clone();
         let old = before.as_ref().map_or(config.as_ref(), |b| b.config_file.as_ref());
         if old != after.config_file.as_ref() {

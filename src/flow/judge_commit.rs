@@ -1,4 +1,8 @@
 //! What do the policies say of a commit? Remembered by tree, library and configuration.
+//!
+//! Nothing that is remembered so may depend on where the tree was reached from: see [`of_change`].
+
+mod of_change;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +20,7 @@ use crate::edge::github::{BlobContent, Installation};
 
 use super::App;
 use super::fate::Fate;
+use super::read_tree::is_wanted;
 
 /// Begins a row that only names the row of the commit's tree.
 const ALIAS: &str = "same as ";
@@ -85,7 +90,8 @@ impl App {
             }
         }
         let needs = self.evaluators.catalogue().needs();
-        let files = self.read_tree(&subject.github, &subject.name, commit, &needs).await?;
+        let wanted = |path: &str| is_wanted(&needs, path);
+        let files = self.read_tree(&subject.github, &subject.name, commit, wanted).await?;
         if let Some(known) = self.remembered(subject, &files.identity, rules).await? {
             return Ok(known);
         }
@@ -100,6 +106,7 @@ impl App {
             repo: subject.facts.clone(),
             config,
             path: rules.path.map(str::to_owned),
+            change: None,
             only: None,
         };
         let answer = self.evaluators.evaluate(&request).await?;
@@ -170,6 +177,7 @@ impl App {
             repo: subject.facts.clone(),
             config: Some(config),
             path: None,
+            change: None,
             only: Some(Vec::new()),
         };
         Ok(self.evaluators.evaluate(&request).await?.config_problems)

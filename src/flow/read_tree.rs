@@ -29,13 +29,13 @@ pub(super) struct Files {
 }
 
 impl App {
-    /// Reads a commit as far as `needs` asks.
+    /// Reads a commit: its listing, and the text of every file that is wanted.
     pub(super) async fn read_tree(
         &self,
         github: &Installation,
         repo: &RepoName,
         commit: &Sha,
-        needs: &BTreeSet<FactKind>,
+        wanted_path: impl Fn(&str) -> bool,
     ) -> Result<Files, Fate> {
         let mut listing = github.tree(repo, commit).await?;
         let mut truncated = None;
@@ -58,7 +58,7 @@ impl App {
                 EntryKind::Directory => continue,
                 EntryKind::Symlink => Withheld::Symlink,
                 EntryKind::Submodule => Withheld::Submodule,
-                EntryKind::File | EntryKind::Executable if is_wanted(needs, &path) => {
+                EntryKind::File | EntryKind::Executable if wanted_path(&path) => {
                     blobs.insert(path.clone(), Some(sha.clone()));
                     match room.checked_sub(size_bytes.unwrap_or(0)) {
                         None => Withheld::OverBudget,

@@ -32,6 +32,12 @@ impl<'t> Gather<'t> {
             workloads: Vec::new(),
             containers: Vec::new(),
             secrets: Vec::new(),
+            secret_reads: Vec::new(),
+            objects: Vec::new(),
+            manifests: Vec::new(),
+            dependencies: Vec::new(),
+            change: None,
+            migrations: Vec::new(),
             gaps: Vec::new(),
         };
         Self { tree, snapshot, spans: Spans::default() }

@@ -8,12 +8,14 @@
 
 mod catalog;
 mod codeowners;
+mod dependencies;
 mod dockerfile;
 mod gather;
 mod glob;
 mod image;
 mod kubernetes;
 mod literal;
+mod migrations;
 mod pin;
 mod readme;
 mod select;
@@ -29,21 +31,26 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::change::Change;
 use super::tree::SourceTree;
 use gather::Gather;
 
 pub use catalog::{Catalog, Entity, Problem};
 pub use codeowners::{Codeowners, OwnerProblem, OwnerRule};
+pub use dependencies::{Dependency, Manifest};
 pub use dockerfile::{
     Added, Base, DockerSetting, Dockerfile, ExternalImage, Instruction, Stage, User,
 };
 pub use image::Image;
-pub use kubernetes::{Container, Literal, Patch, Secret, Selection, Setting, Workload};
+pub use kubernetes::{
+    Container, Literal, Object, Patch, Role, Secret, SecretRead, Selection, Setting, Workload,
+};
 pub use literal::ValueKind;
+pub use migrations::{Migration, MigrationStatement};
 pub use pin::Pin;
 pub use readme::Readme;
 pub(in crate::domain) use readme::characters;
-pub use select::{is_excluded, wanted};
+pub use select::{is_excluded, wanted, wanted_of_change};
 pub use spans::Spans;
 pub use trigger::Answer;
 pub use workflow::{Run, Use, UseKind, Workflow};
@@ -71,11 +78,17 @@ pub enum FactKind {
     Dockerfiles,
     /// Kubernetes workloads.
     Kubernetes,
+    /// What manifests of package managers name.
+    Dependencies,
+    /// Which files a change adds, modifies and removes.
+    Change,
+    /// The migrations that a change adds.
+    Migrations,
 }
 
 impl FactKind {
     /// Every kind.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::Repo,
         Self::Files,
         Self::Catalog,
@@ -84,7 +97,17 @@ impl FactKind {
         Self::Workflows,
         Self::Dockerfiles,
         Self::Kubernetes,
+        Self::Dependencies,
+        Self::Change,
+        Self::Migrations,
     ];
+
+    /// Whether a fact of this kind belongs to a change rather than to a tree: the same tree has
+    /// another one when it is reached from elsewhere, so nothing that is remembered by tree alone
+    /// may depend on it.
+    pub fn is_of_change(self) -> bool {
+        matches!(self, Self::Change | Self::Migrations)
+    }
 }
 
 /// What is known of the repository beside its files.
@@ -136,6 +159,18 @@ pub struct Snapshot {
     pub containers: Vec<Container>,
     /// Kubernetes `Secret` objects, without their values.
     pub secrets: Vec<Secret>,
+    /// Where workloads read Secrets.
+    pub secret_reads: Vec<SecretRead>,
+    /// Kubernetes objects of other tools: deployment, monitoring, objectives, secret stores.
+    pub objects: Vec<Object>,
+    /// Manifests of package managers.
+    pub manifests: Vec<Manifest>,
+    /// The direct dependencies that they name.
+    pub dependencies: Vec<Dependency>,
+    /// What the change does to the files; `None` where there is no change to look at.
+    pub change: Option<Change>,
+    /// The migrations that it adds.
+    pub migrations: Vec<Migration>,
     /// What could not be read.
     pub gaps: Vec<Gap>,
 }
@@ -164,9 +199,25 @@ pub struct Extracted {
 
 /// Reads the facts of the kinds in `needs`. Never fails: see [`Snapshot::gaps`].
 pub fn extract(tree: &SourceTree, repo: &RepoFacts, needs: &BTreeSet<FactKind>) -> Extracted {
+    extract_change(tree, repo, needs, None)
+}
+
+/// [`extract`] with the change that leads to `tree`, where there is one.
+pub fn extract_change(
+    tree: &SourceTree,
+    repo: &RepoFacts,
+    needs: &BTreeSet<FactKind>,
+    change: Option<&Change>,
+) -> Extracted {
     let mut gather = Gather::new(tree, repo);
     for kind in needs {
-        if let (Some(why), true) = (&tree.truncated, *kind != FactKind::Repo) {
+        let cut = match kind {
+            FactKind::Repo => &None,
+            // Without a change there is nothing that could be missing from it.
+            kind if kind.is_of_change() => change.map_or(&None, |change| &change.truncated),
+            _ => &tree.truncated,
+        };
+        if let Some(why) = cut {
             gather.gap(*kind, None, why.clone());
         }
         match kind {
@@ -178,6 +229,11 @@ pub fn extract(tree: &SourceTree, repo: &RepoFacts, needs: &BTreeSet<FactKind>) 
             FactKind::Workflows => workflow::extract(&mut gather),
             FactKind::Dockerfiles => dockerfile::extract(&mut gather),
             FactKind::Kubernetes => kubernetes::extract(&mut gather),
+            FactKind::Dependencies => dependencies::extract(&mut gather),
+            FactKind::Change => gather.snapshot.change = change.cloned(),
+            FactKind::Migrations => {
+                change.into_iter().for_each(|change| migrations::extract(&mut gather, change));
+            }
         }
     }
     let excluded = tree.entries.keys().filter(|path| select::left_out(needs, path)).count();

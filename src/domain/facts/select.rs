@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::{FactKind, codeowners, readme};
+use super::{FactKind, codeowners, dependencies, migrations, readme};
+use crate::domain::ddl;
 
 /// Folders whose files are not judged: they are not what the repository runs.
 const EXCLUDED: [&str; 7] =
@@ -55,6 +56,11 @@ pub fn wanted(needs: &BTreeSet<FactKind>, path: &str) -> bool {
     holds_any(needs, path) && !is_excluded(path)
 }
 
+/// Whether a file that a change adds is worth fetching for these kinds of fact.
+pub fn wanted_of_change(needs: &BTreeSet<FactKind>, path: &str) -> bool {
+    needs.contains(&FactKind::Migrations) && ddl::is_migration(path) && !is_excluded(path)
+}
+
 /// Whether a file is left out because of the folder it is in.
 pub fn is_excluded(path: &str) -> bool {
     folders(path).any(|folder| EXCLUDED.contains(&folder))
@@ -82,13 +88,17 @@ pub(super) fn is_workflow(path: &str) -> bool {
 
 fn holds_any(needs: &BTreeSet<FactKind>, path: &str) -> bool {
     needs.iter().any(|kind| match kind {
-        FactKind::Repo | FactKind::Files => false,
+        FactKind::Repo | FactKind::Files | FactKind::Change => false,
+        // Of thousands of migrations only those that a change adds are read; see
+        // [`wanted_of_change`]. The other two tell whose SQL it is.
+        FactKind::Migrations => migrations::tells_dialect(path),
         FactKind::Catalog => matches!(path, "catalog-info.yaml" | "catalog-info.yml"),
         FactKind::Codeowners => codeowners::PATHS.contains(&path),
         FactKind::Readme => readme::is_readme(path),
         FactKind::Workflows => is_workflow(path) || is_composite_action(path),
         FactKind::Dockerfiles => is_dockerfile(path),
         FactKind::Kubernetes => may_be_kubernetes(path),
+        FactKind::Dependencies => dependencies::is_manifest(path),
     })
 }
 

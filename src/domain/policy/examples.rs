@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 
 use super::library::Library;
 use super::outcome::{Outcome, Status};
+use crate::domain::change::Change;
 use crate::domain::facts::{self, RepoFacts};
 use crate::domain::finding::Finding;
 use crate::domain::ids::PolicyId;
@@ -37,6 +38,8 @@ pub struct Example {
     /// Path → text.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
+    /// Path → text where the change starts; without it there is no change.
+    pub before: Option<BTreeMap<String, String>>,
     /// What differs from an ordinary repository `acme/payments` with default branch `main`.
     #[serde(default)]
     pub repo: RepoExample,
@@ -118,7 +121,13 @@ pub fn run(library: &Library, id: &PolicyId, examples: &Examples) -> Vec<String>
 /// The outcome of the policy on the example.
 pub fn evaluate(library: &Library, id: &PolicyId, example: &Example) -> Result<Outcome, String> {
     let ids = [id.clone()];
-    let extracted = facts::extract(&example.tree(), &example.repo(), &library.needs(&ids));
+    let tree = example.tree();
+    let change = example.before.as_ref().map(|files| {
+        let entries = files.iter().map(|(path, text)| (path.clone(), entry(text))).collect();
+        Change::between(&SourceTree { entries, ..SourceTree::default() }, &tree)
+    });
+    let needs = library.needs(&ids);
+    let extracted = facts::extract_change(&tree, &example.repo(), &needs, change.as_ref());
     let mut params = library.policies.get(id).map(|m| m.parameters.clone()).unwrap_or_default();
     params.extend(example.params.clone());
     let prepared = library.prepare(&ids, &Value::Object(params))?;
@@ -126,10 +135,12 @@ pub fn evaluate(library: &Library, id: &PolicyId, example: &Example) -> Result<O
     outcomes.pop().ok_or_else(|| "the policy gave no outcome".to_owned())
 }
 
+fn entry(text: &String) -> Entry {
+    Entry { blob: None, content: Content::Text(text.as_str().into()) }
+}
+
 impl Example {
     fn tree(&self) -> SourceTree {
-        let entry =
-            |text: &String| Entry { blob: None, content: Content::Text(text.as_str().into()) };
         SourceTree {
             sha: None,
             entries: self.files.iter().map(|(path, text)| (path.clone(), entry(text))).collect(),

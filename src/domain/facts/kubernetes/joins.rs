@@ -41,9 +41,9 @@ pub struct Selection {
 pub(super) struct Selectors {
     found: Vec<Selector>,
     /// Labels that kustomizations add to pods and selectors.
-    floating: BTreeSet<String>,
+    pub(super) floating: BTreeSet<String>,
     /// Some kustomization sets the namespace.
-    moved: bool,
+    pub(super) moved: bool,
     too_many: bool,
 }
 

@@ -2,9 +2,12 @@
 
 mod joins;
 mod kinds;
+mod objects;
 mod patches;
 mod resources;
 mod rows;
+mod scraping;
+mod secret_reads;
 mod secrets;
 mod selectors;
 
@@ -16,11 +19,13 @@ use crate::domain::yaml::{Loaded, Schema, has_template_marks, load, load_json};
 use super::gather::Gather;
 use super::image::Image;
 use super::select::{file_name, is_kustomization};
-use super::{FactKind, Spans};
+use super::{FactKind, Snapshot, Spans};
 use joins::Selectors;
 use kinds::{items, workload_kind};
 
 pub use joins::Selection;
+pub use objects::{Object, Role};
+pub use secret_reads::SecretRead;
 pub use secrets::{Literal, Secret};
 
 /// An object that runs pods.
@@ -42,6 +47,8 @@ pub struct Workload {
     pub resource: String,
     /// Labels of its pods.
     pub pod_labels: Value,
+    /// Annotations of its pods: those whose value is short.
+    pub pod_annotations: std::collections::BTreeMap<String, String>,
     /// To the pod specification.
     pub pod_pointer: String,
     /// The pod specification as it is.
@@ -54,6 +61,11 @@ pub struct Workload {
     pub strategy: Option<Value>,
     /// What selects its pods or scales it.
     pub selected_by: Vec<Selection>,
+    /// Services that lead to its pods.
+    pub services: Vec<Selection>,
+    /// What tells Prometheus to fetch its metrics: monitors, or annotations (then the kind and
+    /// place of what bears them).
+    pub scraped_by: Vec<Selection>,
     /// Kustomize patches in the repository that change objects of this kind and name.
     pub patches: Vec<Patch>,
 }
@@ -130,7 +142,8 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
         }
         let Some(text) = gather.text(kind, path) else { continue };
         // Most YAML of a repository is something else; what lacks these words is no object.
-        let like_an_object = text.contains("apiVersion") && text.contains("kind");
+        let like_an_object = text.contains("apiVersion") && text.contains("kind")
+            || objects::like_a_sloth_file(&text);
         if !like_an_object && !is_kustomization(path) {
             continue;
         }
@@ -152,16 +165,21 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
     }
     let patches = patches::find(gather, &manifests);
     let mut selectors = Selectors::default();
+    let mut scraping = scraping::Scraping::default();
     for manifest in &manifests {
         if is_kustomization(manifest.path) {
-            manifest.loaded.documents.iter().for_each(|d| selectors.add_kustomization(&d.value));
+            for document in &manifest.loaded.documents {
+                selectors.add_kustomization(&document.value);
+                scraping.add_kustomization(manifest.path, &document.value);
+            }
         }
         if patches.is_patch_file(manifest.path) || file_name(manifest.path) == "Kustomization" {
             continue;
         }
-        read_file(gather, manifest, &patches, &mut selectors);
+        read_file(gather, manifest, &patches, &mut selectors, &mut scraping);
     }
     selectors.join(gather);
+    scraping.join(gather, &selectors);
 }
 
 fn read_file(
@@ -169,16 +187,21 @@ fn read_file(
     manifest: &Manifest<'_>,
     patches: &patches::Patches,
     selectors: &mut Selectors,
+    scraping: &mut scraping::Scraping,
 ) {
     let path = manifest.path;
     let mut judged = false;
     for (number, document) in manifest.loaded.documents.iter().enumerate() {
-        let rows =
-            |gather: &Gather<'_>| gather.snapshot.workloads.len() + gather.snapshot.secrets.len();
+        let rows = |gather: &Gather<'_>| {
+            let Snapshot { workloads, secrets, objects, .. } = &gather.snapshot;
+            workloads.len() + secrets.len() + objects.len()
+        };
         let before = rows(gather);
         for (pointer, object) in items(&document.value) {
             let at = Spans::pointer(number, &pointer);
             selectors.add(path, &at, object);
+            scraping.add(path, &at, object);
+            objects::add(gather, path, &at, object);
             gather.snapshot.secrets.extend(secrets::secret(path, &at, object));
             let Some(kind) = workload_kind(object) else { continue };
             rows::add(gather, path, &at, object, kind, patches);

@@ -12,6 +12,7 @@ use super::super::image::Image;
 use super::kinds::Kind;
 use super::patches::Patches;
 use super::resources::resources;
+use super::secret_reads;
 use super::secrets::env;
 use super::{Container, Patch, Setting, Workload};
 
@@ -30,6 +31,8 @@ const INHERITED: [&str; 7] = [
 const MAX_CONTAINERS: usize = 200;
 /// Longest name, in bytes; Kubernetes allows 253.
 const MAX_NAME_BYTES: usize = 300;
+/// Annotations that are looked at.
+const MAX_ANNOTATIONS: usize = 200;
 /// What stands for a missing name.
 const UNNAMED: &str = "(unnamed)";
 /// Longest inherited setting, in bytes of JSON.
@@ -64,6 +67,7 @@ pub(super) fn add(
         }
     }
     if gather.snapshot.containers.len() > before {
+        secret_reads::add(gather, &workload);
         gather.snapshot.workloads.push(workload);
     }
 }
@@ -97,12 +101,15 @@ fn workload(
         namespace,
         resource,
         pod_labels: holder.pointer("/metadata/labels").cloned().unwrap_or_default(),
+        pod_annotations: annotations(holder),
         pod_pointer: pod_pointer.to_owned(),
         pod: pod.clone(),
         os,
         replicas: object.pointer("/spec/replicas").cloned(),
         strategy: object.pointer("/spec/strategy").cloned(),
         selected_by: Vec::new(),
+        services: Vec::new(),
+        scraped_by: Vec::new(),
         patches,
     }
 }
@@ -176,6 +183,20 @@ pub(super) fn resource_of(kind: &str, namespace: Option<&str>, name: Option<&str
         Some(namespace) => format!("{kind} {namespace}/{name}"),
         None => format!("{kind} {name}"),
     }
+}
+
+/// An object's annotations with short values; `true` and numbers are taken for text.
+pub(super) fn annotations(object: &Value) -> BTreeMap<String, String> {
+    let found = object.pointer("/metadata/annotations").and_then(Value::as_object);
+    let short = |(key, value): (&String, &Value)| {
+        let text = match value {
+            Value::String(text) => short(text)?,
+            Value::Bool(_) | Value::Number(_) => value.to_string(),
+            _ => return None,
+        };
+        Some((short(key)?, text))
+    };
+    found.into_iter().flatten().take(MAX_ANNOTATIONS).filter_map(short).collect()
 }
 
 /// A text that may be repeated in rows; `None` when it is too long for that.

@@ -5,14 +5,15 @@ package main
 import (
 	"cmp"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"os"
 	"sync/atomic"
+
+	"go.uber.org/zap"
 )
 
 func main() {
-	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	log := zap.Must(zap.NewProduction())
 	var answered atomic.Int64
 	http.HandleFunc("GET /healthz", func(w http.ResponseWriter, _ *http.Request) {
 		answered.Add(1)
@@ -22,10 +23,9 @@ func main() {
 		fmt.Fprintf(w, "# TYPE http_requests_total counter\nhttp_requests_total{code=\"204\"} %d\n", answered.Load())
 	})
 	port := cmp.Or(os.Getenv("PORT"), "${{ values.port }}")
-	log.Info("listening", "port", port)
+	log.Info("listening", zap.String("port", port))
 	if err := http.ListenAndServe(":"+port, nil); err != nil {
-		log.Error("stopped", "error", err)
-		os.Exit(1)
+		log.Fatal("stopped", zap.Error(err))
 	}
 }
 {% else %}
@@ -33,16 +33,17 @@ func main() {
 package main
 
 import (
-	"log/slog"
-	"os"
 {% if values.type == 'worker' %}
+	"os"
 	"os/signal"
 	"syscall"
+
 {% endif %}
+	"go.uber.org/zap"
 )
 
 func main() {
-	log := slog.New(slog.NewJSONHandler(os.Stdout, nil))
+	log := zap.Must(zap.NewProduction())
 {% if values.type == 'worker' %}
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, os.Interrupt)

@@ -1,0 +1,113 @@
+# METADATA
+# title: Prometheus fetches the metrics of services
+# description: |
+#   A service that nobody measures is down when its users say so. Asked of components of type
+#   service or worker; in a repository without catalog, of what Kubernetes Services lead to. Either
+#   a ServiceMonitor or PodMonitor selects its pods (through their Service, by labels and
+#   namespace), or the pods, the Service or the catalog entry bear `prometheus.io/scrape: "true"`.
+# related_resources:
+#   - https://prometheus-operator.dev/docs/developer/getting-started/
+# custom:
+#   severity: medium
+#   level: silver
+#   mode: warn
+#   needs: [catalog, files, kubernetes]
+#   scope: repo
+#   since: "0.1.0"
+#   remediation: |
+#     Say which Service to scrape, and at which port:
+#
+#     ```yaml
+#     apiVersion: monitoring.coreos.com/v1
+#     kind: ServiceMonitor
+#     metadata: {name: payments}
+#     spec:
+#       selector:
+#         matchLabels: {app.kubernetes.io/name: payments}  # labels of the Service
+#       endpoints:
+#         - port: metrics
+#     ```
+#
+#     When the manifests are kept elsewhere, say so in `catalog-info.yaml`:
+#
+#     ```yaml
+#     metadata:
+#       annotations:
+#         prometheus.io/scrape: "true"
+#     ```
+package waymark.observability.metrics_scraped
+
+import rego.v1
+
+import data.waymark.lib.containers
+import data.waymark.lib.gaps
+import data.waymark.lib.subjects
+
+default applies := false
+
+applies if count(subjects.all) > 0
+
+findings contains {
+	"message": sprintf("%s: no ServiceMonitor, PodMonitor or `prometheus.io/scrape` asks for its metrics", [subject.title]),
+	"path": subject.path,
+	"pointer": subject.pointer,
+	"resource": subject.resource,
+	"remediation": "Add a ServiceMonitor that selects its Service, or the annotation `prometheus.io/scrape: \"true\"` to the pods or to the catalog entry",
+} if {
+	gaps.none("kubernetes")
+	gaps.none("catalog")
+	some subject in unmeasured
+	count(doubts(subject)) == 0
+}
+
+unknowns contains {"message": sprintf("%s: %s", [subject.title, doubt]), "path": subject.path} if {
+	some subject in unmeasured
+	some doubt in doubts(subject)
+}
+
+unmeasured contains subject if {
+	some subject in subjects.all
+	not is_asked(subject)
+	not is_scraped(subject)
+}
+
+is_asked(subject) if subject.annotations["prometheus.io/scrape"] in {"true", true}
+
+is_scraped(subject) if {
+	some workload in subjects.workloads(subject)
+	some scraper in workload.scraped_by
+	scraper.certain
+}
+
+# Why it may be scraped all the same.
+doubts(subject) := {doubt |
+	some workload in subjects.workloads(subject)
+	some doubt in workload_doubts(workload)
+} | rules | of_others(subject)
+
+workload_doubts(workload) := {sprintf("%s may select it, or not: that is not worked out", [scraper.path]) |
+	some scraper in workload.scraped_by
+} | {sprintf("the Kustomize patch %s may annotate or label it", [patch]) |
+	some patch in containers.patched_by(workload, {"annotations", "labels"})
+} | {sprintf("%s may push its metrics to an OpenTelemetry collector", [container.resource]) |
+	some container in input.containers
+	container.path == workload.path
+	container.workload_name == workload.name
+	some entry in container.env
+	entry.name in {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_METRICS_EXPORTER"}
+}
+
+rules := {sprintf("%s may scrape it by rules of its own", [object.path]) |
+	some object in input.objects
+	object.role == "scrape_rules"
+} | {sprintf("%s may scrape it by rules of its own", [path]) |
+	some path in input.files
+	regex.match(`(^|/)prometheus[a-z0-9_-]*\.ya?ml$`, path)
+}
+
+# No workload bears its name, but one that is scraped may be it.
+of_others(subject) := {sprintf("none of the workloads bears its name, and %s is scraped", [workload.resource]) |
+	count(subjects.workloads(subject)) == 0
+	some workload in input.workloads
+	count(workload.scraped_by) > 0
+}

@@ -1,0 +1,224 @@
+//! What does a migration do to a running database? Text becomes statements, each with the effect
+//! that it has on data and on those who use the tables meanwhile.
+//!
+//! SQL for PostgreSQL is read by squawk's parser and rules ([`postgres`]), completed by what every
+//! dialect has in common ([`patterns`]). Migrations that are programs (Rails, Django, …) are read
+//! by the names of their operations ([`code`]), which says less: [`Statement::by_pattern`].
+//! Lock levels are those of PostgreSQL's manual, 13.3 "Explicit Locking".
+
+mod code;
+mod layout;
+mod literals;
+mod marker;
+mod operations;
+mod patterns;
+mod postgres;
+mod tokens;
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::yaml::Lines;
+use tokens::{Token, statements, target};
+
+pub use layout::{Framework, is_migration, read};
+
+/// Text that is looked at, in bytes; the parser's memory is a multiple of it.
+const MAX_BYTES: usize = 512 * 1024;
+/// Statements told of one file.
+const MAX_STATEMENTS: usize = 2_000;
+
+/// Whose SQL it is, as far as that matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Dialect {
+    /// PostgreSQL and what speaks its language.
+    Postgresql,
+    /// MySQL and MariaDB.
+    Mysql,
+    /// SQLite.
+    Sqlite,
+    /// Microsoft's.
+    Sqlserver,
+}
+
+impl Dialect {
+    /// By words that only one of them knows; `None` when the text says nothing.
+    pub fn guess(text: &str) -> Option<Self> {
+        let text = text.to_ascii_lowercase();
+        let says = |words: &[&str]| words.iter().any(|word| text.contains(word));
+        if says(&[
+            "auto_increment",
+            "engine=innodb",
+            "engine = innodb",
+            "alter table `",
+            "create table `",
+            "table if exists `",
+            "table if not exists `",
+        ]) {
+            Some(Self::Mysql)
+        } else if says(&["autoincrement", "\npragma ", "without rowid"])
+            || text.starts_with("pragma ")
+        {
+            Some(Self::Sqlite)
+        } else if says(&["[dbo]", "dbo.", "nvarchar(", "\ngo\n", "identity(1"]) {
+            Some(Self::Sqlserver)
+        } else if says(&[
+            "jsonb",
+            "timestamptz",
+            "concurrently",
+            "bigserial",
+            " serial",
+            "plpgsql",
+            "pg_catalog",
+            "using gin",
+            "using btree",
+            "$$",
+            "bytea",
+            "tsvector",
+            "public.",
+        ]) {
+            Some(Self::Postgresql)
+        } else {
+            None
+        }
+    }
+}
+
+/// What a statement does to those who use the tables; the worst one last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Adds something that nobody misses or trips over.
+    Additive,
+    /// It could not be understood; it may be anything.
+    Unknown,
+    /// Code that runs meanwhile does not know the new name, or is refused by the new rule.
+    BreaksRunningCode,
+    /// Holds a lock that keeps others waiting while rows are read or written.
+    LockTaking,
+    /// What is gone cannot be brought back.
+    Destructive,
+}
+
+/// One thing that a statement does.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Statement {
+    /// Counted from 1.
+    pub line: u32,
+    /// In a word: `drop_table`, `create_index`, `set_not_null`, …
+    pub kind: &'static str,
+    /// What it does to others.
+    pub effect: Effect,
+    /// The lock that it takes in PostgreSQL, in the manual's words.
+    pub lock: Option<&'static str>,
+    /// The table (or type, schema, index) as written, without quotes and schema, in lower case.
+    pub target: Option<String>,
+    /// Why that matters and what to do instead, one sentence.
+    pub why: &'static str,
+    /// Found by its name in a program, not by parsing.
+    pub by_pattern: bool,
+}
+
+/// What every statement of an SQL text does, in order. Things done to what the same text creates
+/// are [`Effect::Additive`]: nobody uses it yet. Lock-taking statements are told only of
+/// PostgreSQL, or when the dialect is not known; then they hold if it is PostgreSQL.
+pub fn sql(text: &str, dialect: Option<Dialect>) -> Vec<Statement> {
+    if text.len() > MAX_BYTES {
+        return vec![unknown(1, "the text is too long to be read")];
+    }
+    let text = plain(text);
+    let lines = Lines::of(&text);
+    let parts = statements(&text);
+    let created = created(&parts);
+    let mut found = Vec::new();
+    for tokens in &parts {
+        let Some(first) = tokens.first() else { continue };
+        let actions = patterns::actions(&text, tokens, dialect);
+        let target = target(tokens);
+        let statement = |at: usize, kind, effect, lock, why| Statement {
+            line: lines.at(at),
+            kind,
+            effect,
+            lock,
+            target: target.clone(),
+            why,
+            by_pattern: false,
+        };
+        if actions.is_empty() {
+            found.push(statement(first.at, "other", Effect::Additive, None, ""));
+        }
+        found.extend(actions.into_iter().map(|action| {
+            let (kind, effect, lock, why) = action.says;
+            statement(action.at, kind, effect, lock, why)
+        }));
+    }
+    if dialect.is_none_or(|dialect| dialect == Dialect::Postgresql) {
+        found.extend(postgres::statements(&text, &lines, &parts, dialect.is_some()));
+    }
+    settle(found, &created)
+}
+
+/// A statement that could not be understood.
+fn unknown(line: u32, why: &'static str) -> Statement {
+    let (kind, effect) = ("unread", Effect::Unknown);
+    Statement { line, kind, effect, lock: None, target: None, why, by_pattern: false }
+}
+
+/// In order, each thing once, without those that are done to what was created here.
+fn settle(mut found: Vec<Statement>, created: &BTreeSet<String>) -> Vec<Statement> {
+    for statement in &mut found {
+        if statement.target.as_ref().is_some_and(|target| created.contains(target)) {
+            statement.effect = Effect::Additive;
+        }
+    }
+    found.sort_by(|a, b| (a.line, b.effect, a.kind).cmp(&(b.line, a.effect, b.kind)));
+    found.dedup_by(|a, b| a.line == b.line && a.kind == b.kind && a.target == b.target);
+    // A stored column is told by that name alone.
+    let stored: BTreeSet<u32> =
+        found.iter().filter(|s| s.kind == "add_stored_column").map(|s| s.line).collect();
+    found.retain(|s| s.kind != "add_column_with_volatile_default" || !stored.contains(&s.line));
+    // A statement that does something is not also one that does nothing.
+    let told: BTreeSet<u32> = found.iter().filter(|s| s.kind != "other").map(|s| s.line).collect();
+    found.retain(|s| s.kind != "other" || !told.contains(&s.line));
+    found.truncate(MAX_STATEMENTS);
+    found
+}
+
+/// Commands of `psql` and placeholders of Flyway are no SQL; every byte stays where it is.
+fn plain(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        if line.starts_with('\\') {
+            plain.extend(
+                line.chars()
+                    .map(|c| if c == '\n' { "\n".into() } else { " ".repeat(c.len_utf8()) }),
+            );
+        } else {
+            plain.push_str(line);
+        }
+    }
+    while let Some(start) = plain.find("${") {
+        let Some(end) = plain[start..].find(['}', '\n']).map(|end| start + end) else { break };
+        let close = if plain[end..].starts_with('}') { "_" } else { "\n" };
+        plain.replace_range(start..start + 2, "__");
+        plain.replace_range(end..end + 1, close);
+    }
+    plain
+}
+
+/// Tables, indexes, types and views that the text makes.
+fn created(parts: &[Vec<Token<'_>>]) -> BTreeSet<String> {
+    let makes = |tokens: &&Vec<Token<'_>>| tokens.first().is_some_and(|t| t.is("CREATE"));
+    let words = ["TABLE", "TYPE", "SCHEMA", "DATABASE", "VIEW"];
+    parts
+        .iter()
+        .filter(makes)
+        .filter(|tokens| tokens.iter().take(6).any(|t| words.iter().any(|word| t.is(word))))
+        .filter_map(|tokens| target(tokens))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,195 @@
+//! What do all dialects have in common? Statements that lose data or rename what is in use, and the
+//! few of PostgreSQL that squawk has no rule for.
+
+use super::tokens::{Kind, Token, statements};
+use super::{Dialect, Effect};
+
+/// Kind, effect, lock, why.
+pub(super) type Says = (&'static str, Effect, Option<&'static str>, &'static str);
+
+/// One thing that a statement does, and where it says so, in bytes.
+pub(super) struct Action {
+    pub(super) at: usize,
+    pub(super) says: Says,
+}
+
+pub(super) const EXCLUSIVE: Option<&str> = Some("ACCESS EXCLUSIVE");
+
+const ROWS_GONE: &str = "the rows are gone for good; keep them until no running code reads them";
+const ALL_ROWS: &str = "without `WHERE` every row is changed; do it in batches, with a condition";
+const OLD_NAME: &str = "code that runs during the rollout still asks for the old name; add the new \
+                        one beside it first";
+
+pub(super) const REQUIRED: Says = (
+    "add_required_column",
+    Effect::BreaksRunningCode,
+    EXCLUSIVE,
+    "code that runs during the rollout writes rows without it, and existing rows have no value; add \
+     it with a default or as nullable first",
+);
+
+/// What one statement does.
+pub(super) fn actions(text: &str, tokens: &[Token<'_>], dialect: Option<Dialect>) -> Vec<Action> {
+    let mut found = Vec::new();
+    let Some(first) = tokens.first() else { return found };
+    let word = |index: usize, word: &str| tokens.get(index).is_some_and(|t| t.is(word));
+    let mut add = |says: Says| found.push(Action { at: first.at, says });
+    let has = |word: &str| tokens.iter().any(|t| t.is(word));
+    let gone = Effect::Destructive;
+    if first.is("DROP") {
+        match tokens.get(1) {
+            Some(t) if t.is("TABLE") => add(("drop_table", gone, EXCLUSIVE, ROWS_GONE)),
+            Some(t) if t.is("SCHEMA") => add(("drop_schema", gone, EXCLUSIVE, ROWS_GONE)),
+            Some(t) if t.is("DATABASE") => add(("drop_database", gone, None, ROWS_GONE)),
+            Some(t) if t.is("TYPE") => add(("drop_type", gone, EXCLUSIVE, ROWS_GONE)),
+            _ => {}
+        }
+    } else if first.is("TRUNCATE") {
+        add(("truncate", gone, EXCLUSIVE, ROWS_GONE));
+    } else if first.is("DELETE") && word(1, "FROM") && !has("WHERE") {
+        add(("delete_all", gone, Some("ROW EXCLUSIVE"), ROWS_GONE));
+    } else if first.is("UPDATE") && has("SET") && !has("WHERE") {
+        add(("update_all", gone, Some("ROW EXCLUSIVE"), ALL_ROWS));
+    } else if first.is("RENAME") && word(1, "TABLE") {
+        add(("rename_table", Effect::BreaksRunningCode, EXCLUSIVE, OLD_NAME));
+    } else if first.is("DO") {
+        // The block is run at once; what it builds from texts is not seen.
+        for body in tokens.iter().filter(|t| t.kind == Kind::Literal) {
+            for inner in statements(body.text) {
+                let begins = ["DROP", "TRUNCATE", "DELETE", "UPDATE", "ALTER"];
+                let start = inner.iter().position(|t| begins.iter().any(|word| t.is(word)));
+                let Some(start) = start.filter(|start| *start < 3) else { continue };
+                let actions = actions(text, &inner[start..], dialect);
+                found.extend(actions.into_iter().map(|a| Action { at: body.at + a.at, ..a }));
+            }
+        }
+    } else if (first.is("ALTER") && word(1, "TABLE"))
+        || (first.is("ALTER") && word(1, "FOREIGN") && word(2, "TABLE"))
+    {
+        alter_table(tokens, &mut found);
+    }
+    if dialect.is_none_or(|dialect| dialect == Dialect::Postgresql) {
+        found.extend(of_postgres(tokens).map(|says| Action { at: first.at, says }));
+    }
+    found
+}
+
+/// The actions of an `ALTER TABLE`: what stands between commas outside of brackets.
+fn alter_table(tokens: &[Token<'_>], found: &mut Vec<Action>) {
+    let mut depth = 0_usize;
+    let mut start = 0;
+    let mut parts = Vec::new();
+    for (index, token) in tokens.iter().enumerate() {
+        match token.text {
+            "(" if token.kind == Kind::Sign => depth += 1,
+            ")" if token.kind == Kind::Sign => depth = depth.saturating_sub(1),
+            "," if token.kind == Kind::Sign && depth == 0 => {
+                parts.push(&tokens[start..index]);
+                start = index + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&tokens[start..]);
+    for (number, part) in parts.into_iter().enumerate() {
+        let verbs = ["ADD", "DROP", "RENAME", "ALTER", "SET", "MODIFY", "CHANGE"];
+        // The first one begins with `ALTER TABLE name`.
+        let from = if number == 0 { 2 } else { 0 };
+        let verb = part.iter().skip(from).position(|t| verbs.iter().any(|verb| t.is(verb)));
+        let Some(verb) = verb.map(|index| index + from) else { continue };
+        if let Some(says) = table_action(&part[verb..]) {
+            found.push(Action { at: part[verb].at, says });
+        }
+    }
+}
+
+fn table_action(part: &[Token<'_>]) -> Option<Says> {
+    let (verb, rest) = part.split_first()?;
+    let next = rest.first()?;
+    let has = |word: &str| part.iter().any(|t| t.is(word));
+    let next_is = |words: &[&str]| words.iter().any(|word| next.is(word));
+    if verb.is("DROP") {
+        let others =
+            ["CONSTRAINT", "INDEX", "KEY", "FOREIGN", "PRIMARY", "CHECK", "PARTITION", "PERIOD"];
+        return (!next_is(&others)).then_some((
+            "drop_column",
+            Effect::Destructive,
+            EXCLUSIVE,
+            ROWS_GONE,
+        ));
+    }
+    if verb.is("RENAME") && !next_is(&["CONSTRAINT", "INDEX", "KEY"]) {
+        let kind = if next_is(&["TO", "AS"]) { "rename_table" } else { "rename_column" };
+        return Some((kind, Effect::BreaksRunningCode, EXCLUSIVE, OLD_NAME));
+    }
+    if verb.is("SET") && next.is("SCHEMA") {
+        return Some(("set_schema", Effect::BreaksRunningCode, EXCLUSIVE, OLD_NAME));
+    }
+    if verb.is("ALTER") && has("DROP") && has("DEFAULT") {
+        let why = "code that runs during the rollout may rely on the default";
+        return Some(("drop_default", Effect::BreaksRunningCode, EXCLUSIVE, why));
+    }
+    if verb.is("ADD")
+        && !next_is(&[
+            "CONSTRAINT",
+            "INDEX",
+            "KEY",
+            "UNIQUE",
+            "PRIMARY",
+            "FOREIGN",
+            "CHECK",
+            "PARTITION",
+            "FULLTEXT",
+            "SPATIAL",
+            "EXCLUDE",
+            "VALUE",
+        ])
+    {
+        let not_null = part.windows(2).any(|pair| pair[0].is("NOT") && pair[1].is("NULL"));
+        let filled = [
+            "DEFAULT",
+            "GENERATED",
+            "SERIAL",
+            "BIGSERIAL",
+            "SMALLSERIAL",
+            "AUTO_INCREMENT",
+            "IDENTITY",
+            "AS",
+        ];
+        return (not_null && !filled.iter().any(|word| has(word))).then_some(REQUIRED);
+    }
+    None
+}
+
+/// What takes locks in PostgreSQL and has no rule of squawk's.
+fn of_postgres(tokens: &[Token<'_>]) -> Option<Says> {
+    let first = tokens.first()?;
+    let has = |word: &str| tokens.iter().any(|t| t.is(word));
+    let word = |index: usize, word: &str| tokens.get(index).is_some_and(|t| t.is(word));
+    let lock = Effect::LockTaking;
+    if first.is("CLUSTER") && tokens.len() > 1 {
+        let why = "the table is written anew, and nobody reads it meanwhile; use `pg_repack`";
+        return Some(("cluster", lock, EXCLUSIVE, why));
+    }
+    if first.is("VACUUM") && has("FULL") {
+        let why = "the table is written anew, and nobody reads it meanwhile; use `pg_repack`";
+        return Some(("vacuum_full", lock, EXCLUSIVE, why));
+    }
+    if first.is("REFRESH") && word(1, "MATERIALIZED") && !has("CONCURRENTLY") {
+        let why = "nobody reads the view until it is filled; use `CONCURRENTLY`";
+        return Some(("refresh_view", lock, EXCLUSIVE, why));
+    }
+    if first.is("LOCK") && (word(1, "TABLE") || has("MODE")) {
+        return Some(("lock_table", lock, EXCLUSIVE, "others wait until the transaction ends"));
+    }
+    let adds = first.is("ALTER") && word(1, "TABLE") && has("ADD");
+    if adds && ["SERIAL", "BIGSERIAL", "SMALLSERIAL"].iter().any(|kind| has(kind)) {
+        let why = "every row is written anew to get its number, and nobody reads meanwhile";
+        return Some(("add_serial_column", lock, EXCLUSIVE, why));
+    }
+    if adds && has("GENERATED") && has("STORED") {
+        let why = "every row is written anew to hold the value, and nobody reads meanwhile";
+        return Some(("add_stored_column", lock, EXCLUSIVE, why));
+    }
+    None
+}
