@@ -73,8 +73,14 @@ fn with(tree: &SourceTree, plan: &Plan) -> SourceTree {
 }
 
 fn judged(evaluator: &mut Evaluator, tree: &SourceTree) -> Judgement {
-    let request =
-        Request { tree: tree.clone(), repo: repo(), config: config(tree), path: None, change: None, only: None };
+    let request = Request {
+        tree: tree.clone(),
+        repo: repo(),
+        config: config(tree),
+        path: None,
+        change: None,
+        only: None,
+    };
     let answer = evaluator.evaluate(&request);
     let metas: Vec<_> = evaluator.library().policies.values().cloned().collect();
     judge(Case {
@@ -117,9 +123,10 @@ fn every_path_makes_an_empty_repository_gold() {
                 assert!(plan.files.iter().all(|file| file.action == Action::Add), "{which}");
                 let judgement = judged(&mut evaluator, &with(&empty, &plan));
                 assert_eq!(judgement.findings, [], "{which}");
-                let open = judgement.policies.iter().filter(|policy| {
-                    matches!(policy.status, Standing::Unknown | Standing::Broken)
-                });
+                let open = judgement
+                    .policies
+                    .iter()
+                    .filter(|policy| matches!(policy.status, Standing::Unknown | Standing::Broken));
                 let open: Vec<_> = open.map(|policy| (&policy.id, &policy.reason)).collect();
                 assert_eq!(open, [], "{which}");
                 assert_eq!(judgement.level, Some(Level::Gold), "{which}");

@@ -1,16 +1,17 @@
 //! What happens to one file? Generated text against what is there.
 
 use super::around::Around;
-use super::lock::{Lock, blob_name};
+use super::lock::{Lock, Memory, blob_name};
 use super::merge::Outcome;
 use super::{Action, AdoptRequest, Plan, PlannedFile, equivalent, merge};
+use crate::domain::ids::Sha;
 use crate::domain::tree::{Content, Withheld};
 
 /// Longest suggestion, in bytes; a longer one is left out.
 const MAX_SUGGESTION: usize = 20_000;
 
-/// Decides about the file that the template wants at `wanted`, and puts it into the plan.
-/// Returns the path under which it is kept in the lock.
+/// Decides about the file that the template wants at `wanted`, puts it into the plan, and says
+/// under which path it is kept in the lock, and how.
 pub(super) fn decide(
     plan: &mut Plan,
     request: &AdoptRequest,
@@ -18,27 +19,28 @@ pub(super) fn decide(
     last: &Lock,
     wanted: &str,
     text: &str,
-) -> String {
+) -> (String, Memory) {
     let path = equivalent::same_file(around, wanted);
-    let file = match &around.tree.entries.get(path).map(|entry| &entry.content) {
+    let (file, memory) = match &around.tree.entries.get(path).map(|entry| &entry.content) {
         None => absent(around, last, path, text),
         Some(Content::Withheld(Withheld::NotFetched)) => {
             plan.wanted.insert(path.to_owned());
-            return path.to_owned();
+            return (path.to_owned(), Memory::AsBefore);
         }
         Some(Content::Withheld(why)) => {
-            planned(path, Action::Conflict, format!("{}, so it is left alone", why.reason()), None)
+            let reason = format!("{}, so it is left alone", why.reason());
+            (planned(path, Action::Conflict, reason, None), Memory::AsBefore)
         }
         Some(Content::Text(own)) => match present(request, last, path, own, text) {
-            Ok(file) => file,
+            Ok(decided) => decided,
             Err(blob) => {
                 plan.wanted_blobs.insert(blob);
-                return path.to_owned();
+                return (path.to_owned(), Memory::AsBefore);
             }
         },
     };
     plan.files.push(file);
-    path.to_owned()
+    (path.to_owned(), memory)
 }
 
 pub(super) fn planned(
@@ -57,26 +59,24 @@ pub(super) fn planned(
     }
 }
 
-fn absent(around: &Around<'_>, last: &Lock, path: &str, text: &str) -> PlannedFile {
+fn absent(around: &Around<'_>, last: &Lock, path: &str, text: &str) -> (PlannedFile, Memory) {
+    let left = |action, reason: String| (planned(path, action, reason, None), Memory::AsBefore);
     if let Some(folder) = around.blocked_by(path) {
         let why = around.withheld(folder).unwrap_or_else(|| "is a file".to_owned());
-        return planned(
-            path,
-            Action::Conflict,
-            format!("cannot be written: `{folder}` {why}"),
-            None,
-        );
+        return left(Action::Conflict, format!("cannot be written: `{folder}` {why}"));
     }
     if last.files.contains_key(path) {
-        return planned(path, Action::Keep, "you removed it, so it is not added again", None);
+        return left(Action::Keep, "you removed it, so it is not added again".to_owned());
     }
     if let Some(other) = around.twin(path) {
-        let reason = format!("`{other}` is there already, with other capitals");
-        return planned(path, Action::Keep, reason, None);
+        return left(Action::Keep, format!("`{other}` is there already, with other capitals"));
     }
     match equivalent::serves(around, path, text) {
-        Some(reason) => planned(path, Action::Keep, reason, None),
-        None => planned(path, Action::Add, "is not there yet", Some(text.to_owned())),
+        Some(reason) => left(Action::Keep, reason),
+        None => {
+            let text = Some(text.to_owned());
+            (planned(path, Action::Add, "is not there yet", text), Memory::Now)
+        }
     }
 }
 
@@ -87,54 +87,59 @@ fn present(
     path: &str,
     own: &str,
     new: &str,
-) -> Result<PlannedFile, crate::domain::ids::Sha> {
-    let keep = |reason: &str| Ok(planned(path, Action::Keep, reason, None));
+) -> Result<(PlannedFile, Memory), Sha> {
+    let keep = |reason: &str, memory| Ok((planned(path, Action::Keep, reason, None), memory));
+    let generated = last.files.get(path);
     if own == new {
-        return keep("is as the golden path wants it");
+        let memory = if generated.is_some() { Memory::Now } else { Memory::AsBefore };
+        return keep("is as the golden path wants it", memory);
     }
-    let Some(generated) = last.files.get(path) else { return Ok(humans(path, own, new)) };
+    let Some(generated) = generated else { return Ok(humans(path, own, new)) };
     if *generated == blob_name(own) {
         let reason = "has a newer version, and you have not touched it";
-        return Ok(planned(path, Action::Merge, reason, Some(new.to_owned())));
+        let file = planned(path, Action::Merge, reason, Some(new.to_owned()));
+        return Ok((file, Memory::Now));
     }
     if *generated == blob_name(new) {
-        return keep("you changed it, and the golden path has no newer version");
+        let reason = "you changed it, and the golden path has no newer version";
+        return keep(reason, Memory::AsBefore);
     }
-    match request.bases.get(generated) {
-        None => Err(generated.clone()),
-        Some(Some(base)) => Ok(three_ways(path, base, own, new)),
-        Some(None) => Ok(humans(path, own, new)),
+    let noted = last.texts.get(path).filter(|text| blob_name(text) == *generated);
+    match (noted, request.bases.get(generated)) {
+        (Some(base), _) | (None, Some(Some(base))) => Ok(three_ways(path, base, own, new)),
+        (None, Some(None)) => Ok(humans(path, own, new)),
+        (None, None) => Err(generated.clone()),
     }
 }
 
-fn three_ways(path: &str, base: &str, own: &str, new: &str) -> PlannedFile {
+fn three_ways(path: &str, base: &str, own: &str, new: &str) -> (PlannedFile, Memory) {
     match diffy::merge(base, own, new) {
         Ok(merged) if merged == own => {
-            planned(path, Action::Keep, "holds what is new in the golden path already", None)
+            let reason = "holds what is new in the golden path already";
+            (planned(path, Action::Keep, reason, None), Memory::NowWhole)
         }
         Ok(merged) => {
             let reason = "has a newer version; your edits stay";
-            planned(path, Action::Merge, reason, Some(merged))
+            (planned(path, Action::Merge, reason, Some(merged)), Memory::NowWhole)
         }
-        Err(_) => PlannedFile {
-            suggestion: diff(path, base, new),
-            ..planned(
-                path,
-                Action::Conflict,
-                "you and the golden path changed the same lines; it is left as you wrote it",
-                None,
-            )
-        },
+        Err(_) => {
+            let reason =
+                "you and the golden path changed the same lines; it is left as you wrote it";
+            let suggestion = diff(path, base, new);
+            let file = PlannedFile { suggestion, ..planned(path, Action::Conflict, reason, None) };
+            // The earlier version stays the base until a human has settled it.
+            (file, Memory::AsBefore)
+        }
     }
 }
 
 /// A human's file.
-fn humans(path: &str, own: &str, new: &str) -> PlannedFile {
+fn humans(path: &str, own: &str, new: &str) -> (PlannedFile, Memory) {
     let suggested = |action, reason: &str| PlannedFile {
         suggestion: diff(path, own, new),
         ..planned(path, action, reason, None)
     };
-    match merge::merge(path, own, new) {
+    let file = match merge::merge(path, own, new) {
         Outcome::Merged(_, gained) if gained.is_empty() => {
             planned(path, Action::Keep, "has all that is needed", None)
         }
@@ -157,7 +162,9 @@ fn humans(path: &str, own: &str, new: &str) -> PlannedFile {
         Outcome::Own => {
             suggested(Action::Conflict, "is there with other content; it is left as it is")
         }
-    }
+    };
+    let memory = if file.text.is_some() { Memory::Now } else { Memory::AsBefore };
+    (file, memory)
 }
 
 fn diff(path: &str, from: &str, to: &str) -> Option<String> {

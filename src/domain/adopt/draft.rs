@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::around::Around;
 use super::decide::{decide, planned};
 use super::infer::{Inferred, infer};
-use super::lock::{LOCK, Lock, blob_name};
+use super::lock::{LOCK, Lock};
 use super::{Action, AdoptRequest, KnownParameter, Plan, PlannedFile};
 use crate::domain::template::{Parameter, Rendered, Template, TemplateFiles};
 
@@ -64,8 +64,8 @@ pub fn draft(
     let parameters = said.map(|known| (known.name.clone(), known.value.clone())).collect();
     let mut lock = Lock { path: path.to_owned(), parameters, ..Lock::default() };
     for (wanted, text) in &files {
-        let place = decide(&mut plan, request, &around, &last, wanted, text);
-        lock.files.insert(place, blob_name(text));
+        let (place, memory) = decide(&mut plan, request, &around, &last, wanted, text);
+        lock.note(&last, &place, text, memory);
     }
     for gone in last.files.keys().filter(|path| !lock.files.contains_key(*path)) {
         if around.has(gone) {
@@ -85,13 +85,6 @@ pub fn draft(
     if own_path != path {
         choose_path(&mut plan, request, &around, path);
     }
-    // Only what was added or merged by us is ours to compare with the next time.
-    let ours = |place: &str| {
-        let file = plan.files.iter().find(|file| file.path == place);
-        let is_written = file.is_some_and(|file| file.text.is_some());
-        is_written || last.files.contains_key(place)
-    };
-    lock.files.retain(|place, _| ours(place));
     if !plan.wants_more() {
         plan.files.push(locked(&around, &lock));
     }

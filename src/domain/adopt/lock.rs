@@ -2,7 +2,8 @@
 //!
 //! It names each generated file's text by its Git blob, so it stays small and readable: when a
 //! human has not touched the file, the file itself is that text; otherwise Git has it, because the
-//! adoption was committed. Parameters are kept, so that asking again gives the same answer
+//! adoption was committed. Where edits were merged, Git never saw the generated text, so the lock
+//! holds it. Parameters are kept, so that asking again gives the same answer
 //! although the repository has changed (it is no longer empty, for one thing).
 
 use std::collections::BTreeMap;
@@ -29,6 +30,19 @@ pub(super) struct Lock {
     pub(super) parameters: Map<String, Value>,
     /// Path → blob of the text that was generated.
     pub(super) files: BTreeMap<String, Sha>,
+    /// Path → that text, where Git does not have it.
+    pub(super) texts: BTreeMap<String, String>,
+}
+
+/// What the lock says of a file from now on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Memory {
+    /// The text that is generated now.
+    Now,
+    /// The same, and the text itself: the repository will not have it.
+    NowWhole,
+    /// What it said before, if anything.
+    AsBefore,
 }
 
 impl Lock {
@@ -37,13 +51,28 @@ impl Lock {
         let mut loaded = yaml::load(text, yaml::Schema::Core12);
         let value = loaded.documents.pop().map(|d| d.value).unwrap_or_default();
         let files = value["files"].as_object().into_iter().flatten().take(MAX_FILES);
+        let texts = value["texts"].as_object().into_iter().flatten().take(MAX_FILES);
         Self {
             path: value["path"].as_str().unwrap_or_default().to_owned(),
             parameters: value["parameters"].as_object().cloned().unwrap_or_default(),
             files: files
                 .filter_map(|(path, blob)| Some((path.clone(), Sha::parse(blob.as_str()?).ok()?)))
                 .collect(),
+            texts: texts
+                .filter_map(|(path, text)| Some((path.clone(), text.as_str()?.to_owned())))
+                .collect(),
         }
+    }
+
+    /// Notes what is remembered of a file. `last` is the lock so far.
+    pub(super) fn note(&mut self, last: &Self, path: &str, text: &str, memory: Memory) {
+        let (blob, whole) = match memory {
+            Memory::Now => (Some(blob_name(text)), None),
+            Memory::NowWhole => (Some(blob_name(text)), Some(text.to_owned())),
+            Memory::AsBefore => (last.files.get(path).cloned(), last.texts.get(path).cloned()),
+        };
+        self.files.extend(blob.map(|blob| (path.to_owned(), blob)));
+        self.texts.extend(whole.map(|whole| (path.to_owned(), whole)));
     }
 
     /// Writes it: YAML whose scalars are JSON, so no value needs thought about quoting.
@@ -63,6 +92,12 @@ impl Lock {
         out.push_str("files:\n");
         for (path, blob) in &self.files {
             let _ = writeln!(out, "  {}: {}", text(path), text(blob.as_str()));
+        }
+        if !self.texts.is_empty() {
+            out.push_str("texts:\n");
+        }
+        for (path, whole) in &self.texts {
+            let _ = writeln!(out, "  {}: {}", text(path), text(whole));
         }
         out
     }
@@ -89,6 +124,7 @@ mod tests {
                 .into_iter()
                 .collect(),
             files: [("a b#.md".to_owned(), blob_name("x\n"))].into(),
+            texts: [("a b#.md".to_owned(), "x: 1\n\t\"y\" \u{1b}\n".to_owned())].into(),
         };
         assert_eq!(Lock::read(&lock.write()), lock);
         assert_eq!(Lock::read("a: ["), Lock::default());

@@ -53,10 +53,14 @@ impl<'a> AdoptionReport<'a> {
             .collect()
     }
 
-    /// `Level: none → gold`.
+    /// `level none → gold`.
     fn levels(&self) -> String {
         let (before, after) = (level(self.before.level), level(self.after.level));
-        if before == after { before.to_owned() } else { format!("{before} → {after}") }
+        if before == after {
+            format!("level stays {before}")
+        } else {
+            format!("level {before} → {after}")
+        }
     }
 
     /// What is still in the way of gold, worst first, at most so many.

@@ -115,7 +115,7 @@ impl Reader<'_> {
             path: self.path.to_owned(),
             name,
             description: described.unwrap_or_default().trim().to_owned(),
-            parameters: parameters::of_pages(&pages),
+            parameters: self.in_order(parameters::of_pages(&pages)),
             pages,
             steps,
             texts: value
@@ -124,6 +124,23 @@ impl Reader<'_> {
                 .map(|list| list.iter().take(MAX_STEPS).cloned().collect())
                 .unwrap_or_default(),
         }
+    }
+
+    /// As they stand in the file: mappings forget their order.
+    fn in_order(&self, mut parameters: Vec<Parameter>) -> Vec<Parameter> {
+        let pages = self.document.value.pointer("/spec/parameters").and_then(Value::as_array);
+        let roots: Vec<String> = match pages {
+            Some(pages) => (0..pages.len()).map(|n| format!("/spec/parameters/{n}")).collect(),
+            None => vec!["/spec/parameters".to_owned()],
+        };
+        let line = |parameter: &Parameter| {
+            let key = yaml::escape_token(&parameter.name);
+            let at = roots.iter().map(|root| format!("{root}/properties/{key}"));
+            let there = at.into_iter().find(|at| self.document.value.pointer(at).is_some());
+            there.and_then(|at| self.line(&at))
+        };
+        parameters.sort_by_key(line);
+        parameters
     }
 
     fn pages(&mut self, value: Option<&Value>) -> Vec<Map<String, Value>> {

@@ -85,7 +85,9 @@ fn plain(value: &Value) -> String {
 
 /// All pages as one schema: what Backstage checks page by page holds together.
 fn schema(pages: &[Map<String, Value>]) -> Value {
-    let parts: Vec<Value> = pages.iter().cloned().map(Value::Object).collect();
+    let mut parts: Vec<Value> = pages.iter().cloned().map(Value::Object).collect();
+    // `allOf` of nothing is no schema.
+    parts.push(Value::Bool(true));
     json!({"type": "object", "allOf": parts})
 }
 
