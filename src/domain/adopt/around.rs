@@ -45,12 +45,25 @@ impl<'t> Around<'t> {
         self.tree.entries.keys().map(String::as_str)
     }
 
-    /// The only workload, when there is one and no more.
+    /// The workload that this repository is about, when there is no doubt: the only one, outside
+    /// of a repository that a chart deploys, and in a folder of manifests or of its own name.
     pub(super) fn workload(&self) -> Option<&Workload> {
-        match self.facts.workloads.as_slice() {
-            [only] => Some(only),
-            _ => None,
-        }
+        const FOLDERS: [&str; 8] = [
+            "k8s",
+            "kubernetes",
+            "manifests",
+            "deploy",
+            "deployment",
+            "deployments",
+            "base",
+            "kustomize",
+        ];
+        let [only] = self.facts.workloads.as_slice() else { return None };
+        let names = [Some(self.facts.repo.name.as_str()), self.components().first().copied()];
+        let is_own = names.into_iter().flatten().any(|name| only.name.as_deref() == Some(name));
+        let is_at_home = !only.path.contains('/')
+            || only.path.split('/').any(|folder| FOLDERS.contains(&folder));
+        (self.chart.is_none() && (is_own || is_at_home)).then_some(only)
     }
 
     /// The first component of the catalog.

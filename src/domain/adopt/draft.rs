@@ -55,10 +55,9 @@ pub fn draft(
         return Err(complaints);
     }
     // Values that a template never sets are its author's matter, not this repository's.
-    let Rendered { files, skipped, texts, unset: _ } =
+    let Rendered { files, skipped, unset: _ } =
         template.render(templates, &values).map_err(words)?;
     plan.skipped = skipped;
-    plan.decisions = texts;
     // Defaults are the template's to change.
     let said = plan.parameters.iter().filter(|known| known.from != BY_DEFAULT);
     let parameters = said.map(|known| (known.name.clone(), known.value.clone())).collect();
@@ -67,6 +66,7 @@ pub fn draft(
         let (place, memory) = decide(&mut plan, request, &around, &last, wanted, text);
         lock.note(&last, &place, text, memory);
     }
+    plan.decisions = template.told(&values, &news(&plan));
     for gone in last.files.keys().filter(|path| !lock.files.contains_key(*path)) {
         if around.has(gone) {
             plan.notes.push(format!(
@@ -90,6 +90,25 @@ pub fn draft(
     }
     plan.files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(plan)
+}
+
+/// What is new, as templates may ask for it: `new image`, `new manifests`, `new entry`.
+fn news(plan: &Plan) -> Vec<&'static str> {
+    let adds = |marks: &[&str]| {
+        let mut texts = plan.with(Action::Add).filter_map(|file| file.text.as_deref());
+        texts.any(|text| marks.iter().any(|mark| text.contains(mark)))
+    };
+    let mut news = Vec::new();
+    if adds(&["\n          image: ", "\n              image: "]) {
+        news.push("new image");
+    }
+    if adds(&["kind: Deployment", "kind: ServiceMonitor", "kind: PodMonitor"]) {
+        news.push("new manifests");
+    }
+    if adds(&["kind: Component"]) {
+        news.push("new entry");
+    }
+    news
 }
 
 /// The lock, written anew. It is no human's.

@@ -53,7 +53,7 @@ pub(super) fn same_file<'p>(around: &Around<'_>, path: &'p str) -> &'p str {
 pub(super) fn serves(around: &Around<'_>, path: &str, text: &str) -> Option<String> {
     by_name(around, path)
         .map(|other| format!("`{other}` is there already"))
-        .or_else(|| by_kind(around, path, text))
+        .or_else(|| by_kind(around, text))
 }
 
 fn by_name<'t>(around: &'t Around<'_>, path: &str) -> Option<&'t str> {
@@ -88,31 +88,32 @@ fn by_name<'t>(around: &'t Around<'_>, path: &str) -> Option<&'t str> {
     }
 }
 
-fn by_kind(around: &Around<'_>, path: &str, text: &str) -> Option<String> {
+fn by_kind(around: &Around<'_>, text: &str) -> Option<String> {
     let value = yaml::load(text, yaml::Schema::Core12).documents.into_iter().next()?.value;
     let kind = value.get("apiVersion").and(value.get("kind")).and_then(Value::as_str)?;
-    if WORKLOADS.contains(&kind) {
-        if let Some(workload) = around.facts.workloads.first() {
-            return Some(format!("`{}` in `{}` runs it", workload.resource, workload.path));
+    let alike: &[&str] = ALIKE.iter().copied().find(|kinds| kinds.contains(&kind)).unwrap_or(&[]);
+    let is_deployed =
+        WORKLOADS.contains(&kind) || (!alike.is_empty() && !matches!(kind, "SLO" | "Application"));
+    if let (Some(chart), true) = (&around.chart, is_deployed) {
+        return Some(format!("the Helm chart `{chart}` deploys it"));
+    }
+    if let (Some(first), true) = (around.facts.workloads.first(), is_deployed) {
+        let first = format!("`{}` in `{}`", first.resource, first.path);
+        match around.workload() {
+            Some(_) if WORKLOADS.contains(&kind) => return Some(format!("{first} runs it")),
+            Some(_) => {}
+            // Which labels and ports would it be for?
+            None => {
+                return Some(format!("{first} and whatever else runs here is yours to complete"));
+            }
         }
     }
-    let alike: &[&str] = ALIKE.iter().copied().find(|kinds| kinds.contains(&kind)).unwrap_or(&[]);
     if let Some((other, place)) = alike.iter().find_map(|other| around.kinds.get_key_value(*other))
     {
         return Some(format!("`{place}` holds a {other}"));
     }
-    if kind == "Application" && is_annotated(around, "argocd/app-name") {
-        return Some("the catalog names its Argo CD application".to_owned());
-    }
-    let is_deployed = WORKLOADS.contains(&kind) || alike.len() != 0;
-    let elsewhere =
-        is_deployed && !matches!(kind, "SLO" | "Application") && !path.starts_with("argocd/");
-    match &around.chart {
-        Some(chart) if elsewhere && around.facts.workloads.is_empty() => {
-            Some(format!("the Helm chart `{chart}` deploys it"))
-        }
-        _ => None,
-    }
+    (kind == "Application" && is_annotated(around, "argocd/app-name"))
+        .then(|| "the catalog names its Argo CD application".to_owned())
 }
 
 fn is_annotated(around: &Around<'_>, key: &str) -> bool {

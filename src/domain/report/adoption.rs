@@ -5,9 +5,11 @@ mod json;
 mod markdown;
 mod text;
 
+use std::collections::BTreeMap;
+
 use super::words::level;
 use crate::domain::adopt::{Action, Plan, PlannedFile};
-use crate::domain::judge::{JudgedFinding, JudgedPolicy, Judgement, Standing};
+use crate::domain::judge::{JudgedFinding, Judgement, Standing};
 
 pub use json::render_json;
 pub use markdown::render_markdown;
@@ -69,11 +71,16 @@ impl<'a> AdoptionReport<'a> {
         self.after.findings.iter().filter(|finding| finding.state != State::Waived).collect()
     }
 
-    /// Policies that could not be judged.
-    fn unknown(&self) -> Vec<&'a JudgedPolicy> {
-        let unknown =
-            |policy: &&JudgedPolicy| matches!(policy.status, Standing::Unknown | Standing::Broken);
-        self.after.policies.iter().filter(unknown).collect()
+    /// Policies that could not be judged, by the reason.
+    fn unknown(&self) -> BTreeMap<&'a str, Vec<&'a str>> {
+        let mut unknown: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for policy in &self.after.policies {
+            if matches!(policy.status, Standing::Unknown | Standing::Broken) {
+                let reason = policy.reason.as_deref().unwrap_or("no reason was given");
+                unknown.entry(reason).or_default().push(policy.id.as_str());
+            }
+        }
+        unknown
     }
 
     /// Everything that people must decide.

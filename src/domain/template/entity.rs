@@ -76,6 +76,12 @@ impl Template {
         steps::run(self, files, values)
     }
 
+    /// What the template tells people at its end (`spec.output.text`), filled in. `news` is what it
+    /// may ask for as `waymark`; in Backstage, there is no such name.
+    pub fn told(&self, values: &Map<String, Value>, news: &[&str]) -> Vec<String> {
+        steps::told(self, values, news)
+    }
+
     /// What is wrong with parameters, each in words that name it; empty when they may be used.
     pub fn complaints(&self, values: &Map<String, Value>) -> Vec<String> {
         parameters::complaints(&self.pages, values)

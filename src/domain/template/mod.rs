@@ -76,8 +76,6 @@ pub struct Rendered {
     pub files: BTreeMap<String, String>,
     /// Steps that were not run, each with the reason, in words: `publish:github (Publish)`.
     pub skipped: Vec<String>,
-    /// What the template tells people at its end (`spec.output.text`), filled in.
-    pub texts: Vec<String>,
     /// Values that a file asks for and the template does not set; they read as empty text.
     pub unset: Vec<Complaint>,
 }

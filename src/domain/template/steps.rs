@@ -82,20 +82,20 @@ pub(super) fn run(
             });
         }
     }
-    let texts = texts(&engine, template, values);
     complaints.extend(twins(&workspace.files, &template.path));
     if complaints.is_empty() {
-        Ok(Rendered { files: workspace.files, skipped, texts, unset: workspace.unset })
+        Ok(Rendered { files: workspace.files, skipped, unset: workspace.unset })
     } else {
         Err(complaints)
     }
 }
 
-/// What is told at the end; a text that cannot be filled in is left out, as it makes no file.
-fn texts(engine: &Engine, template: &Template, values: &Map<String, Value>) -> Vec<String> {
-    let context = json!({"parameters": values, "steps": {}, "user": {}, "secrets": {}});
+/// A text that cannot be filled in is left out, as it makes no file.
+pub(super) fn told(template: &Template, values: &Map<String, Value>, news: &[&str]) -> Vec<String> {
+    let Ok(engine) = Engine::new(Dialect::default()) else { return Vec::new() };
+    let context = json!({"parameters": values, "steps": {}, "user": {}, "waymark": format!("news: {}", news.join(", "))});
     let told = template.texts.iter().filter_map(|item| {
-        holds(engine, item.get("if"), &context).ok().filter(|holds| *holds)?;
+        holds(&engine, item.get("if"), &context).ok().filter(|holds| *holds)?;
         let part = |key: &str| {
             let text = item.get(key).and_then(Value::as_str)?;
             engine.render(text, &Jinja::from(Serde(&context))).ok()

@@ -19,6 +19,9 @@ const MANIFESTS: &[(&str, &str)] = &[
     ("package.json", "nodejs"),
 ];
 
+/// Manifests of languages for which no path has files.
+const OTHERS: [&str; 5] = ["Gemfile", "composer.json", "mix.exs", "Package.swift", "build.sbt"];
+
 /// Words in a manifest → the port on which such a framework listens by default.
 const FRAMEWORKS: &[(&str, &str, i64)] = &[
     ("package.json", "\"next\"", 3000),
@@ -58,7 +61,19 @@ fn language(found: &mut Found, around: &Around<'_>, path: &str) {
         if path == "website" && *language != "nodejs" {
             return;
         }
-        found.add("language", *language, format!("`{file}`"));
+        // What is there for tools only must not pass for the program.
+        let other = around.paths().find(|path| {
+            let ends =
+                [".sln", ".slnx", ".csproj", ".fsproj"].iter().any(|end| path.ends_with(end));
+            !path.contains('/') && (ends || OTHERS.contains(path))
+        });
+        match other {
+            Some(other) => {
+                let why = format!("`{file}` is there, but so is `{other}`");
+                found.guess("language", *language, why);
+            }
+            None => found.add("language", *language, format!("`{file}`")),
+        }
         return;
     }
     // No manifest at the root: the one in the folder of the component's name, else the one that is

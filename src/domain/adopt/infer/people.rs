@@ -102,21 +102,44 @@ fn component_name(name: &str) -> String {
     name.trim_matches(|c: char| !c.is_ascii_alphanumeric()).to_owned()
 }
 
-/// The first line of prose in the README, without its Markdown, up to the end of the sentence.
+/// The first sentence of prose in the README, without its Markdown.
 fn first_sentence<'t>(around: &'t Around<'_>) -> Option<(String, &'t str)> {
     let path = around.facts.readmes.first()?.path.as_str();
     let text = around.text(path)?;
     let mut fenced = false;
-    let line = text.lines().map(str::trim).find(|line| {
+    let mut skipping = false;
+    let mut paragraph = String::new();
+    for line in text.lines().map(str::trim) {
         fenced ^= line.starts_with("```");
-        let marks = ['#', '[', '!', '<', '|', '=', '-', '*', '>', '`', ':', '.', '~', '_'];
-        !fenced && !line.starts_with(marks) && line.split_whitespace().count() >= 3
-    })?;
-    let line = without_links(line).replace(['*', '`'], "");
+        if line.is_empty() {
+            if paragraph.split_whitespace().count() >= 3 {
+                break;
+            }
+            paragraph.clear();
+            skipping = false;
+        } else if paragraph.is_empty() && (fenced || skipping || is_no_prose(line)) {
+            // A heading is one line; a list, a table or a badge takes its neighbours along.
+            skipping = !line.starts_with('#');
+        } else if line.starts_with(['=', '-', '~']) && line.chars().all(|c| line.starts_with(c)) {
+            // It was the heading that this line underlines.
+            paragraph.clear();
+        } else {
+            paragraph.push_str(line);
+            paragraph.push(' ');
+        }
+    }
+    let line = without_links(paragraph.trim());
+    let line = line.replace(['*', '`'], "");
     let end = line.find(". ").map_or(line.len(), |at| at + 1);
     let sentence = line[..end].trim().trim_end_matches(['.', ':']);
     let short: String = sentence.chars().take(MAX_DESCRIPTION).collect();
-    (!short.is_empty()).then_some((short, path))
+    (short.split_whitespace().count() >= 3).then_some((short, path))
+}
+
+/// Whether a line begins something else than a sentence: a heading, list, table, badge, HTML.
+fn is_no_prose(line: &str) -> bool {
+    let marks = ["#", "![", "[!", "<", "|", ">", "```", "- ", "* ", "+ ", ".. ", ":", "---", "==="];
+    marks.iter().any(|mark| line.starts_with(mark))
 }
 
 /// `[words](address)` → `words`.

@@ -96,9 +96,8 @@ fn remaining(out: &mut String, report: &AdoptionReport<'_>) {
     let unknown = report.unknown();
     if !unknown.is_empty() {
         out.push_str("**Could not be judged**\n\n");
-        for policy in unknown {
-            let reason = policy.reason.as_deref().unwrap_or("no reason was given");
-            let _ = writeln!(out, "- {}: {}", policy.id, prose(&clip(reason, 300)));
+        for (reason, policies) in unknown {
+            let _ = writeln!(out, "- {}: {}", policies.join(", "), prose(&clip(reason, 300)));
         }
         out.push('\n');
     }

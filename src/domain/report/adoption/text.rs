@@ -69,9 +69,8 @@ pub fn render_text(report: &AdoptionReport<'_>) -> String {
         items.push(format!("  and {}\n", count(more, "more finding", "more findings")));
     }
     section("still open", items);
-    let unknown = report.unknown().into_iter().map(|policy| {
-        let reason = policy.reason.as_deref().unwrap_or("no reason was given");
-        format!("  {}  {}\n", policy.id, line(&clip(reason, 300)))
+    let unknown = report.unknown().into_iter().map(|(reason, policies)| {
+        format!("  {}\n    {}\n", policies.join(", "), line(&clip(reason, 300)))
     });
     section("could not be judged", unknown.collect());
     section("steps of the template that are not run", bullets(plan.skipped.clone()));
