@@ -2,11 +2,11 @@
 //! them; it fails by panicking. cargo-fuzz looks for such bytes (`fuzz_targets/`), and
 //! `tests/fuzz_corpus.rs` runs those that were once interesting (`corpus/<target>/`).
 
+use waymark::domain::config::{Known, OrgConfig, RepoConfig};
 use waymark::domain::event::{self, READERS};
 use waymark::domain::facts::{self, FactKind, RepoFacts};
 use waymark::domain::ids::PolicyId;
 use waymark::domain::policy::library::Library;
-use waymark::domain::repo_config::RepoConfig;
 use waymark::domain::tree::{Content, Entry, SourceTree};
 use waymark::domain::yaml::{self, MAX_DOCUMENTS, Schema};
 use waymark::edge::github::signature::{sign, verify};
@@ -70,13 +70,18 @@ pub fn dockerfile(bytes: &[u8]) {
     }
 }
 
-/// A repository's configuration: understood, or complained about.
+/// A repository's and an organisation's configuration: understood, or complained about.
 pub fn repo_config(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
-    let known = [PolicyId::parse("container/non_root_user").expect("an id")];
+    let policies = vec![PolicyId::parse("container/non_root_user").expect("an id")];
+    let known = Known { policies, ..Known::default() };
+    let means = ["*", "container/*", "container/non_root_user"];
     let (config, problems) = RepoConfig::read(".github/waymark.yml", text, &known);
-    assert!(config.policies.keys().all(|id| known.contains(id)));
+    assert!(config.policies.keys().all(|pattern| means.contains(&pattern.as_str())));
     assert!(problems.iter().all(|problem| !problem.message.is_empty()));
+    let (config, problems) = OrgConfig::read("waymark.yml", text, &known);
+    assert!(config.policies.keys().all(|pattern| means.contains(&pattern.as_str())));
+    assert!(problems.iter().all(|problem| !problem.message.contains("cannot be used")));
 }
 
 /// A policy file: a policy, or broken with a reason.

@@ -13,6 +13,8 @@ use secrecy::{ExposeSecret, SecretString};
 
 pub use source::Source;
 
+use crate::domain::ids::RepoName;
+
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LogFormat {
@@ -47,6 +49,8 @@ pub struct Settings {
     pub log_format: LogFormat,
     /// Folders of further policies, after the built-in ones.
     pub policies: Vec<PathBuf>,
+    /// Name of the repository where an account keeps its configuration.
+    pub config_repository: String,
 }
 
 /// A complaint about one setting.
@@ -88,6 +92,7 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("WAYMARK_WORKERS", "how many jobs run at once, 1 to 256 (default 8)"),
     ("WAYMARK_LOG", "log filter (default info)"),
     ("WAYMARK_LOG_FORMAT", "text (default) or json"),
+    ("WAYMARK_CONFIG_REPOSITORY", "an account's repository with its waymark.yml (default .github)"),
     ("WAYMARK_POLICIES", "folders of further policies, separated by colons (optional)"),
 ];
 
@@ -160,6 +165,11 @@ impl Settings {
             let message = format!("`{}` is not a folder", folder.display());
             source.complain("WAYMARK_POLICIES", &message);
         }
+        let config_repository =
+            source.optional("WAYMARK_CONFIG_REPOSITORY").unwrap_or_else(|| ".github".into());
+        if RepoName::parse(&format!("owner/{config_repository}")).is_err() {
+            source.complain("WAYMARK_CONFIG_REPOSITORY", "must be a repository's name, no owner");
+        }
         let complaints = source.finish();
         match (app_id, private_key, webhook_secrets, github_url, listen, workers) {
             (
@@ -181,6 +191,7 @@ impl Settings {
                 log,
                 log_format,
                 policies,
+                config_repository,
             }),
             _ => Err(Complaints(complaints)),
         }

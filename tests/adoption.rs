@@ -57,6 +57,7 @@ fn plan(
         tree: tree.clone(),
         repo: repo(),
         config: config(tree),
+        organisation: None,
         path: Some(path.to_owned()),
         given,
         bases: BTreeMap::new(),
@@ -73,20 +74,16 @@ fn with(tree: &SourceTree, plan: &Plan) -> SourceTree {
 }
 
 fn judged(evaluator: &mut Evaluator, tree: &SourceTree) -> Judgement {
-    let request = Request {
-        tree: tree.clone(),
-        repo: repo(),
-        config: config(tree),
-        path: None,
-        change: None,
-        only: None,
-    };
+    let request =
+        Request { tree: tree.clone(), repo: repo(), config: config(tree), ..Request::default() };
     let answer = evaluator.evaluate(&request);
     let metas: Vec<_> = evaluator.library().policies.values().cloned().collect();
     judge(Case {
         metas: &metas,
         path: &answer.path,
         config: &answer.config,
+        organisation: &answer.organisation,
+        traits: &Default::default(),
         config_problems: answer.config_problems,
         head: &answer.evaluation,
         head_files: &BTreeMap::new(),

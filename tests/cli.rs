@@ -8,6 +8,8 @@ mod adopt;
 mod base;
 #[path = "cli/check.rs"]
 mod check;
+#[path = "cli/config.rs"]
+mod config;
 #[path = "cli/git_config.rs"]
 mod git_config;
 #[path = "cli/given.rs"]
@@ -16,5 +18,11 @@ mod given;
 mod hostile;
 #[path = "cli/jobs.rs"]
 mod jobs;
+#[path = "cli/outputs.rs"]
+mod outputs;
+#[path = "cli/overlays.rs"]
+mod overlays;
+#[path = "cli/pages.rs"]
+mod pages;
 #[path = "cli/work_tree.rs"]
 mod work_tree;

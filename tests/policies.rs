@@ -146,15 +146,24 @@ fn the_payment_service_has_these_faults_and_no_others() {
              seccomp profile",
             "kubernetes/seccomp_default k8s/service.yaml:29 Container `settle` runs without a \
              seccomp profile",
+            "observability/metrics_scraped catalog-info.yaml:4 Service `payment-service`: no \
+             ServiceMonitor, PodMonitor or `prometheus.io/scrape` asks for its metrics",
+            "observability/slo_defined catalog-info.yaml:4 Production service `payment-service` \
+             has no service level objective",
+            "observability/traces_exported catalog-info.yaml:4 Service `payment-service`: nothing \
+             wires OpenTelemetry: no SDK among the dependencies, no `OTEL_…` setting, no \
+             instrumentation",
             "operations/codeowners_present .github/CODEOWNERS:0 There is no `CODEOWNERS`",
+            "operations/gitops_application catalog-info.yaml:4 Service `payment-service`: no Argo \
+             CD or Flux object deploys it, and no annotation `argocd/app-name` says which one does",
             "operations/readme_present README.md:0 The README says too little",
         ]
     );
-    // Its system is described elsewhere; the rest can be told.
+    // Its system is described elsewhere, and Go has a logger of its own; the rest can be told.
     let open: Vec<_> = outcomes.iter().filter(|outcome| outcome.reason.is_some()).collect();
     assert_eq!(
         open.iter().map(|o| o.policy.as_str()).collect::<Vec<_>>(),
-        ["catalog/relations_resolve"]
+        ["catalog/relations_resolve", "observability/logs_structured"]
     );
 }
 
@@ -162,13 +171,15 @@ fn the_payment_service_has_these_faults_and_no_others() {
 fn the_golden_service_passes_everything() {
     let (findings, outcomes) = judged("golden-service");
     assert_eq!(findings, [""; 0]);
-    // It fetches nothing with ADD and calls no action itself; no list of approved images and no
+    // It fetches nothing with ADD, reads no Secret, is no change, and calls no action itself; no list of approved images and no
     // version of the platform's workflow is set.
     let absent = [
         "container/base_image_approved",
         "container/no_remote_add",
         "delivery/actions_pinned",
         "delivery/platform_workflow_supported",
+        "operations/migration_safe",
+        "operations/secrets_from_vault",
     ];
     for outcome in outcomes {
         let applies = !absent.contains(&outcome.policy.as_str());

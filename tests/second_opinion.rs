@@ -25,8 +25,7 @@ type Fault = (PolicyId, Place, Option<String>);
 fn both(evaluator: &mut Evaluator, tree: SourceTree) -> (Vec<Fault>, Vec<Fault>) {
     let ids = handwritten::IDS.map(|id| PolicyId::parse(id).unwrap());
     let only = Some(ids.to_vec());
-    let request =
-        Request { tree, repo: generated::repo(), config: None, path: None, change: None, only };
+    let request = Request { tree, repo: generated::repo(), only, ..Request::default() };
     let outcomes = evaluator.evaluate(&request).evaluation.outcomes;
     assert!(outcomes.iter().all(|o| o.status != Status::Broken), "{outcomes:?}");
     let rego: Vec<Finding> = outcomes.into_iter().flat_map(|o| o.findings).collect();

@@ -1,13 +1,22 @@
-# Containers of Kubernetes workloads, and what Kustomize may do to them.
+# Containers of Kubernetes workloads, and what may change them.
 package waymark.lib.containers
 
 import rego.v1
 
-# Those that can run on Linux. Windows knows neither root nor capabilities nor seccomp.
-linux contains container if {
+# Those that can run on Linux, with words for messages and the fields that Kustomize may change:
+# several policies ask, so each is worked out once. Windows knows neither root nor capabilities nor
+# seccomp. A list: a set would compare every container with others, field by field.
+linux := [object.union(container, {"title": title(container), "noun": noun(container), "patched": patched}) |
 	some container in input.containers
 	container.os != "windows"
-}
+	patched := {field | some patch in container.patches; some field in patch.fields}
+]
+
+# Those of them that a Kustomize patch may change: few, if any.
+patched_linux := [container |
+	some container in linux
+	container.patches != []
+]
 
 # For the start of a message.
 title(container) := sprintf("Init container `%s`", [label(container)]) if container.init
@@ -27,12 +36,15 @@ whence(setting) := ", set on the pod" if setting.from == "pod"
 
 else := ""
 
-# Files with Kustomize patches that change one of these fields of a container or workload. They
-# are not applied, so what the field will be is not known.
+# Files that may change one of these fields of a container or workload in a way that is not worked
+# out (patches of Flux objects, programs), so what the field will be is not known.
 patched_by(row, fields) := {patch.path |
 	some patch in row.patches
 	some field in patch.fields
 	field in fields | {"*"}
 }
 
-is_patched(row, fields) if count(patched_by(row, fields)) > 0
+is_patched(row, fields) if {
+	row.patches != []
+	count(patched_by(row, fields)) > 0
+}

@@ -10,12 +10,18 @@ name(use) := lower(concat("/", [part |
 	is_string(part)
 ]))
 
-# Whether some `uses:` calls what one of the patterns describes.
-calls_any(patterns) if {
-	some use in input.uses
+# What is called, each name once: workflows call the same few actions again and again.
+names contains name(use) if some use in input.uses
+
+# Names among those that one of the patterns describes.
+names_like(patterns) := {called |
+	some called in names
 	some pattern in patterns
-	regex.match(pattern, name(use))
+	regex.match(pattern, called)
 }
+
+# Whether some `uses:` calls what one of the patterns describes.
+calls_any(patterns) if count(names_like(patterns)) > 0
 
 # Whether some `uses:` calls an action of this list of `owner/repository`.
 calls_listed(listed) if {
@@ -26,11 +32,16 @@ calls_listed(listed) if {
 	lower(entry) == lower(sprintf("%s/%s", [use.owner, use.repo]))
 }
 
-# Whether a line of a script matches; comments do not count, a continued line is one.
-runs_any(pattern) if {
-	some run in input.runs
-	some line in split(replace(run.run, "\\\n", " "), "\n")
+# Lines of scripts, each once; comments do not count, a continued line is one.
+commands contains line if {
+	some script in {run.run | some run in input.runs}
+	some line in split(replace(script, "\\\n", " "), "\n")
 	not startswith(trim_space(line), "#")
+}
+
+# Whether a line of a script matches.
+runs_any(pattern) if {
+	some line in commands
 	regex.match(pattern, line)
 }
 

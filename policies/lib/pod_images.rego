@@ -6,10 +6,15 @@ import rego.v1
 import data.waymark.lib.containers
 
 # Containers whose image is decided by the manifest. Istio puts its proxy where `auto` stands.
-judged contains container if {
+# With a title and the reason why the image is not known (null when it is).
+judged := [object.union(container, {"title": containers.title(container), "open": reason(container)}) |
 	some container in input.containers
 	container.image.raw != "auto"
-}
+]
+
+reason(container) := text if text := open(container)
+
+else := null
 
 # The image is put in on the way to the cluster.
 open(container) := sprintf("the image `%s` is filled in later", [container.image.raw]) if {
@@ -43,6 +48,6 @@ tools := {
 }
 
 unknown(container) := {
-	"message": sprintf("%s: %s", [container.resource, open(container)]),
+	"message": sprintf("%s: %s", [container.resource, container.open]),
 	"path": container.path,
 }

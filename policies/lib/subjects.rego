@@ -25,7 +25,7 @@ all contains {
 
 # Without a catalog, what Kubernetes Services lead to: one subject for the repository.
 all contains {
-	"title": sprintf("%s and whatever else Services lead to", [first.resource]),
+	"title": "What Services lead to here",
 	"resource": first.resource,
 	"name": first.resource,
 	"path": first.path,

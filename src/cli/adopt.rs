@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, ValueHint};
 
-use super::check::start_evaluators;
+use super::check::{organisation_file, start_evaluators};
 use super::{USAGE, terminal};
 use crate::domain::adopt::{Action, Plan};
 use crate::domain::report::adoption::{AdoptionReport, FORMATS};
@@ -42,6 +42,9 @@ pub(super) struct Arguments {
     /// Folder of further policies and golden paths (may be repeated)
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     policies: Vec<PathBuf>,
+    /// The organisation's configuration: its waymark.yml, or the folder that holds it
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::AnyPath)]
+    organisation: Option<PathBuf>,
 }
 
 fn names() -> PossibleValuesParser {
@@ -62,6 +65,7 @@ async fn adopt(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let evaluators = start_evaluators(arguments.policies).await?;
     let job = FolderToAdopt {
         folder: Folder { path: root.clone(), head: None, base: None },
+        organisation: arguments.organisation.as_deref().map(organisation_file).transpose()?,
         path: arguments.path,
         given,
         today: Clock::system().now().date(),

@@ -1,5 +1,7 @@
 //! `waymark check [PATH]`: would this folder pass?
 
+mod filters;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -7,7 +9,9 @@ use anyhow::Context;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, ValueHint};
 
+use super::progress::Progress;
 use super::{USAGE, terminal};
+use crate::domain::config::ORGANISATION_PATHS;
 use crate::domain::evaluate::ConfigFile;
 use crate::domain::judge::Conclusion;
 use crate::domain::report::formats::{self, FORMATS, Report};
@@ -41,6 +45,11 @@ pub(super) struct Arguments {
     /// Configuration that counts instead of .github/waymark.yml
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     config: Option<PathBuf>,
+    /// The organisation's configuration: its waymark.yml, or the folder that holds it
+    #[arg(long, value_name = "FILE|DIR", value_hint = ValueHint::AnyPath)]
+    organisation: Option<PathBuf>,
+    #[command(flatten)]
+    filters: filters::Filters,
 }
 
 fn names() -> PossibleValuesParser {
@@ -53,25 +62,43 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
 }
 
 async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let Arguments { path, base, head, format, policies, config } = arguments;
+    let Arguments { path, base, head, format, policies, config, organisation, filters } = arguments;
+    let organisation = organisation.as_deref().map(organisation_file).transpose()?;
     let config = config.as_deref().map(config_file).transpose()?;
     let path = match path {
         Some(path) => path,
         None => root_of(Path::new(".")).await,
     };
     let evaluators = start_evaluators(policies).await?;
-    for problem in &evaluators.catalogue().problems {
+    let catalogue = evaluators.catalogue();
+    for problem in &catalogue.problems {
         let line = problem.line.map(|l| format!(":{l}")).unwrap_or_default();
         let text = format!("{}{line}: {}", problem.path, problem.message);
         terminal::warn(&visible::line(&text));
     }
+    let asked = filters.read(&catalogue.ids())?;
     let today = Clock::system().now().date();
-    let job = FolderToCheck { folder: Folder { path, head, base }, config, today };
-    let CheckedFolder { judgement, tree } = check_folder(&evaluators, job).await?;
+    let compared = base.is_some();
+    let progress = Progress::start(&format!("judging {}", visible::line(&path.to_string_lossy())));
+    let job = FolderToCheck { folder: Folder { path, head, base }, config, organisation, today };
+    let CheckedFolder { judgement, tree, prefix } = check_folder(&evaluators, job).await?;
+    drop(progress);
+    if let Some(why) = asked.silent(&judgement) {
+        terminal::warn(&why);
+    }
+    let judgement = asked.selection.narrow(judgement);
     let format = formats::find(&format).context("no such format")?;
-    let source = |path: &str| tree.text(path).cloned();
-    let report =
-        Report { judgement: &judgement, source: &source, styled: terminal::shows_colours() };
+    let report = Report {
+        judgement: &judgement,
+        metas: &catalogue.policies,
+        source: &|path| tree.text(path).cloned(),
+        prefix: &prefix,
+        compared,
+        selection: &asked.selection,
+        explained: &asked.explained,
+        today,
+        styled: terminal::shows_colours(),
+    };
     terminal::print(&(format.render)(&report))?;
     Ok(match judgement.conclusion {
         Conclusion::Success | Conclusion::Neutral => ExitCode::SUCCESS,
@@ -85,7 +112,18 @@ async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn config_file(path: &Path) -> anyhow::Result<ConfigFile> {
+/// A file, or the one in a clone of the configuration repository.
+pub(super) fn organisation_file(path: &Path) -> anyhow::Result<ConfigFile> {
+    if !path.is_dir() {
+        return config_file(path);
+    }
+    let found = ORGANISATION_PATHS.iter().map(|name| path.join(name)).find(|file| file.is_file());
+    config_file(&found.with_context(|| {
+        format!("`{}` holds no {}", path.display(), ORGANISATION_PATHS.join(" or "))
+    })?)
+}
+
+pub(super) fn config_file(path: &Path) -> anyhow::Result<ConfigFile> {
     Ok(ConfigFile { path: path.display().to_string(), text: Ok(disk::read_text(path)?) })
 }
 

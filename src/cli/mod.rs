@@ -2,10 +2,12 @@
 
 mod adopt;
 mod check;
+mod config;
 mod evaluator;
 mod input;
 mod jobs;
 mod policy;
+mod progress;
 mod serve;
 pub mod terminal;
 
@@ -34,6 +36,8 @@ enum Command {
     Jobs(jobs::Arguments),
     /// Print a folder's snapshot: the Rego input, for OPA and conftest
     Input(input::Arguments),
+    /// Show what holds in a repository, check configuration files, print their schema
+    Config(config::Arguments),
     /// List, show and test policies
     Policy(policy::Arguments),
     /// Answer evaluation requests on standard input (used by the other commands)
@@ -56,6 +60,7 @@ pub fn run() -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Jobs(arguments) => jobs::run(arguments),
         Command::Input(arguments) => input::run(arguments),
+        Command::Config(arguments) => config::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),
         Command::Evaluator { policies } => evaluator::run(policies),
     };

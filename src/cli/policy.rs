@@ -1,5 +1,7 @@
-//! `waymark policy list | show | test`: what policies there are, what they say, whether they hold.
+//! `waymark policy list | show | test | docs`: what policies there are, what they say, whether they
+//! hold.
 
+mod docs;
 mod list;
 mod show;
 mod test;
@@ -31,6 +33,14 @@ enum Command {
         #[arg(long, value_name = "DIR")]
         policies: Vec<PathBuf>,
     },
+    /// Write the handbook: a page for each policy, and an index
+    Docs {
+        /// The folder to write to
+        dir: PathBuf,
+        /// Folder of further policies (may be repeated)
+        #[arg(long, value_name = "DIR")]
+        policies: Vec<PathBuf>,
+    },
     /// Run every policy's examples and test_ rules
     Test {
         /// A folder of policies; the built-in ones when left out
@@ -42,6 +52,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         Command::List { policies } => list::run(&policies),
         Command::Show { id, policies } => show::run(&id, &policies),
+        Command::Docs { dir, policies } => docs::run(&dir, &policies),
         Command::Test { dir } => test::run(dir),
     }
 }

@@ -86,6 +86,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         evaluators,
         clock,
         wake: Arc::new(Notify::new()),
+        config_repository: settings.config_repository.clone(),
         links: settings
             .public_url
             .clone()

@@ -85,3 +85,40 @@ pub struct CheckAction {
     /// Comes back in `check_run.requested_action`; at most 20 characters.
     pub identifier: String,
 }
+
+/// One file of a commit that we make.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileChange {
+    /// The file, as Git names it.
+    pub path: String,
+    /// Its whole new text; `None` takes the file away.
+    pub text: Option<String>,
+    /// Whether it may be run.
+    #[serde(default)]
+    pub executable: bool,
+}
+
+/// A commit that we make.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitDraft {
+    /// Subject, and a body behind an empty line.
+    pub message: String,
+    /// What it changes, in order.
+    pub changes: Vec<FileChange>,
+}
+
+/// A pull request of ours as it shall stand on GitHub. Its natural key is `branch`: there is at
+/// most one open pull request from it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PullDraft {
+    /// The branch of ours, below `waymark/`.
+    pub branch: String,
+    /// The branch that it asks to change, without `refs/heads/`.
+    pub base: String,
+    /// One line of plain text.
+    pub title: String,
+    /// Markdown, at most 60,000 bytes.
+    pub body: String,
+    /// What it brings, on top of what the branch (or, when it is new, the base) holds.
+    pub commits: Vec<CommitDraft>,
+}

@@ -3,16 +3,20 @@
 //! This is what runs inside the evaluator process (`edge::evaluator`), where repository text is
 //! parsed and Rego is evaluated, so that neither can take the service along.
 
+mod planning;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::adopt::{self, AdoptAnswer, AdoptRequest, Plan};
+use super::adopt::AdoptRequest;
 use super::change::Change;
-use super::facts::{self, FactKind, RepoFacts};
-use super::finding::Mode;
+use super::config::rollout::bare_team;
+use super::config::{Known, Layers, OrgConfig, RepoConfig};
+use super::facts::{self, FactKind, RepoFacts, Snapshot};
+use super::glob::Globs;
 use super::ids::PolicyId;
 use super::judge::ConfigProblem;
 use super::path::{self, GoldenPath};
@@ -20,7 +24,6 @@ use super::policy::evaluate::Prepared;
 use super::policy::library::Library;
 use super::policy::metadata::{PolicyMeta, PolicyProblem};
 use super::policy::outcome::{Evaluation, Outcome};
-use super::repo_config::{RepoConfig, unknown_path};
 use super::tree::SourceTree;
 
 /// A configuration file's path and text.
@@ -33,7 +36,7 @@ pub struct ConfigFile {
 }
 
 /// What is to be evaluated.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Request {
     /// The files.
     pub tree: SourceTree,
@@ -41,6 +44,9 @@ pub struct Request {
     pub repo: RepoFacts,
     /// The configuration that counts: the base branch's.
     pub config: Option<ConfigFile>,
+    /// The organisation's configuration.
+    #[serde(default)]
+    pub organisation: Option<ConfigFile>,
     /// The golden path that counts; `None` lets the configuration and the tree's own catalog say.
     /// A change is judged on the path of where it starts: it cannot excuse itself by leaving it.
     #[serde(default)]
@@ -75,6 +81,15 @@ pub struct Answer {
     pub config: RepoConfig,
     /// Complaints about it.
     pub config_problems: Vec<ConfigProblem>,
+    /// The organisation's configuration as understood.
+    #[serde(default)]
+    pub organisation: OrgConfig,
+    /// Complaints about that.
+    #[serde(default)]
+    pub organisation_problems: Vec<ConfigProblem>,
+    /// The teams that own the repository, by the tree's catalog and CODEOWNERS.
+    #[serde(default)]
+    pub teams: BTreeSet<String>,
 }
 
 /// What a library holds, told to the server, which never parses Rego itself.
@@ -86,6 +101,9 @@ pub struct Catalogue {
     pub policies: Vec<PolicyMeta>,
     /// Policies and files that cannot be used, with the reason.
     pub problems: Vec<PolicyProblem>,
+    /// What configuration files may name.
+    #[serde(default)]
+    pub known: Known,
 }
 
 impl Catalogue {
@@ -96,6 +114,7 @@ impl Catalogue {
             digest: library.digest.clone(),
             policies: library.policies.values().cloned().collect(),
             problems: broken.cloned().collect(),
+            known: known(library),
         }
     }
 
@@ -150,38 +169,30 @@ impl Evaluator {
 
     /// Evaluates one request.
     pub fn evaluate(&mut self, request: &Request) -> Answer {
-        let known: Vec<PolicyId> = self.known();
-        let (config, config_problems) = match &request.config {
-            Some(ConfigFile { path, text: Ok(text) }) => {
-                let (config, mut problems) = RepoConfig::read(path, text, &known);
-                let paths: Vec<&str> = self.library.paths.keys().map(String::as_str).collect();
-                problems.extend(unknown_path(&config, path, text, &paths));
-                (config, problems)
-            }
-            Some(ConfigFile { path, text: Err(reason) }) => {
-                let message = format!("it {reason}; write it as a plain text file");
-                let problem = ConfigProblem { path: path.clone(), line: None, message };
-                (RepoConfig::default(), vec![problem])
-            }
-            None => (RepoConfig::default(), Vec::new()),
-        };
-        let own_path = self.own_path(&request.tree, &request.repo, &config);
+        let known = known(&self.library);
+        let (config, config_problems) =
+            read(request.config.as_ref(), |path, text| RepoConfig::read(path, text, &known));
+        let (organisation, organisation_problems) =
+            read(request.organisation.as_ref(), |path, text| OrgConfig::read(path, text, &known));
+        let layers = Layers { organisation: &organisation, repository: &config };
+        let tree = without(&request.tree, Globs::new(layers.exclude()));
+
+        let about = facts::extract(&tree, &request.repo, &ABOUT.into()).snapshot;
+        let (asked, otherwise) = layers.path();
+        let own_path = path::choose(&self.library.paths, asked, otherwise, &about.catalog);
         let path = request.path.clone().unwrap_or_else(|| own_path.clone());
         let golden = self.library.paths.get(&path);
-        let held = self.held.get(&path);
         let active: Vec<PolicyId> = known
+            .policies
             .into_iter()
-            // A policy whose METADATA cannot be read is broken on every path.
-            .filter(|id| {
-                !self.library.policies.contains_key(id) || held.is_none_or(|held| held.contains(id))
-            })
+            .filter(|id| self.is_held(id, &path, &organisation))
             .filter(|id| request.only.as_ref().is_none_or(|only| only.contains(id)))
-            .filter(|id| config.mode_of(id, self.library.policies.get(id)) != Mode::Off)
+            .filter(|id| !layers.is_off(id, self.library.policies.get(id)))
             .collect();
         let needs = self.library.needs(&active);
         let extracted =
-            facts::extract_change(&request.tree, &request.repo, &needs, request.change.as_ref());
-        let params = Value::Object(self.params(&active, golden, &config));
+            facts::extract_change(&tree, &request.repo, &needs, request.change.as_ref());
+        let params = Value::Object(self.params(&active, golden, layers));
         let outcomes = match self.prepare(&active, &params) {
             Ok(key) => self.library.evaluate(&self.prepared[&key], &active, &extracted),
             Err(reason) => all_broken(&active, &reason),
@@ -196,51 +207,38 @@ impl Evaluator {
             own_path,
             config,
             config_problems,
+            organisation,
+            organisation_problems,
+            teams: teams(&about),
         }
     }
 
-    /// Plans the adoption of a golden path.
-    pub fn adopt(&self, request: &AdoptRequest) -> AdoptAnswer {
-        let text = request.config.as_ref().and_then(|file| file.text.as_ref().ok());
-        let config = text.map(|text| RepoConfig::read("", text, &self.known()).0);
-        let own = self.own_path(&request.tree, &request.repo, &config.unwrap_or_default());
-        let (path, guess) = match &request.path {
-            Some(path) => (path.as_str(), None),
-            None if own != path::DEFAULT => (own.as_str(), None),
-            None => {
-                let (path, why) = adopt::guess_path(request);
-                (path, Some(why.to_owned()))
+    /// Whether a golden path holds a policy, at the level that the organisation gave it.
+    fn is_held(&self, id: &PolicyId, path: &str, organisation: &OrgConfig) -> bool {
+        // A policy whose METADATA cannot be read is broken on every path.
+        let Some(meta) = self.library.policies.get(id) else { return true };
+        match organisation.rule(id).and_then(|(_, rule)| rule.level) {
+            Some(level) if level != meta.level => {
+                let meta = PolicyMeta { level, ..meta.clone() };
+                self.library.paths.get(path).is_none_or(|path| path.holds(&meta))
             }
-        };
-        let plan = adopt::draft(&self.library.templates, request, path, &own)?;
-        Ok(Plan { path_guess: guess, ..plan })
+            _ => self.held.get(path).is_none_or(|held| held.contains(id)),
+        }
     }
 
-    fn own_path(&self, tree: &SourceTree, repo: &RepoFacts, config: &RepoConfig) -> String {
-        let catalog = [FactKind::Catalog].into();
-        let facts = facts::extract(tree, repo, &catalog);
-        path::choose(&self.library.paths, config.path.as_deref(), &facts.snapshot.catalog)
-    }
-
-    fn known(&self) -> Vec<PolicyId> {
-        let ids: BTreeSet<PolicyId> =
-            self.library.policies.keys().chain(self.library.broken.keys()).cloned().collect();
-        ids.into_iter().collect()
-    }
-
-    /// Defaults of the policies' METADATA, then the golden path's, then the repository's own.
+    /// Defaults of the policies' METADATA, then the golden path's, then the configuration's.
     fn params(
         &self,
         active: &[PolicyId],
         golden: Option<&GoldenPath>,
-        config: &RepoConfig,
+        layers: Layers<'_>,
     ) -> Map<String, Value> {
         let mut params = Map::new();
         for meta in active.iter().filter_map(|id| self.library.policies.get(id)) {
             params.extend(meta.parameters.clone());
         }
         params.extend(golden.map(|path| path.parameters.clone()).unwrap_or_default());
-        params.extend(config.parameters.clone());
+        params.extend(layers.parameters());
         params
     }
 
@@ -258,4 +256,56 @@ impl Evaluator {
 
 fn all_broken(ids: &[PolicyId], reason: &str) -> Vec<Outcome> {
     ids.iter().map(|id| Outcome::broken(id.clone(), reason)).collect()
+}
+
+/// What tells of the repository as a whole, whichever policies are asked.
+const ABOUT: [FactKind; 2] = [FactKind::Catalog, FactKind::Codeowners];
+
+/// What configuration files may name.
+fn known(library: &Library) -> Known {
+    let ids: BTreeSet<PolicyId> =
+        library.policies.keys().chain(library.broken.keys()).cloned().collect();
+    let of_policies = library.policies.values().map(|meta| &meta.parameters);
+    let of_paths = library.paths.values().map(|path| &path.parameters);
+    // The policies' own defaults come last: they say of which kind a value is.
+    let parameters = of_paths.chain(of_policies).flatten();
+    Known {
+        policies: ids.into_iter().collect(),
+        paths: Some(library.paths.keys().cloned().collect()),
+        parameters: Some(parameters.map(|(k, v)| (k.clone(), v.clone())).collect()),
+    }
+}
+
+fn read<T: Default>(
+    file: Option<&ConfigFile>,
+    reader: impl Fn(&str, &str) -> (T, Vec<ConfigProblem>),
+) -> (T, Vec<ConfigProblem>) {
+    match file {
+        None => (T::default(), Vec::new()),
+        Some(ConfigFile { path, text: Ok(text) }) => reader(path, text),
+        Some(ConfigFile { path, text: Err(reason) }) => {
+            let message = format!("it {reason}; write it as a plain text file");
+            (T::default(), vec![ConfigProblem { path: path.clone(), line: None, message }])
+        }
+    }
+}
+
+/// The tree, with what the configuration leaves out marked as such.
+fn without(tree: &SourceTree, globs: Globs) -> Cow<'_, SourceTree> {
+    if globs.is_empty() {
+        return Cow::Borrowed(tree);
+    }
+    let excluded = tree.entries.keys().filter(|path| globs.mean(path)).cloned().collect();
+    Cow::Owned(SourceTree { excluded, ..tree.clone() })
+}
+
+/// Who owns the repository: its components' owners, and the owners of everything in CODEOWNERS.
+fn teams(about: &Snapshot) -> BTreeSet<String> {
+    let of_catalog = about.catalog.entities.iter().filter_map(|entity| {
+        let entity = &entity.entity;
+        (entity.get("kind")? == "Component").then(|| entity.pointer("/spec/owner")?.as_str())?
+    });
+    let everything = about.codeowners.rules.iter().rfind(|rule| rule.pattern == "*");
+    let of_codeowners = everything.into_iter().flat_map(|rule| &rule.owners);
+    of_catalog.chain(of_codeowners.map(String::as_str)).map(bare_team).collect()
 }

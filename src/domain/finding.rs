@@ -1,5 +1,7 @@
 //! What is wrong, where, and what would put it right? The words all renderers share.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::ids::PolicyId;
@@ -111,8 +113,51 @@ pub struct Finding {
 
 impl Finding {
     /// What makes two findings the same fault although lines moved: policy, path, resource and
-    /// message. Lines and pointers shift when something is inserted above, so they do not count.
+    /// message. Lines and pointers shift when something is inserted above, so they do not count,
+    /// and overlays come and go.
     pub fn fingerprint(&self) -> (&str, Option<&str>, Option<&str>, &str) {
-        (self.policy.as_str(), self.place.path.as_deref(), self.resource.as_deref(), &self.message)
+        (self.policy.as_str(), self.place.path.as_deref(), self.thing(), &self.message)
+    }
+
+    /// The resource without the overlays in which it has the fault: what it is recognised by.
+    pub fn thing(&self) -> Option<&str> {
+        self.resource.as_deref().map(thing)
+    }
+}
+
+/// A finding's resource without the overlays in which it has the fault.
+pub fn thing(resource: &str) -> &str {
+    resource.split_once(OVERLAY).map_or(resource, |(thing, _)| thing)
+}
+
+/// Between a resource and the overlays in which it has a fault; Kubernetes' names hold no blanks.
+const OVERLAY: &str = " (overlay ";
+
+/// Overlays that are named.
+const MAX_OVERLAYS: usize = 3;
+
+/// A resource that has a fault in some overlays only: `Deployment web (overlay deploy/prod)`.
+pub(super) fn overlay_note(resource: Option<&str>, folders: &BTreeSet<String>) -> String {
+    let named: Vec<&str> = folders.iter().take(MAX_OVERLAYS).map(String::as_str).collect();
+    let more = match folders.len().saturating_sub(MAX_OVERLAYS) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{}{OVERLAY}{}{more})", resource.unwrap_or("object"), named.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overlays_are_named_and_do_not_make_another_fault() {
+        let folders = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
+        let note = overlay_note(Some("Pod a container b"), &folders(&["prod"]));
+        assert_eq!(note, "Pod a container b (overlay prod)");
+        assert_eq!(thing(&note), "Pod a container b");
+        let note = overlay_note(None, &folders(&["a", "b", "c", "d", "e"]));
+        assert_eq!(note, "object (overlay a, b, c and 2 more)");
+        assert_eq!(thing("stage 0"), "stage 0");
     }
 }

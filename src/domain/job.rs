@@ -28,6 +28,25 @@ pub enum Occasion {
     MergeGroup,
 }
 
+/// Commands as somebody wrote them into a comment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The comment.
+    pub comment: i64,
+    /// Its issue or pull request.
+    pub issue: i64,
+    /// Whether that is a pull request.
+    pub on_pull: bool,
+    /// The login of whoever asks.
+    pub by: String,
+    /// When the comment was first written.
+    pub since: Timestamp,
+    /// The command lines.
+    pub lines: Vec<String>,
+    /// How many more the comment holds than are answered.
+    pub passed_over: usize,
+}
+
 /// Work that we owe: small, serializable, with its own de-duplication key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -72,6 +91,19 @@ pub enum Job {
         /// As for pull requests.
         fresh: Option<String>,
     },
+    /// Answer the commands of a comment.
+    AnswerComment {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+        /// Where and by whom it was asked.
+        asked: Asked,
+        /// The delivery that asked: a repeat of it asks for nothing new.
+        delivery: String,
+    },
     /// Learn which repositories an installation holds and what it may do.
     SyncInstallation {
         /// Which.
@@ -97,6 +129,7 @@ impl Job {
             Self::Plan { .. } => "plan",
             Self::CheckPull { .. } => "check_pull",
             Self::CheckCommit { .. } => "check_commit",
+            Self::AnswerComment { .. } => "answer_comment",
             Self::SyncInstallation { .. } => "sync_installation",
         }
     }
@@ -112,6 +145,10 @@ impl Job {
             Self::CheckCommit { repo, git_ref, head, .. } => {
                 format!("check:{repo}:{git_ref}@{head}")
             }
+            // An edit that arrives meanwhile asks for something else.
+            Self::AnswerComment { repo, asked, delivery, .. } => {
+                format!("answer:{repo}:{}:{delivery}", asked.comment)
+            }
             Self::SyncInstallation { installation } => format!("sync:{installation}"),
         }
     }
@@ -119,7 +156,9 @@ impl Job {
     /// How urgent it is.
     pub fn priority(&self) -> Priority {
         match self {
-            Self::Plan { .. } | Self::CheckPull { .. } => Priority::Interactive,
+            Self::Plan { .. } | Self::CheckPull { .. } | Self::AnswerComment { .. } => {
+                Priority::Interactive
+            }
             Self::CheckCommit { occasion: Occasion::MergeGroup, .. } => Priority::Interactive,
             Self::CheckCommit { .. } => Priority::Background,
             Self::SyncInstallation { .. } => Priority::Sweep,
@@ -132,6 +171,7 @@ impl Job {
             Self::Plan { .. } => None,
             Self::CheckPull { installation, .. }
             | Self::CheckCommit { installation, .. }
+            | Self::AnswerComment { installation, .. }
             | Self::SyncInstallation { installation } => Some(*installation),
         }
     }

@@ -5,8 +5,10 @@
 mod decide;
 
 pub use decide::{Case, judge};
+pub(super) use decide::{conclude, count};
 use serde::{Deserialize, Serialize};
 
+use super::config::Effective;
 use super::finding::{Level, Mode, Severity};
 use super::ids::PolicyId;
 
@@ -159,6 +161,20 @@ pub struct ConfigProblem {
     pub message: String,
 }
 
+impl ConfigProblem {
+    /// On one line: `.github/waymark.yml:4: unknown key …`.
+    pub fn told(&self) -> String {
+        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
+        format!("{}{line}: {}", self.path, self.message)
+    }
+
+    /// The same for reports, where a place stands in backticks.
+    pub fn note(&self) -> String {
+        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
+        format!("`{}{line}`: {}", self.path, self.message)
+    }
+}
+
 /// What we tell the world about one commit: the JSON report (`waymark.dev/report/v1`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Judgement {
@@ -185,6 +201,17 @@ pub struct Judgement {
     /// read.
     #[serde(default)]
     pub notes: Vec<String>,
+    /// How configuration sets policies, where it does; by id. Those that are not listed speak as
+    /// they themselves say.
+    #[serde(default)]
+    pub settings: Vec<Effective>,
+}
+
+impl Judgement {
+    /// How configuration sets a policy, where it does.
+    pub fn setting(&self, id: &PolicyId) -> Option<&Effective> {
+        self.settings.iter().find(|setting| setting.policy == *id)
+    }
 }
 
 /// What a change is told that edits the configuration: it cannot excuse itself.

@@ -67,30 +67,27 @@ impl GoldenPath {
 }
 
 /// The name of a repository's path: the configured one if it exists, else by the catalog, else
-/// the default.
+/// `otherwise` if that exists, else the default.
 pub fn choose(
     paths: &BTreeMap<String, GoldenPath>,
     configured: Option<&str>,
+    otherwise: Option<&str>,
     catalog: &Catalog,
 ) -> String {
-    match configured.filter(|name| paths.contains_key(*name)) {
-        Some(name) => name.to_owned(),
-        None => by_type(paths, catalog),
-    }
+    let exists = |name: &&str| paths.contains_key(*name);
+    let configured = configured.filter(exists).map(str::to_owned);
+    let otherwise = otherwise.filter(exists).unwrap_or(DEFAULT);
+    configured.or_else(|| by_type(paths, catalog)).unwrap_or_else(|| otherwise.to_owned())
 }
 
 /// By the first component of the catalog whose type some path names.
-fn by_type(paths: &BTreeMap<String, GoldenPath>, catalog: &Catalog) -> String {
+fn by_type(paths: &BTreeMap<String, GoldenPath>, catalog: &Catalog) -> Option<String> {
     let types = catalog.entities.iter().filter_map(|entity| {
         let entity = &entity.entity;
         (entity.get("kind")? == "Component").then(|| entity.pointer("/spec/type")?.as_str())?
     });
     let path = |kind: &str| paths.iter().find(|(_, path)| path.types.contains(kind));
-    types
-        .filter_map(path)
-        .map(|(name, _)| name.clone())
-        .next()
-        .unwrap_or_else(|| DEFAULT.to_owned())
+    types.filter_map(path).map(|(name, _)| name.clone()).next()
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 //!
 //! A [`SourceTree`] comes from GitHub or from a folder on disk; nothing downstream knows which.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -107,6 +107,9 @@ pub struct SourceTree {
     /// Set when the listing itself is incomplete (GitHub truncates at 100,000 entries or 7 MB);
     /// then a path that is not in `entries` is *unknown*, never *missing*. The text says why.
     pub truncated: Option<String>,
+    /// Paths that the configuration leaves out: listed, but no fact is read from them.
+    #[serde(default)]
+    pub excluded: BTreeSet<String>,
 }
 
 impl SourceTree {

@@ -11,6 +11,12 @@ use super::judge::WaiverNote;
 /// One entry of `waivers:` in `.github/waymark.yml`, always read from the base branch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiver {
+    /// The file that it stands in.
+    #[serde(default)]
+    pub file: String,
+    /// Its line there, from 1.
+    #[serde(default)]
+    pub line: Option<u32>,
     /// The policy it excuses.
     pub policy: PolicyId,
     /// Globs (`**` crosses folders, `*` does not); empty means everywhere.
@@ -38,7 +44,9 @@ impl Waiver {
         self.policy == finding.policy
             && (self.paths.is_empty()
                 || path.is_some_and(|path| self.paths.iter().any(|g| glob::matches(g, path))))
-            && (self.resource.is_none() || self.resource == finding.resource)
+            && self.resource.as_deref().is_none_or(|wanted| {
+                finding.thing() == Some(wanted) || finding.resource.as_deref() == Some(wanted)
+            })
     }
 
     /// What the report says of it.
@@ -58,6 +66,8 @@ mod tests {
 
     fn waiver() -> Waiver {
         Waiver {
+            file: ".github/waymark.yml".to_owned(),
+            line: Some(2),
             policy: PolicyId::parse("container/non_root_user").expect("valid"),
             paths: vec!["services/*/Dockerfile".to_owned()],
             resource: None,

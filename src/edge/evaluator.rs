@@ -151,6 +151,9 @@ impl Evaluators {
                 own_path: DEFAULT.to_owned(),
                 config: Default::default(),
                 config_problems: Vec::new(),
+                organisation: Default::default(),
+                organisation_problems: Vec::new(),
+                teams: Default::default(),
             },
         };
         let mut deaths = 0;

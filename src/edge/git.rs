@@ -57,6 +57,11 @@ impl Checkout {
         &self.root
     }
 
+    /// Where the folder lies in the work tree: `services/api`, empty at the root.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
     /// How this repository names its objects.
     pub fn format(&self) -> ObjectFormat {
         self.format

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 use crate::domain::adopt::{AdoptRequest, LOCK, Plan};
-use crate::domain::evaluate::Request;
+use crate::domain::config::Traits;
+use crate::domain::evaluate::{ConfigFile, Request};
 use crate::domain::facts::RepoFacts;
 use crate::domain::ids::{PolicyId, Sha};
 use crate::domain::judge::{Case, Judgement, Standing, judge};
@@ -27,6 +28,8 @@ const MAX_EXPLAINED_BYTES: usize = 4 * 1024 * 1024;
 pub struct FolderToAdopt {
     /// The folder; its `head` and `base` do not count.
     pub folder: Folder,
+    /// The organisation's configuration.
+    pub organisation: Option<ConfigFile>,
     /// The golden path, when somebody said it.
     pub path: Option<String>,
     /// Parameters that somebody said.
@@ -79,6 +82,7 @@ pub async fn adopt_folder(
         let Gathered { repo, head, .. } = gather_with(&job.folder, &needs, &reads).await?;
         let request = AdoptRequest {
             config: config_of(&head.tree),
+            organisation: job.organisation.clone(),
             tree: head.tree.clone(),
             repo: repo.clone(),
             path: job.path.clone(),
@@ -93,7 +97,8 @@ pub async fn adopt_folder(
         wanted.extend(plan.wanted.iter().cloned());
         bases.extend(earlier(&job.folder, &plan.wanted_blobs).await?);
     };
-    let judging = Judging { evaluators, repo, path: &plan.path, today: job.today };
+    let organisation = job.organisation.clone();
+    let judging = Judging { evaluators, repo, organisation, path: &plan.path, today: job.today };
     let before = judging.judge(&tree).await?;
     let after_tree = overlaid(&tree, &plan, None);
     let after = judging.judge(&after_tree).await?;
@@ -153,6 +158,7 @@ fn overlaid(tree: &SourceTree, plan: &Plan, without: Option<&str>) -> SourceTree
 struct Judging<'a> {
     evaluators: &'a Evaluators,
     repo: RepoFacts,
+    organisation: Option<ConfigFile>,
     path: &'a str,
     today: NaiveDate,
 }
@@ -164,14 +170,16 @@ impl Judging<'_> {
             repo: self.repo.clone(),
             config: config_of(tree),
             path: Some(self.path.to_owned()),
-            change: None,
-            only: None,
+            organisation: self.organisation.clone(),
+            ..Request::default()
         };
         let answer = self.evaluators.evaluate(&request).await?;
         Ok(judge(Case {
             metas: &self.evaluators.catalogue().policies,
             path: self.path,
             config: &answer.config,
+            organisation: &answer.organisation,
+            traits: &Traits { teams: answer.teams, ..Traits::default() },
             config_problems: answer.config_problems,
             head: &answer.evaluation,
             head_files: &BTreeMap::new(),

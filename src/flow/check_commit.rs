@@ -32,7 +32,9 @@ impl App {
         let subject = self.subject(job.installation, job.repo, job.name).await?;
         let (judgement, base) = match (job.occasion, job.base, job.fresh) {
             (Occasion::MergeGroup, Some(base), _) => merged(self, &subject, job.head, base).await?,
-            (Occasion::DefaultBranch, base, None) => pushed(self, &subject, job.head, base).await?,
+            (Occasion::DefaultBranch, base, None) => {
+                self.judge_pushed(&subject, job.head, base).await?
+            }
             // Only the commit is known: what it is must be found out.
             (Occasion::MergeGroup, None, _) | (Occasion::DefaultBranch, _, Some(_)) => {
                 let tip = self.default_tip(&subject).await?;
@@ -40,7 +42,7 @@ impl App {
                 let from = fork.map_or_else(|| tip.clone(), |fork| fork.sha);
                 if from == *job.head {
                     let commit = subject.github.commit(&subject.name, job.head.as_str()).await?;
-                    pushed(self, &subject, job.head, commit.parents.first()).await?
+                    self.judge_pushed(&subject, job.head, commit.parents.first()).await?
                 } else if let Some(number) = self.learn_pulls(&subject, job.head).await? {
                     let CommitToCheck { installation, repo, name, head, fresh, .. } = job;
                     let pull = PullToCheck { installation, repo, name, number, head, fresh };
@@ -69,6 +71,51 @@ impl App {
         let branch = subject.facts.default_branch.as_deref().unwrap_or("HEAD");
         self.tip(subject, branch, None).await
     }
+
+    /// A commit of the default branch, by its own rules.
+    pub(super) async fn judge_pushed(
+        &self,
+        subject: &Subject,
+        head: &Sha,
+        base: Option<&Sha>,
+    ) -> Result<(Judgement, Option<ComparedWith>), Fate> {
+        let mut notes = subject.organisation.notes();
+        let after = self.evaluate_commit(subject, head, None, Rules::OWN).await?;
+        // By the rules of today, or a policy that is new here would make old faults new.
+        let rules = Rules::given(after.config_file.as_ref()).on(Some(&after.answer.path));
+        let before = match base {
+            None => None,
+            Some(base) => match self.evaluate_commit(subject, base, None, rules).await {
+                Ok(before) => Some(before),
+                // A force-push may have left the old commit behind.
+                Err(Fate::Moot(_)) => {
+                    let note =
+                        "the commit before could not be read, so every finding counts as new";
+                    notes.push(note.to_owned());
+                    None
+                }
+                Err(other) => return Err(other),
+            },
+        };
+        let compared = base.filter(|_| before.is_some()).map(named);
+        let mut config_problems = after.answer.config_problems.clone();
+        config_problems.extend(self.own_faults(subject, &after).await?);
+        let traits = subject.organisation.traits(subject.id, &after.answer);
+        let judgement = judge(Case {
+            metas: &self.evaluators.catalogue().policies,
+            path: &after.answer.path,
+            config: &after.answer.config,
+            organisation: &after.answer.organisation,
+            traits: &traits,
+            config_problems,
+            head: &after.answer.evaluation,
+            head_files: &after.files,
+            baseline: before.map(|b| Baseline::new(&b.answer.evaluation, b.files)),
+            today: self.clock.now().date(),
+            notes,
+        });
+        Ok((judgement, compared))
+    }
 }
 
 /// What a merge queue made, by the rules of what it was merged onto.
@@ -81,45 +128,6 @@ async fn merged(
     let change = Change { head, from: base, from_tree: None, rules_at: base };
     let (judgement, compared) = app.judge_change(subject, change).await?;
     Ok((judgement, compared.then(|| named(base))))
-}
-
-/// A commit of the default branch, by its own rules.
-async fn pushed(
-    app: &App,
-    subject: &Subject,
-    head: &Sha,
-    base: Option<&Sha>,
-) -> Result<(Judgement, Option<ComparedWith>), Fate> {
-    let mut notes = Vec::new();
-    let after = app.evaluate_commit(subject, head, None, Rules::OWN).await?;
-    // By the rules of today, or a policy that is new here would make old faults new.
-    let rules = Rules::given(after.config_file.as_ref()).on(Some(&after.answer.path));
-    let before = match base {
-        None => None,
-        Some(base) => match app.evaluate_commit(subject, base, None, rules).await {
-            Ok(before) => Some(before),
-            // A force-push may have left the old commit behind.
-            Err(Fate::Moot(_)) => {
-                let note = "the commit before could not be read, so every finding counts as new";
-                notes.push(note.to_owned());
-                None
-            }
-            Err(other) => return Err(other),
-        },
-    };
-    let compared = base.filter(|_| before.is_some()).map(named);
-    let judgement = judge(Case {
-        metas: &app.evaluators.catalogue().policies,
-        path: &after.answer.path,
-        config: &after.answer.config,
-        config_problems: after.answer.config_problems.clone(),
-        head: &after.answer.evaluation,
-        head_files: &after.files,
-        baseline: before.map(|b| Baseline::new(&b.answer.evaluation, b.files)),
-        today: app.clock.now().date(),
-        notes,
-    });
-    Ok((judgement, compared))
 }
 
 fn named(base: &Sha) -> ComparedWith {

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 
 use crate::domain::baseline::Baseline;
 use crate::domain::change::Change;
+use crate::domain::config::Traits;
 use crate::domain::evaluate::{Answer, ConfigFile, Request};
 use crate::domain::facts::RepoFacts;
 use crate::domain::judge::{Case, ConfigProblem, EDITS_CONFIGURATION, Judgement, judge};
@@ -12,7 +13,7 @@ use crate::domain::tree::SourceTree;
 use crate::edge::evaluator::{EvaluatorError, Evaluators};
 
 use super::gather_folder::{Folder, GatherError, Gathered, gather_folder};
-use super::judge_commit::config_of;
+pub use super::judge_commit::config_of;
 
 /// A folder to be judged.
 #[derive(Debug, Clone)]
@@ -21,7 +22,9 @@ pub struct FolderToCheck {
     pub folder: Folder,
     /// The configuration that counts instead of the repository's own.
     pub config: Option<ConfigFile>,
-    /// The day on which waivers are looked at.
+    /// The organisation's configuration.
+    pub organisation: Option<ConfigFile>,
+    /// The day on which waivers and rules are looked at (UTC).
     pub today: NaiveDate,
 }
 
@@ -32,6 +35,8 @@ pub struct CheckedFolder {
     pub judgement: Judgement,
     /// The files that were judged, for showing them.
     pub tree: SourceTree,
+    /// Where the folder lies in its repository: `services/api`, empty at the root.
+    pub prefix: String,
 }
 
 /// Why a folder could not be judged.
@@ -51,7 +56,8 @@ pub async fn check_folder(
     job: FolderToCheck,
 ) -> Result<CheckedFolder, CheckError> {
     let needs = evaluators.catalogue().needs();
-    let Gathered { repo, head, base, mut notes } = gather_folder(&job.folder, &needs).await?;
+    let Gathered { repo, head, base, prefix, mut notes } =
+        gather_folder(&job.folder, &needs).await?;
     let own = config_of(&head.tree);
     let rules = match (&job.config, &base) {
         (Some(given), _) => Some(given.clone()),
@@ -59,8 +65,8 @@ pub async fn check_folder(
         (None, None) => own.clone(),
     };
     let ask = |tree: SourceTree, path: Option<String>, change: Option<Change>| {
-        let (repo, config) = (repo.clone(), rules.clone());
-        let request = Request { tree, repo, config, path, change, only: None };
+        let (repo, config, organisation) = (repo.clone(), rules.clone(), job.organisation.clone());
+        let request = Request { tree, repo, config, organisation, path, change, only: None };
         async move { evaluators.evaluate(&request).await }
     };
     // The base's golden path counts: a change cannot excuse itself by leaving it.
@@ -71,17 +77,25 @@ pub async fn check_folder(
     let path = before.as_ref().map(|before| before.path.clone());
     let change = base.as_ref().map(|base| Change::between(&base.tree, &head.tree));
     let answer = ask(head.tree.clone(), path, change).await?;
-    let Answer { evaluation, config, mut config_problems, path, .. } = answer;
+    let traits = Traits {
+        // Of where the change starts: it cannot leave a rollout by changing its owner.
+        teams: before.as_ref().map_or(&answer, |before| before).teams.clone(),
+        ..Traits::default()
+    };
+    let Answer { evaluation, config, organisation, mut config_problems, path, .. } = answer;
     if job.config.is_none() && rules != own {
         config_problems = complaints(evaluators, &repo, own).await?;
         notes.push(EDITS_CONFIGURATION.to_owned());
     }
+    config_problems.extend(answer.organisation_problems);
     let baseline =
         before.zip(base).map(|(before, base)| Baseline::new(&before.evaluation, base.blobs));
     let judgement = judge(Case {
         metas: &evaluators.catalogue().policies,
         path: &path,
         config: &config,
+        organisation: &organisation,
+        traits: &traits,
         config_problems,
         head: &evaluation,
         head_files: &head.blobs,
@@ -89,7 +103,7 @@ pub async fn check_folder(
         today: job.today,
         notes,
     });
-    Ok(CheckedFolder { judgement, tree: head.tree })
+    Ok(CheckedFolder { judgement, tree: head.tree, prefix })
 }
 
 /// What is wrong with a configuration that does not count yet. Nothing, when it is gone.
@@ -103,6 +117,7 @@ async fn complaints(
     }
     let only = Some(Vec::new());
     let tree = SourceTree::default();
-    let request = Request { tree, repo: repo.clone(), config, path: None, change: None, only };
+    let repo = repo.clone();
+    let request = Request { tree, repo, config, only, ..Request::default() };
     Ok(evaluators.evaluate(&request).await?.config_problems)
 }

@@ -124,6 +124,7 @@ impl App {
             Some(row) if row.default_branch.is_some() => row,
             _ => {
                 let found = github.repository(name).await?;
+                let labels = found.labels();
                 let row = RepoRow {
                     id: repo,
                     name: found.full_name,
@@ -132,6 +133,7 @@ impl App {
                     private: found.private,
                 };
                 self.store.upsert_repos(installation, std::slice::from_ref(&row)).await?;
+                self.store.note_labels(repo, &labels).await?;
                 row
             }
         };
@@ -139,8 +141,10 @@ impl App {
             // GitHub takes no check run there, and nothing can be merged.
             return Err(Fate::Moot(format!("{} is archived", row.name)));
         }
+        let organisation = self.organisation_of(installation, repo, &row.name).await?;
         Ok(Subject {
             github,
+            organisation,
             id: repo,
             facts: crate::domain::facts::RepoFacts {
                 id: Some(repo.0),
@@ -213,7 +217,7 @@ impl App {
     }
 
     /// One head against one base; also tells what it was compared with.
-    async fn judge_against(
+    pub(super) async fn judge_against(
         &self,
         subject: &Subject,
         head: &Sha,

@@ -43,6 +43,8 @@ pub struct Gathered {
     pub head: Side,
     /// The files before the change.
     pub base: Option<Side>,
+    /// Where the folder lies in its repository: `services/api`, empty at the root.
+    pub prefix: String,
     /// Remarks for the reader.
     pub notes: Vec<String>,
 }
@@ -92,7 +94,8 @@ pub(super) async fn gather_with(
     let Some(checkout) = checkout else {
         let tree = disk::read_tree(&folder.path, wanted)?;
         let head = Side { blobs: read_by_policies(&tree, wanted), tree };
-        return Ok(Gathered { repo: facts_of_plain(&folder.path), head, base: None, notes });
+        let (repo, prefix) = (facts_of_plain(&folder.path), String::new());
+        return Ok(Gathered { repo, head, base: None, prefix, notes });
     };
     let base = match &folder.base {
         Some(base) => Some(base_tree(&checkout, folder, base, wanted, &mut notes).await?),
@@ -107,7 +110,8 @@ pub(super) async fn gather_with(
     };
     let side = |tree: SourceTree| Side { blobs: read_by_policies(&tree, wanted), tree };
     let repo = facts_of(&checkout, &folder.path).await?;
-    Ok(Gathered { repo, head: side(tree), base: base.map(side), notes })
+    let prefix = checkout.prefix().to_owned();
+    Ok(Gathered { repo, head: side(tree), base: base.map(side), prefix, notes })
 }
 
 async fn base_tree(

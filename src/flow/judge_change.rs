@@ -30,7 +30,7 @@ impl App {
         change: Change<'_>,
     ) -> Result<(Judgement, bool), Fate> {
         let Change { head, from, from_tree, rules_at } = change;
-        let mut notes = Vec::new();
+        let mut notes = subject.organisation.notes();
         let before = match self.before(subject, from, from_tree, rules_at).await {
             Ok(before) => Some(before),
             // A force-push may have left the old commit behind.
@@ -63,12 +63,19 @@ impl App {
             };
             notes.push(EDITS_CONFIGURATION.to_owned());
         }
+        config_problems.extend(self.own_faults(subject, &after).await?);
         let compared = before.is_some();
+        // Of where the change starts: it cannot leave a rollout by changing its owner.
+        let traits = subject
+            .organisation
+            .traits(subject.id, before.as_ref().map_or(&after.answer, |b| &b.answer));
         let baseline = before.map(|b| Baseline::new(&b.answer.evaluation, b.files));
         let judgement = judge(Case {
             metas: &self.evaluators.catalogue().policies,
             path: &after.answer.path,
             config: &after.answer.config,
+            organisation: &after.answer.organisation,
+            traits: &traits,
             config_problems,
             head: &after.answer.evaluation,
             head_files: &after.files,

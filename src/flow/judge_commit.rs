@@ -9,21 +9,32 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use crate::domain::config::{CONFIG_PATHS, ORGANISATION_PATHS};
 use crate::domain::evaluate::{Answer, ConfigFile, Request};
 use crate::domain::facts::RepoFacts;
 use crate::domain::ids::{RepoId, RepoName, Sha};
 use crate::domain::judge::ConfigProblem;
 use crate::domain::policy::outcome::Status;
-use crate::domain::repo_config::CONFIG_PATHS;
+use crate::domain::time::Timestamp;
 use crate::domain::tree::{Content, Entry, SourceTree};
 use crate::edge::github::{BlobContent, Installation};
+use crate::edge::store::BROKEN;
 
 use super::App;
 use super::fate::Fate;
+use super::organisation::Organisation;
 use super::read_tree::is_wanted;
 
+/// Version of what is remembered: rows of another one are not found.
+const SHAPE: &str = "2";
 /// Begins a row that only names the row of the commit's tree.
 const ALIAS: &str = "same as ";
+
+/// How long an evaluation is remembered in which a policy broke. It may have been bad luck (memory,
+/// a deadline), so it is tried again before long; but a policy that never ends costs its deadline
+/// several times over, which not every push and pull request shall pay. Another library is another
+/// key, and who presses "Re-run" has it forgotten at once.
+const BROKEN_FOR_MS: i64 = 15 * 60_000;
 
 /// A repository, as every step of a check needs it.
 pub(super) struct Subject {
@@ -31,6 +42,8 @@ pub(super) struct Subject {
     pub(super) id: RepoId,
     pub(super) name: RepoName,
     pub(super) facts: RepoFacts,
+    /// What the organisation asks.
+    pub(super) organisation: Organisation,
 }
 
 /// Whose configuration counts, and which golden path.
@@ -72,6 +85,12 @@ pub(super) struct Evaluated {
     pub(super) files: BTreeMap<String, Option<Sha>>,
     /// The commit's own configuration file.
     pub(super) config_file: Option<ConfigFile>,
+    /// Its `waymark.yml`, which counts in a configuration repository only.
+    #[serde(default)]
+    pub(super) organisation_file: Option<ConfigFile>,
+    /// Until when it counts, when a policy broke; otherwise for good.
+    #[serde(default)]
+    until: Option<Timestamp>,
 }
 
 impl App {
@@ -96,6 +115,7 @@ impl App {
             return Ok(known);
         }
         let config_file = config_of(&files.tree);
+        let organisation_file = first_of(&files.tree, ORGANISATION_PATHS);
         let config = match rules.config {
             Source::Own => config_file.clone(),
             Source::Given(config) => config.cloned(),
@@ -105,16 +125,18 @@ impl App {
             tree: files.tree,
             repo: subject.facts.clone(),
             config,
+            organisation: subject.organisation.file.clone(),
             path: rules.path.map(str::to_owned),
             change: None,
             only: None,
         };
         let answer = self.evaluators.evaluate(&request).await?;
-        let evaluated = Evaluated { answer, files: files.blobs, config_file };
-        // What broke may have been bad luck (memory, a deadline): it is tried again next time.
-        let sound = evaluated.answer.evaluation.outcomes.iter().all(|o| o.status != Status::Broken);
-        if sound && let Ok(json) = serde_json::to_string(&evaluated) {
-            let now = self.clock.now();
+        let now = self.clock.now();
+        let broken = answer.evaluation.outcomes.iter().any(|o| o.status == Status::Broken);
+        let until = broken.then(|| now.plus_ms(BROKEN_FOR_MS));
+        let evaluated =
+            Evaluated { answer, files: files.blobs, config_file, organisation_file, until };
+        if let Ok(json) = serde_json::to_string(&evaluated) {
             let own = evaluated.config_file.as_ref();
             // The same rules by other names: the next one may ask either way.
             let chosen = evaluated.answer.path == evaluated.answer.own_path;
@@ -127,12 +149,13 @@ impl App {
             if chosen && same {
                 names.extend([Rules::OWN, Rules::given(own), Rules::given(own).on(path)]);
             }
-            let row = self.key(subject, &files.identity, rules);
+            let prefix = if broken { BROKEN } else { "" };
+            let row = format!("{prefix}{}", self.key(subject, &files.identity, rules));
             self.store.put_evaluation(subject.id, &row, &json, now).await?;
             let alias = format!("{ALIAS}{row}");
             for name in [commit, &files.identity] {
                 for rules in &names {
-                    let key = self.key(subject, name, *rules);
+                    let key = format!("{prefix}{}", self.key(subject, name, *rules));
                     if key != row {
                         self.store.put_evaluation(subject.id, &key, &alias, now).await?;
                     }
@@ -154,10 +177,7 @@ impl App {
         for path in CONFIG_PATHS {
             let found = subject.github.file(&subject.name, path, commit.as_str()).await?;
             if let Some(file) = found {
-                let content = match file.content {
-                    BlobContent::Bytes(bytes) => Content::of_bytes(bytes),
-                    BlobContent::Withheld(why) => Content::Withheld(why),
-                };
+                let content = content_of(file.content);
                 let entry = Entry { blob: Some(file.sha), content };
                 let entries = [(path.to_owned(), entry)].into();
                 return Ok(config_of(&SourceTree { entries, ..SourceTree::default() }));
@@ -176,6 +196,7 @@ impl App {
             tree: SourceTree::default(),
             repo: subject.facts.clone(),
             config: Some(config),
+            organisation: None,
             path: None,
             change: None,
             only: Some(Vec::new()),
@@ -190,16 +211,26 @@ impl App {
         rules: Rules<'_>,
     ) -> Result<Option<Evaluated>, Fate> {
         let key = self.key(subject, name, rules);
-        let mut known = self.store.evaluation(subject.id, &key).await?;
-        if let Some(tree_key) = known.as_deref().and_then(|text| text.strip_prefix(ALIAS)) {
-            known = self.store.evaluation(subject.id, tree_key).await?;
-        }
-        // A row of another version's shape is simply not known.
-        let known = known.and_then(|json| serde_json::from_str(&json).ok());
+        let known = match self.row(subject, &key).await? {
+            Some(known) => Some(known),
+            None => self.row(subject, &format!("{BROKEN}{key}")).await?,
+        };
         if known.is_some() {
             self.meter.evaluation("cached");
         }
         Ok(known)
+    }
+
+    /// What is remembered under a key and still counts.
+    async fn row(&self, subject: &Subject, key: &str) -> Result<Option<Evaluated>, Fate> {
+        let mut known = self.store.evaluation(subject.id, key).await?;
+        if let Some(row) = known.as_deref().and_then(|text| text.strip_prefix(ALIAS)) {
+            known = self.store.evaluation(subject.id, row).await?;
+        }
+        // A row of another version's shape is simply not known.
+        let known: Option<Evaluated> = known.and_then(|json| serde_json::from_str(&json).ok());
+        let now = self.clock.now();
+        Ok(known.filter(|known| known.until.is_none_or(|until| now < until)))
     }
 
     /// Everything that an evaluation depends on.
@@ -210,9 +241,14 @@ impl App {
             Source::Given(None) => "none".to_owned(),
             Source::Given(Some(file)) => format!("{}\n{:?}", file.path, file.text),
         };
+        let organisation = match &subject.organisation.file {
+            None => "none".to_owned(),
+            Some(file) => format!("{}\n{:?}", file.path, file.text),
+        };
         let path = rules.path.unwrap_or_default();
+        let library = &self.evaluators.catalogue().digest;
         let mut hash = Sha256::new();
-        for part in [name.as_str(), &self.evaluators.catalogue().digest, &facts, &config, path] {
+        for part in [SHAPE, name.as_str(), library, &facts, &config, &organisation, path] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part.as_bytes());
         }
@@ -221,11 +257,23 @@ impl App {
 }
 
 /// The tree's configuration file.
-pub(super) fn config_of(tree: &SourceTree) -> Option<ConfigFile> {
-    let path = CONFIG_PATHS.into_iter().find(|path| tree.entries.contains_key(*path))?;
+pub fn config_of(tree: &SourceTree) -> Option<ConfigFile> {
+    first_of(tree, CONFIG_PATHS)
+}
+
+fn first_of(tree: &SourceTree, paths: [&str; 2]) -> Option<ConfigFile> {
+    let path = paths.into_iter().find(|path| tree.entries.contains_key(*path))?;
     let text = match &tree.entries.get(path)?.content {
         Content::Text(text) => Ok(text.to_string()),
         Content::Withheld(why) => Err(why.reason()),
     };
     Some(ConfigFile { path: path.to_owned(), text })
+}
+
+/// A blob of GitHub's as a tree holds it.
+pub(super) fn content_of(content: BlobContent) -> Content {
+    match content {
+        BlobContent::Bytes(bytes) => Content::of_bytes(bytes),
+        BlobContent::Withheld(why) => Content::Withheld(why),
+    }
 }

@@ -6,6 +6,8 @@
 
 pub mod accept;
 pub mod adopt_folder;
+mod answer_comment;
+mod carry_out;
 mod check_commit;
 pub mod check_folder;
 mod check_pull;
@@ -14,10 +16,13 @@ pub mod gather_folder;
 mod judge_change;
 mod judge_commit;
 pub mod links;
+mod organisation;
 mod plan;
 mod post_check;
+mod propose;
 mod read_tree;
 mod sync_installation;
+mod waive;
 pub mod worker;
 
 use std::sync::Arc;
@@ -42,6 +47,8 @@ pub struct App {
     pub clock: Clock,
     /// Rings when there may be work.
     pub wake: Arc<Notify>,
+    /// Name of the repository where an account keeps its configuration: `.github`.
+    pub config_repository: String,
     /// Makes links to our own pages; `None` when nobody can reach them.
     pub links: Option<links::Links>,
     /// Counts what the operator wants to see.

@@ -2,7 +2,7 @@
 
 use crate::domain::event::{self, Intent, PullSeen, RepoSeen};
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
-use crate::domain::job::{Job, Occasion};
+use crate::domain::job::{Asked, Job, Occasion};
 use crate::domain::report::check_run::GOLDEN_PATH_CHECK;
 use crate::edge::store::{InstallationRow, KnownPull, PullRow, PullState, RepoRow};
 
@@ -73,6 +73,24 @@ impl App {
                 self.note_repo(installation, &repo).await?;
                 self.rerun(installation, repo, head_sha, head_branch, pulls, guid).await
             }
+            Intent::Commands { installation, repo, comment, scan } => {
+                self.note_repo(installation, &repo).await?;
+                Ok(vec![Job::AnswerComment {
+                    installation,
+                    repo: repo.id,
+                    name: repo.name,
+                    asked: Asked {
+                        comment: comment.id,
+                        issue: comment.issue,
+                        on_pull: comment.on_pull,
+                        by: comment.by,
+                        since: comment.created,
+                        lines: scan.lines,
+                        passed_over: scan.passed_over,
+                    },
+                    delivery: guid.to_owned(),
+                }])
+            }
             Intent::Installed { installation, account, permissions, events, suspended, repos } => {
                 self.store
                     .upsert_installation(&InstallationRow {
@@ -99,17 +117,29 @@ impl App {
                 let rows: Vec<RepoRow> = added.iter().map(row).collect();
                 self.store.upsert_repos(installation, &rows).await?;
                 self.store.remove_repos(installation, &removed).await?;
+                self.store.expire_organisation_file(installation).await?;
                 Ok(Vec::new())
             }
             Intent::RepoChanged { installation, repo } => {
                 self.note_repo(installation, &repo).await?;
+                self.heard_of(installation, &repo.name).await?;
                 Ok(Vec::new())
             }
         }
     }
 
+    /// What is remembered of the organisation's configuration may be old when something happens
+    /// to the repository that it lives in.
+    async fn heard_of(&self, installation: InstallationId, repo: &RepoName) -> Result<(), Fate> {
+        if self.is_config_repository(repo) {
+            self.store.expire_organisation_file(installation).await?;
+        }
+        Ok(())
+    }
+
     async fn note_repo(&self, installation: InstallationId, repo: &RepoSeen) -> Result<(), Fate> {
-        Ok(self.store.upsert_repos(installation, &[row(repo)]).await?)
+        self.store.upsert_repos(installation, &[row(repo)]).await?;
+        Ok(self.store.note_labels(repo.id, &repo.labels).await?)
     }
 
     async fn pull_seen(
@@ -190,6 +220,7 @@ impl App {
         let Some(head) = after else { return Ok(Vec::new()) };
         let branch = git_ref.strip_prefix("refs/heads/").unwrap_or(&git_ref);
         let mut jobs = Vec::new();
+        self.heard_of(installation, &repo.name).await?;
         // `pull_request.synchronize` may be late, lost, or (on some servers) never sent: a push
         // to the head branch of an open pull request is enough.
         // The base repository may be another one (the push was to a fork where the App is
@@ -237,6 +268,8 @@ impl App {
         guid: &str,
     ) -> Result<Vec<Job>, Fate> {
         let fresh = Some(guid.to_owned());
+        // Somebody hopes that what broke was bad luck.
+        self.store.forget_broken_evaluations(repo.id).await?;
         let known = self.store.open_pulls_with_head(repo.id, &head).await?;
         let number = known.iter().map(|k| k.pull.number).chain(named).min();
         if let Some(number) = number {

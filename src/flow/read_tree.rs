@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use crate::domain::config::{CONFIG_PATHS, ORGANISATION_PATHS};
 use crate::domain::facts::{self, FactKind};
 use crate::domain::ids::{RepoName, Sha};
-use crate::domain::repo_config::CONFIG_PATHS;
 use crate::domain::tree::{Content, Entry, MAX_TREE_BYTES, SourceTree, Withheld};
 use crate::edge::github::{BlobContent, BlobRef, EntryKind, Installation, TreeEntry};
 
@@ -127,7 +127,7 @@ impl App {
 
 /// Whether a file's text is read: some policy asks for it, or it configures us.
 pub(super) fn is_wanted(needs: &BTreeSet<FactKind>, path: &str) -> bool {
-    CONFIG_PATHS.contains(&path) || facts::wanted(needs, path)
+    CONFIG_PATHS.contains(&path) || ORGANISATION_PATHS.contains(&path) || facts::wanted(needs, path)
 }
 
 /// The root's own listing and that of a few folders that policies name: so that what lies there

@@ -29,10 +29,9 @@ impl App {
         if info.suspended {
             return Ok("suspended".to_owned());
         }
-        let rows: Vec<RepoRow> = self
-            .github
-            .installation_repositories(id)
-            .await?
+        let found = self.github.installation_repositories(id).await?;
+        let labels: Vec<_> = found.iter().map(|repo| (repo.id, repo.labels())).collect();
+        let rows: Vec<RepoRow> = found
             .into_iter()
             .map(|repo| RepoRow {
                 id: repo.id,
@@ -43,6 +42,10 @@ impl App {
             })
             .collect();
         self.store.upsert_repos(id, &rows).await?;
+        for (repo, labels) in labels {
+            self.store.note_labels(repo, &labels).await?;
+        }
+        self.store.expire_organisation_file(id).await?;
         Ok(format!("{} repositories", rows.len()))
     }
 }

@@ -9,6 +9,7 @@ use crate::domain::job::Job;
 use crate::edge::store::{Claimed, StoreError};
 
 use super::App;
+use super::answer_comment::Question;
 use super::check_commit::CommitToCheck;
 use super::check_pull::PullToCheck;
 use super::fate::{Fate, installation_text, next_try};
@@ -133,6 +134,11 @@ impl App {
                 })
                 .await?
             }
+            Job::AnswerComment { installation, repo, name, asked, delivery } => {
+                let question =
+                    Question { installation: *installation, repo: *repo, name, asked, delivery };
+                self.answer_comment(question).await?
+            }
             Job::SyncInstallation { installation } => self.sync_installation(*installation).await?,
         }))
     }
@@ -209,6 +215,14 @@ impl App {
             Job::CheckPull { installation, repo, name, head, .. }
             | Job::CheckCommit { installation, repo, name, head, .. } => {
                 (*installation, *repo, name, head)
+            }
+            Job::AnswerComment { installation, repo, name, asked, delivery } => {
+                let (installation, repo) = (*installation, *repo);
+                let question = Question { installation, repo, name, asked, delivery };
+                if let Err(fate) = self.apologise(question, reason).await {
+                    tracing::warn!(?fate, %repo, issue = asked.issue, "a command stays unanswered");
+                }
+                return;
             }
             Job::Plan { .. } | Job::SyncInstallation { .. } => return,
         };

@@ -7,6 +7,7 @@ use axum::response::{Html, IntoResponse, Response};
 use serde::Deserialize;
 
 use super::Web;
+use crate::domain::config::Effective;
 use crate::domain::ids::{RepoId, RepoName};
 use crate::domain::judge::{JudgedFinding, JudgedPolicy, Judgement, Standing, State as Stand};
 use crate::domain::report::title::render_title;
@@ -86,6 +87,8 @@ struct Line {
     title: String,
     status: &'static str,
     mode: &'static str,
+    /// Who decided on the mode, and what else there is to say of it.
+    decided: String,
     level: &'static str,
     reason: String,
 }
@@ -116,7 +119,7 @@ table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem .6
 {% if !row.fix.is_empty() %}<pre>{{ row.fix }}</pre>{% endif %}</article>
 {% endfor %}{% endfor %}
 <h2>All policies</h2><div class="scroll"><table><tr><th>Policy<th>Status<th>Mode<th>Level</tr>
-{% for line in lines %}<tr><td>{{ line.title }}<br><small><code>{{ line.id }}</code>{% if !line.reason.is_empty() %}<br>{{ line.reason }}{% endif %}</small><td>{{ line.status }}<td>{{ line.mode }}<td>{{ line.level }}</tr>
+{% for line in lines %}<tr><td>{{ line.title }}<br><small><code>{{ line.id }}</code>{% if !line.reason.is_empty() %}<br>{{ line.reason }}{% endif %}</small><td>{{ line.status }}<td>{{ line.mode }}{% if !line.decided.is_empty() %}<br><small>{{ line.decided }}</small>{% endif %}<td>{{ line.level }}</tr>
 {% endfor %}</table></div>
 {% for note in notes %}<p><small>{{ note }}</small></p>{% endfor %}
 </body></html>
@@ -160,7 +163,7 @@ fn page(judgement: &Judgement, repo: &RepoName, sha: &str) -> Page {
         level: judgement.level.map_or("none", |l| l.as_str()),
         library: judgement.library.clone(),
         sections: sections.into_iter().filter(|s| !s.rows.is_empty()).collect(),
-        lines: view.policies.iter().map(|p| line(p)).collect(),
+        lines: view.policies.iter().map(|p| line(p, judgement.setting(&p.id))).collect(),
         notes: judgement.notes.iter().map(|n| visible::line(n)).collect(),
     }
 }
@@ -184,7 +187,13 @@ fn row(finding: &JudgedFinding, policy: &JudgedPolicy) -> Row {
     }
 }
 
-fn line(policy: &JudgedPolicy) -> Line {
+/// `.github/waymark.yml:4; locked`.
+fn decided(setting: &Effective) -> String {
+    let words: Vec<String> = setting.place.clone().into_iter().chain(setting.remarks()).collect();
+    visible::line(&words.join("; "))
+}
+
+fn line(policy: &JudgedPolicy, setting: Option<&Effective>) -> Line {
     Line {
         id: policy.id.to_string(),
         title: visible::line(&policy.title),
@@ -197,6 +206,7 @@ fn line(policy: &JudgedPolicy) -> Line {
             Standing::Broken => "broken",
         },
         mode: policy.mode.as_str(),
+        decided: setting.map(decided).unwrap_or_default(),
         level: policy.level.as_str(),
         reason: policy.reason.as_deref().map(visible::line).unwrap_or_default(),
     }

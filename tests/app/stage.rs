@@ -122,6 +122,7 @@ impl Stage {
             evaluators: Evaluators::start(command, 2).await.unwrap(),
             clock: hands.clone(),
             wake: Arc::new(Notify::new()),
+            config_repository: ".github".to_owned(),
             links: Some(Links::new(
                 "https://waymark.example".to_owned(),
                 vec![SecretString::from(gh.webhook_secret())],

@@ -50,7 +50,7 @@ fn what_cannot_be_done_is_2_and_says_why() {
         (&["check", "no/such/folder"][..], "`no/such/folder` is not a folder"),
         (&["check", "--config", "none.yml"], "cannot read `none.yml`"),
         (&["check", "--policies", "none"], "cannot read the policies: none: "),
-        (&["check", "--format", "xml"], "possible values: text, json, github"),
+        (&["check", "--format", "xml"], "possible values: text, json, sarif, junit, github"),
         (&["check", "--base", "main"], "` is not in a Git work tree"),
     ] {
         let ran = folder.waymark(arguments);

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use serde_json::Value;
 
@@ -99,11 +99,15 @@ impl Folder {
     pub(crate) fn waymark_with(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
         let mut command = self.command(env!("CARGO_BIN_EXE_waymark"));
         let output = command.args(arguments).envs(variables.iter().copied()).output().unwrap();
-        let ran =
-            Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) };
-        assert!(!ran.err.contains("panicked"), "{ran:?}");
+        let ran = Ran::of(output);
         assert!(!(ran.out.clone() + &ran.err).contains('\u{1b}'), "{ran:?}");
         ran
+    }
+
+    /// Runs `waymark` for a reader who may want colours.
+    pub(crate) fn coloured(&self, variables: &[(&str, &str)], arguments: &[&str]) -> Ran {
+        let mut command = self.command(env!("CARGO_BIN_EXE_waymark"));
+        Ran::of(command.args(arguments).envs(variables.iter().copied()).output().unwrap())
     }
 
     fn command(&self, program: &str) -> Command {
@@ -119,6 +123,13 @@ impl Folder {
 }
 
 impl Ran {
+    fn of(output: Output) -> Self {
+        let ran =
+            Ran { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) };
+        assert!(!ran.err.contains("panicked"), "{ran:?}");
+        ran
+    }
+
     /// The report of `--format json`.
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.out).unwrap_or_else(|e| panic!("{e}: {self:?}"))

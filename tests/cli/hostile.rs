@@ -71,7 +71,7 @@ fn answers_soon(folder: &Folder, arguments: &[&str]) -> crate::given::Ran {
 #[test]
 fn every_format_answers() {
     let folder = hostile();
-    for format in ["text", "json", "github"] {
+    for format in ["text", "json", "sarif", "junit", "github"] {
         answers_soon(&folder, &["check", "--format", format]);
     }
     let ran = answers_soon(&folder, &["check", "--format=json"]);

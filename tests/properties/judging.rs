@@ -5,6 +5,7 @@ use std::sync::{LazyLock, Mutex};
 
 use proptest::prelude::*;
 use waymark::domain::baseline::Baseline;
+use waymark::domain::config::Traits;
 use waymark::domain::evaluate::{Answer, Catalogue, Evaluator, Request};
 use waymark::domain::ids::Sha;
 use waymark::domain::judge::{Case, Judgement, State, judge};
@@ -21,8 +22,7 @@ fn fresh() -> Evaluator {
 }
 
 fn evaluate(evaluator: &mut Evaluator, tree: &SourceTree) -> Answer {
-    let request =
-        Request { tree: tree.clone(), repo: repo(), config: None, path: None, only: None };
+    let request = Request { tree: tree.clone(), repo: repo(), ..Request::default() };
     evaluator.evaluate(&request)
 }
 
@@ -39,6 +39,8 @@ fn judged(evaluator: &mut Evaluator, head: &SourceTree, base: Option<&SourceTree
         path: "default",
         metas: &catalogue.policies,
         config: &answer.config,
+        organisation: &answer.organisation,
+        traits: &Traits::default(),
         config_problems: answer.config_problems,
         head: &answer.evaluation,
         head_files: &files(head),

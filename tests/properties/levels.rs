@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use proptest::prelude::*;
+use waymark::domain::config::{OrgConfig, RepoConfig, Traits};
 use waymark::domain::evaluate::Catalogue;
 use waymark::domain::finding::{Finding, Level, Mode, Place};
 use waymark::domain::ids::PolicyId;
 use waymark::domain::judge::{Case, Conclusion, Judgement, judge};
 use waymark::domain::policy::metadata::PolicyMeta;
 use waymark::domain::policy::outcome::{Evaluation, Outcome, Status};
-use waymark::domain::repo_config::RepoConfig;
 use waymark::domain::waiver::Waiver;
 use waymark::edge::disk::PolicyFiles;
 
@@ -67,6 +67,8 @@ fn verdict(shape: &Shape, waivers: Vec<Waiver>) -> Judgement {
         path: "default",
         metas: &metas,
         config: &RepoConfig { waivers, ..RepoConfig::default() },
+        organisation: &OrgConfig::default(),
+        traits: &Traits::default(),
         config_problems: Vec::new(),
         head: &Evaluation { library: "sha256:0".to_owned(), outcomes, excluded_files: 0 },
         head_files: &BTreeMap::new(),
@@ -101,6 +103,8 @@ proptest! {
     #[test]
     fn a_waiver_costs_no_level(shape in shape(), which in any::<prop::sample::Index>()) {
         let waiver = Waiver {
+            file: ".github/waymark.yml".to_owned(),
+            line: None,
             policy: id(which.index(shape.len())),
             paths: Vec::new(),
             resource: None,

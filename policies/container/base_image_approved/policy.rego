@@ -11,6 +11,7 @@
 #   needs: [dockerfiles]
 #   scope: file
 #   since: "0.1.0"
+#   tags: [security]
 #   parameters:
 #     approved_images: []
 #   remediation: |

@@ -12,6 +12,7 @@
 #   needs: [dockerfiles]
 #   scope: file
 #   since: "0.1.0"
+#   tags: [security]
 #   remediation: |
 #     Keep the tag for people and add the digest for machines:
 #

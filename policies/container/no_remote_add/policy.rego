@@ -12,6 +12,7 @@
 #   needs: [dockerfiles]
 #   scope: file
 #   since: "0.1.0"
+#   tags: [security]
 #   remediation: |
 #     ```dockerfile
 #     ADD --checksum=sha256:<64 hexadecimal digits> https://example.com/tool.tar.gz /opt/

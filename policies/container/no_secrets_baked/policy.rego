@@ -14,6 +14,7 @@
 #   needs: [dockerfiles]
 #   scope: file
 #   since: "0.1.0"
+#   tags: [security]
 #   parameters:
 #     allowed_names: []
 #   remediation: |

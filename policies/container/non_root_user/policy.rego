@@ -13,6 +13,7 @@
 #   needs: [dockerfiles]
 #   scope: file
 #   since: "0.1.0"
+#   tags: [security]
 #   parameters:
 #     nonroot_images:
 #       - gcr.io/distroless/*:nonroot*

@@ -13,6 +13,7 @@
 #   needs: [repo, files, catalog, workflows]
 #   scope: repo
 #   since: "0.1.0"
+#   tags: [security]
 #   parameters:
 #     platform_workflows: null
 #     code_scanners: []

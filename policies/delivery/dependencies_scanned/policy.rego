@@ -13,6 +13,7 @@
 #   needs: [repo, files, catalog, workflows]
 #   scope: repo
 #   since: "0.1.0"
+#   tags: [security]
 #   parameters:
 #     platform_workflows: null
 #     dependency_scanners: []
@@ -117,9 +118,10 @@ scanned if {
 }
 
 scanned if {
+	scanners := pipeline.names_like(action_patterns)
+	count(scanners) > 0
 	some use in input.uses
-	some pattern in action_patterns
-	regex.match(pattern, pipeline.name(use))
+	pipeline.name(use) in scanners
 	not only_configuration(use)
 }
 

@@ -15,6 +15,7 @@
 #   needs: [workflows]
 #   scope: repo
 #   since: "0.1.0"
+#   tags: [security]
 #   remediation: |
 #     Build pull requests on `pull_request`, which has no secrets for forks, and hand texts to
 #     scripts through the environment:

@@ -13,6 +13,7 @@
 #   needs: [repo, workflows]
 #   scope: file
 #   since: "0.1.0"
+#   tags: [security]
 #   parameters:
 #     platform_workflows: null
 #   remediation: |

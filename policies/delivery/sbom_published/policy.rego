@@ -32,6 +32,7 @@ import rego.v1
 
 import data.waymark.lib.components
 import data.waymark.lib.gaps
+import data.waymark.lib.pipeline
 import data.waymark.lib.platform
 
 default applies := false
@@ -80,38 +81,24 @@ produced if {
 	since(call) == "yes"
 }
 
+produced if pipeline.calls_any(action_patterns)
+
+produced if pipeline.calls_listed(data.waymark.params.sbom_actions)
+
 produced if {
 	some use in input.uses
-	makes_sbom(use)
+	is_string(use["with"].format)
+	regex.match(`^(cyclonedx|spdx)`, use["with"].format)
+	pipeline.name(use) == "aquasecurity/trivy-action"
 }
 
 produced if {
-	some run in input.runs
-	some line in split(replace(run.run, "\\\n", " "), "\n")
-	not startswith(trim_space(line), "#")
-	regex.match(command_pattern, line)
-}
-
-makes_sbom(use) if {
-	some pattern in action_patterns
-	regex.match(pattern, name(use))
-}
-
-makes_sbom(use) if {
-	some listed in data.waymark.params.sbom_actions
-	lower(listed) == lower(sprintf("%s/%s", [use.owner, use.repo]))
-}
-
-makes_sbom(use) if {
-	name(use) == "aquasecurity/trivy-action"
-	is_string(use["with"].format)
-	regex.match(`^(cyclonedx|spdx)`, use["with"].format)
-}
-
-makes_sbom(use) if {
-	name(use) in {"docker/build-push-action", "docker/bake-action"}
+	some use in input.uses
 	wants_sbom(use["with"].sbom)
+	pipeline.name(use) in {"docker/build-push-action", "docker/bake-action"}
 }
+
+produced if pipeline.runs_any(command_pattern)
 
 wants_sbom(value) if value == true
 
@@ -119,12 +106,6 @@ wants_sbom(value) if {
 	is_string(value)
 	not lower(value) in {"", "false"}
 }
-
-name(use) := lower(concat("/", [part |
-	some field in ["owner", "repo", "subpath"]
-	part := use[field]
-	is_string(part)
-]))
 
 # Whether a call of the platform's workflow is new enough to publish an SBOM: "yes", "no" or
 # "unknown". A tag of a whole line of versions, such as `v1`, moves with its newest one.
@@ -180,8 +161,9 @@ maybe contains {
 	"message": "GoReleaser may make an SBOM, but its configuration is not read",
 	"path": use.path,
 } if {
+	"goreleaser/goreleaser-action" in pipeline.names
 	some use in input.uses
-	name(use) == "goreleaser/goreleaser-action"
+	pipeline.name(use) == "goreleaser/goreleaser-action"
 }
 
 unknowns contains reason if {

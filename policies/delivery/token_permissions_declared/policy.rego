@@ -13,6 +13,7 @@
 #   needs: [workflows]
 #   scope: file
 #   since: "0.1.0"
+#   tags: [security]
 #   remediation: |
 #     Let the workflow read, and give single jobs what they need beyond that:
 #

@@ -13,6 +13,7 @@
 #   needs: [kubernetes]
 #   scope: file
 #   since: "0.1.0"
+#   tags: [security]
 #   parameters:
 #     allowed_capabilities: [NET_BIND_SERVICE]
 #   remediation: |
@@ -36,7 +37,7 @@ default applies := false
 applies if count(containers.linux) > 0
 
 findings contains {
-	"message": sprintf("%s keeps capabilities: `drop` lacks `ALL`", [containers.title(container)]),
+	"message": sprintf("%s keeps capabilities: `drop` lacks `ALL`", [container.title]),
 	"path": container.path,
 	"pointer": sprintf("%s/drop", [pointer(container)]),
 	"resource": container.resource,
@@ -45,20 +46,21 @@ findings contains {
 	some container in containers.linux
 	is_known(container)
 	not "ALL" in names(container, "drop")
-	not containers.is_patched(container, {"capabilities", "drop"})
+	container.patched & {"*", "capabilities", "drop"} == set()
 }
 
 findings contains {
-	"message": sprintf("%s adds the capability `%s`", [containers.title(container), capability]),
+	"message": sprintf("%s adds the capability `%s`", [container.title, capability]),
 	"path": container.path,
 	"pointer": sprintf("%s/add", [pointer(container)]),
 	"resource": container.resource,
 	"remediation": sprintf("Remove `%s` from `add`", [capability]),
 } if {
 	some container in containers.linux
+	container.security.capabilities
 	some capability in names(container, "add")
 	not capability in {plain(name) | some name in data.waymark.params.allowed_capabilities}
-	not containers.is_patched(container, {"capabilities", "add"})
+	container.patched & {"*", "capabilities", "add"} == set()
 }
 
 pointer(container) := container.security.capabilities.pointer if container.security.capabilities
@@ -98,6 +100,6 @@ unknowns contains {
 	"message": sprintf("%s: the Kustomize patch %s may change its capabilities", [container.resource, patch]),
 	"path": container.path,
 } if {
-	some container in containers.linux
+	some container in containers.patched_linux
 	some patch in containers.patched_by(container, {"capabilities", "drop", "add"})
 }

@@ -13,6 +13,7 @@
 #   needs: [kubernetes]
 #   scope: file
 #   since: "0.1.0"
+#   tags: [security]
 #   parameters:
 #     allowed_host_paths: []
 #   remediation: |

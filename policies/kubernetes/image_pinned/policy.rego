@@ -10,6 +10,7 @@
 #   needs: [kubernetes, files]
 #   scope: repo
 #   since: "0.1.0"
+#   tags: [security]
 #   remediation: |
 #     Keep the tag for people and add the digest for machines:
 #
@@ -24,7 +25,6 @@ package waymark.kubernetes.image_pinned
 
 import rego.v1
 
-import data.waymark.lib.containers
 import data.waymark.lib.images
 import data.waymark.lib.pod_images
 
@@ -33,7 +33,7 @@ default applies := false
 applies if count(input.containers) > 0
 
 findings contains {
-	"message": sprintf("%s: image `%s` has no digest", [containers.title(container), images.name(container.image)]),
+	"message": sprintf("%s: image `%s` has no digest", [container.title, images.name(container.image)]),
 	"path": container.path,
 	"pointer": sprintf("%s/image", [container.pointer]),
 	"resource": container.resource,
@@ -41,11 +41,11 @@ findings contains {
 } if {
 	some container in pod_images.judged
 	container.image.digest == null
-	not pod_images.open(container)
+	container.open == null
 }
 
 unknowns contains pod_images.unknown(container) if {
 	some container in pod_images.judged
 	container.image.digest == null
-	pod_images.open(container)
+	container.open != null
 }

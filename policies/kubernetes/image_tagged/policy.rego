@@ -23,7 +23,6 @@ package waymark.kubernetes.image_tagged
 
 import rego.v1
 
-import data.waymark.lib.containers
 import data.waymark.lib.images
 import data.waymark.lib.pod_images
 
@@ -32,19 +31,19 @@ default applies := false
 applies if count(input.containers) > 0
 
 findings contains {
-	"message": sprintf("%s: image `%s` %s", [containers.title(container), images.name(container.image), images.fault(container.image)]),
+	"message": sprintf("%s: image `%s` %s", [container.title, images.name(container.image), fault]),
 	"path": container.path,
 	"pointer": sprintf("%s/image", [container.pointer]),
 	"resource": container.resource,
 	"remediation": sprintf("Name a version, as in `%s:1.2.3`", [images.name(container.image)]),
 } if {
 	some container in pod_images.judged
-	images.fault(container.image)
-	not pod_images.open(container)
+	container.open == null
+	fault := images.fault(container.image)
 }
 
 unknowns contains pod_images.unknown(container) if {
 	some container in pod_images.judged
+	container.open != null
 	images.fault(container.image)
-	pod_images.open(container)
 }

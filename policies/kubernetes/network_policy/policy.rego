@@ -13,6 +13,7 @@
 #   needs: [kubernetes]
 #   scope: repo
 #   since: "0.1.0"
+#   tags: [security]
 #   remediation: |
 #     ```yaml
 #     apiVersion: networking.k8s.io/v1

@@ -15,6 +15,7 @@
 #   needs: [kubernetes]
 #   scope: file
 #   since: "0.1.0"
+#   tags: [security]
 #   parameters:
 #     allowed_names: []
 #   remediation: |

@@ -13,6 +13,7 @@
 #   needs: [kubernetes]
 #   scope: file
 #   since: "0.1.0"
+#   tags: [security]
 #   remediation: |
 #     ```yaml
 #     containers:
@@ -31,18 +32,18 @@ default applies := false
 applies if count(containers.linux) > 0
 
 findings contains {
-	"message": sprintf("%s may gain rights: %s", [containers.title(container), reason]),
+	"message": sprintf("%s may gain rights: %s", [container.title, reason]),
 	"path": container.path,
 	"pointer": pointer(container),
 	"resource": container.resource,
-	"remediation": sprintf("Set `allowPrivilegeEscalation: false` in the `securityContext` of the %s", [containers.noun(container)]),
+	"remediation": sprintf("Set `allowPrivilegeEscalation: false` in the `securityContext` of the %s", [container.noun]),
 } if {
 	some container in containers.linux
 	reason := fault(container)
-	not containers.is_patched(container, fields)
+	container.patched & fields == set()
 }
 
-fields := {"allowPrivilegeEscalation"}
+fields := {"*", "allowPrivilegeEscalation"}
 
 fault(container) := "`allowPrivilegeEscalation` is true" if container.security.allowPrivilegeEscalation.value == true
 
@@ -65,7 +66,7 @@ unknowns contains {
 	"message": sprintf("%s: the Kustomize patch %s may set `allowPrivilegeEscalation`", [container.resource, patch]),
 	"path": container.path,
 } if {
-	some container in containers.linux
+	some container in containers.patched_linux
 	fault(container)
 	some patch in containers.patched_by(container, fields)
 }

@@ -14,6 +14,7 @@
 #   needs: [kubernetes]
 #   scope: file
 #   since: "0.1.0"
+#   tags: [security]
 #   remediation: |
 #     Say so once for all containers of the pod:
 #
@@ -36,10 +37,10 @@ default applies := false
 applies if count(input.containers) > 0
 
 # Windows has no root; `runAsNonRoot` means little there.
-judged contains container if {
+judged := [container |
 	some container in input.containers
 	container.os != "windows"
-}
+]
 
 findings contains {
 	"message": fault.message,
@@ -49,8 +50,8 @@ findings contains {
 	"remediation": fault.fix,
 } if {
 	some container in judged
-	not may_be_patched(container)
 	fault := root(container)
+	not may_be_patched(container)
 }
 
 # What makes a container root, if anything: the first that holds.
@@ -111,8 +112,9 @@ unknowns contains {
 	not root(container)
 }
 
-# A Kustomize patch that sets these very fields decides; patches are not applied here.
+# A patch that is not worked out and may set these very fields decides.
 may_be_patched(container) if {
+	container.patches != []
 	count(deciding_patches(container)) > 0
 }
 
@@ -127,6 +129,7 @@ unknowns contains {
 	"path": container.path,
 } if {
 	some container in judged
+	container.patches != []
 	root(container)
 	some patch in deciding_patches(container)
 }

@@ -13,6 +13,7 @@
 #   needs: [kubernetes]
 #   scope: file
 #   since: "0.1.0"
+#   tags: [security]
 #   remediation: |
 #     Take the line out:
 #

@@ -13,6 +13,7 @@
 #   needs: [kubernetes]
 #   scope: file
 #   since: "0.1.0"
+#   tags: [security]
 #   remediation: |
 #     ```yaml
 #     containers:
@@ -37,18 +38,18 @@ default applies := false
 applies if count(containers.linux) > 0
 
 findings contains {
-	"message": sprintf("%s may write to its root filesystem: %s", [containers.title(container), reason]),
+	"message": sprintf("%s may write to its root filesystem: %s", [container.title, reason]),
 	"path": container.path,
 	"pointer": pointer(container),
 	"resource": container.resource,
-	"remediation": sprintf("Set `readOnlyRootFilesystem: true` in the `securityContext` of the %s", [containers.noun(container)]),
+	"remediation": sprintf("Set `readOnlyRootFilesystem: true` in the `securityContext` of the %s", [container.noun]),
 } if {
 	some container in containers.linux
 	reason := fault(container)
-	not containers.is_patched(container, fields)
+	container.patched & fields == set()
 }
 
-fields := {"readOnlyRootFilesystem"}
+fields := {"*", "readOnlyRootFilesystem"}
 
 fault(container) := "`readOnlyRootFilesystem` is false" if container.security.readOnlyRootFilesystem.value == false
 
@@ -71,7 +72,7 @@ unknowns contains {
 	"message": sprintf("%s: the Kustomize patch %s may set `readOnlyRootFilesystem`", [container.resource, patch]),
 	"path": container.path,
 } if {
-	some container in containers.linux
+	some container in containers.patched_linux
 	fault(container)
 	some patch in containers.patched_by(container, fields)
 }

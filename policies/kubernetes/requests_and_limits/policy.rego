@@ -35,32 +35,33 @@ default applies := false
 
 applies if count(input.containers) > 0
 
-wanted contains ["requests", "cpu"]
+wanted["requests.cpu"] := "cpu request"
 
-wanted contains ["requests", "memory"]
+wanted["requests.memory"] := "memory request"
 
-wanted contains ["limits", "memory"]
+wanted["limits.memory"] := "memory limit"
 
-wanted contains ["limits", "cpu"] if data.waymark.params.require_cpu_limit == true
+wanted["limits.cpu"] := "cpu limit" if data.waymark.params.require_cpu_limit == true
 
 fields := {"resources", "requests", "limits"}
 
 findings contains {
-	"message": sprintf("%s has no %s %s", [containers.title(container), field, trim_suffix(of, "s")]),
+	"message": sprintf("%s has no %s", [title, what]),
 	"path": container.path,
-	"pointer": sprintf("%s/resources/%s/%s", [container.pointer, of, field]),
+	"pointer": sprintf("%s/resources/%s", [container.pointer, replace(key, ".", "/")]),
 	"resource": container.resource,
-	"remediation": sprintf("Set `resources.%s.%s`", [of, field]),
+	"remediation": sprintf("Set `resources.%s`", [key]),
 } if {
 	some container in input.containers
+	missing := {key: what |
+		some key, what in wanted
+		not container.resources[key]
+	}
+	missing != {}
 	not is_odd(container)
 	not containers.is_patched(container, fields)
-	some [of, field] in missing(container)
-}
-
-missing(container) := {[of, field] |
-	some [of, field] in wanted
-	not container.resources[sprintf("%s.%s", [of, field])]
+	title := containers.title(container)
+	some key, what in missing
 }
 
 # Something else stands where the resources belong.
@@ -84,6 +85,8 @@ unknowns contains {
 	"path": container.path,
 } if {
 	some container in input.containers
-	count(missing(container)) > 0
+	container.patches != []
+	some key, _ in wanted
+	not container.resources[key]
 	some patch in containers.patched_by(container, fields)
 }

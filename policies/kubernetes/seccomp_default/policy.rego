@@ -13,6 +13,7 @@
 #   needs: [kubernetes]
 #   scope: file
 #   since: "0.1.0"
+#   tags: [security]
 #   remediation: |
 #     Say so once for all containers of the pod:
 #
@@ -35,7 +36,7 @@ default applies := false
 applies if count(containers.linux) > 0
 
 findings contains {
-	"message": sprintf("%s runs %s", [containers.title(container), reason]),
+	"message": sprintf("%s runs %s", [container.title, reason]),
 	"path": container.path,
 	"pointer": pointer(container),
 	"resource": container.resource,
@@ -43,10 +44,10 @@ findings contains {
 } if {
 	some container in containers.linux
 	reason := fault(container)
-	not containers.is_patched(container, fields)
+	container.patched & fields == set()
 }
 
-fields := {"seccompProfile"}
+fields := {"*", "seccompProfile"}
 
 fault(container) := sprintf("without seccomp: `seccompProfile` is Unconfined%s", [containers.whence(container.security.seccompProfile)]) if {
 	container.security.seccompProfile.value.type == "Unconfined"
@@ -74,7 +75,7 @@ unknowns contains {
 	"message": sprintf("%s: the Kustomize patch %s may set `seccompProfile`", [container.resource, patch]),
 	"path": container.path,
 } if {
-	some container in containers.linux
+	some container in containers.patched_linux
 	fault(container)
 	some patch in containers.patched_by(container, fields)
 }

@@ -75,6 +75,13 @@ unknowns contains {"message": message} if {
 	some message in built_in
 }
 
+# What was found decides, whatever else there may be.
+settled if {
+	gaps.none("catalog")
+	count(subjects.all) > 0
+	is_structured
+}
+
 default loggers := {}
 
 loggers := data.waymark.params.structured_loggers if is_object(data.waymark.params.structured_loggers)

@@ -65,6 +65,13 @@ unknowns contains {"message": sprintf("%s: %s", [subject.title, doubt]), "path":
 	some doubt in doubts(subject)
 }
 
+# What was found for every service decides, whatever else there may be.
+settled if {
+	gaps.none("catalog")
+	count(subjects.all) > 0
+	count(unmeasured) == 0
+}
+
 unmeasured contains subject if {
 	some subject in subjects.all
 	not is_asked(subject)

@@ -77,6 +77,12 @@ unknowns contains {
 	some slo in slos
 }
 
+# What was found for every service decides, and so does that there is none in production.
+settled if {
+	gaps.none("catalog")
+	count(bare) == 0
+}
+
 bare contains document if {
 	some document in entities.production_services
 	not entities.links_to(document.entity, pattern)

@@ -66,6 +66,13 @@ unknowns contains {"message": message} if {
 	some message in unread
 }
 
+# What was found decides, whatever else there may be.
+settled if {
+	gaps.none("catalog")
+	count(subjects.all) > 0
+	is_wired
+}
+
 is_wired if {
 	some dependency in input.dependencies
 	not dependency.dev

@@ -58,6 +58,17 @@ findings contains {
 } if {
 	gaps.none("kubernetes")
 	gaps.none("catalog")
+	some subject in undeployed
+}
+
+# What was found for every service decides, whatever else there may be.
+settled if {
+	gaps.none("catalog")
+	count(subjects.all) > 0
+	count(undeployed) == 0
+}
+
+undeployed contains subject if {
 	not is_deployed
 	some subject in subjects.all
 	not subjects.is_annotated(subject, keys)

@@ -51,6 +51,12 @@ findings contains {
 	first := asked[0]
 }
 
+# What was found decides, whatever else there may be.
+settled if {
+	count(input.secret_reads) > 0
+	is_stored
+}
+
 asked := [read |
 	some read in input.secret_reads
 	read.how != "csi"

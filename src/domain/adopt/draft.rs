@@ -13,7 +13,7 @@ use crate::domain::template::{Parameter, Rendered, Template, TemplateFiles};
 pub const BY_DEFAULT: &str = "the default";
 
 /// Makes the plan for the golden path `path`. `own_path` is the one that configuration and catalog
-/// choose now.
+/// choose now; `configured` are the parameters of policies that the configuration sets.
 ///
 /// Refused, with the reasons, when the path has no template, the template is broken, or parameters
 /// do not fit it.
@@ -22,6 +22,7 @@ pub fn draft(
     request: &AdoptRequest,
     path: &str,
     own_path: &str,
+    configured: &Map<String, Value>,
 ) -> Result<Plan, Vec<String>> {
     let file = format!("{path}/template.yaml");
     if !templates.contains_key(&file) {
@@ -47,7 +48,7 @@ pub fn draft(
             Lock::default()
         }
     };
-    plan.parameters = parameters(&template, request, &around, &last, path)?;
+    plan.parameters = parameters(&template, request, &around, &last, path, configured)?;
     let values: Map<String, Value> =
         plan.parameters.iter().map(|known| (known.name.clone(), known.value.clone())).collect();
     let complaints = template.complaints(&values);
@@ -133,6 +134,7 @@ fn parameters(
     around: &Around<'_>,
     last: &Lock,
     path: &str,
+    configured: &Map<String, Value>,
 ) -> Result<Vec<KnownParameter>, Vec<String>> {
     let known = |name: &str| template.parameters.iter().any(|parameter| parameter.name == name);
     let unknown: Vec<String> = request
@@ -147,7 +149,7 @@ fn parameters(
     if !unknown.is_empty() {
         return Err(unknown);
     }
-    let inferred = infer(around, request, path);
+    let inferred = infer(around, request, path, configured);
     let same_path = last.path == path;
     let value = |parameter: &Parameter| -> Option<KnownParameter> {
         let known = |value: Value, from: String, guessed: bool| {

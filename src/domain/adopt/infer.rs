@@ -105,7 +105,12 @@ impl Found {
 }
 
 /// Reads what there is.
-pub(super) fn infer(around: &Around<'_>, request: &AdoptRequest, path: &str) -> Found {
+pub(super) fn infer(
+    around: &Around<'_>,
+    request: &AdoptRequest,
+    path: &str,
+    configured: &Map<String, Value>,
+) -> Found {
     let mut found = Found::default();
     // What somebody said tells the rest, too: a team's name is also that of its reviewers.
     for (name, _) in NAMES {
@@ -116,7 +121,7 @@ pub(super) fn infer(around: &Around<'_>, request: &AdoptRequest, path: &str) -> 
     people::infer(&mut found, around, request);
     code::infer(&mut found, around, path);
     running::infer(&mut found, around);
-    platform(&mut found, around, request);
+    platform(&mut found, around, configured);
     if let (Some(account), Some(name)) = (found.text("account"), found.text("repository")) {
         let url = format!("github.com?owner={account}&repo={name}");
         found.add("repo_url", url, "the name of the repository");
@@ -125,8 +130,7 @@ pub(super) fn infer(around: &Around<'_>, request: &AdoptRequest, path: &str) -> 
 }
 
 /// Which platform workflows count: as the policies are told, else by the account's name.
-fn platform(found: &mut Found, around: &Around<'_>, request: &AdoptRequest) {
-    let parameters = configured(request);
+fn platform(found: &mut Found, around: &Around<'_>, parameters: &Map<String, Value>) {
     let name = match parameters.get("platform_workflows") {
         Some(Value::String(name)) => Some(name.clone()),
         Some(Value::Array(list)) => list.first().and_then(Value::as_str).map(str::to_owned),
@@ -149,10 +153,4 @@ fn platform(found: &mut Found, around: &Around<'_>, request: &AdoptRequest) {
         let from = "the account's name, as the policies expect it";
         found.add("platform_workflows", format!("{account}/platform-workflows"), from);
     }
-}
-
-fn configured(request: &AdoptRequest) -> Map<String, Value> {
-    let text = request.config.as_ref().and_then(|file| file.text.as_ref().ok());
-    let read = text.map(|text| crate::domain::repo_config::RepoConfig::read("", text, &[]).0);
-    read.map(|config| config.parameters).unwrap_or_default()
 }

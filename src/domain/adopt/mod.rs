@@ -42,6 +42,9 @@ pub struct AdoptRequest {
     pub repo: RepoFacts,
     /// The repository's configuration.
     pub config: Option<ConfigFile>,
+    /// The organisation's configuration.
+    #[serde(default)]
+    pub organisation: Option<ConfigFile>,
     /// The golden path; `None` takes the one that configuration and catalog choose, or guesses.
     pub path: Option<String>,
     /// Parameters that somebody gave, as text: they win over everything that is inferred.

@@ -19,6 +19,7 @@ fn request(files: &[(&str, &str)]) -> AdoptRequest {
         tree: SourceTree { entries, ..SourceTree::default() },
         repo,
         config: None,
+        organisation: None,
         path: None,
         given: BTreeMap::new(),
         bases: BTreeMap::new(),
@@ -39,7 +40,7 @@ fn known(files: &[(&str, &str)], name: &str, field: &str) -> Option<String> {
         required: true,
         field: field.to_owned(),
     };
-    let found = infer(&around, &request, "service").find(&parameter)?;
+    let found = infer(&around, &request, "service", &Default::default()).find(&parameter)?;
     let text = found.value.as_str().map_or_else(|| found.value.to_string(), str::to_owned);
     Some(if found.guessed { format!("{text}?") } else { text })
 }

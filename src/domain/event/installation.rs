@@ -48,6 +48,7 @@ impl From<RepoRef> for RepoSeen {
             default_branch: None,
             archived: false,
             private: r.private,
+            labels: Default::default(),
         }
     }
 }

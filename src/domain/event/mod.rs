@@ -9,12 +9,15 @@ mod check_run;
 mod check_suite;
 mod installation;
 mod installation_repositories;
+mod issue_comment;
 mod merge_group;
 mod payload;
 mod pull_request;
 mod push;
 mod repository;
 
+use crate::domain::command::Scan;
+use crate::domain::config::Labels;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::time::Timestamp;
 
@@ -31,6 +34,8 @@ pub struct RepoSeen {
     pub archived: bool,
     /// Whether it is private.
     pub private: bool,
+    /// Its topics and custom properties, as far as the event tells.
+    pub labels: Labels,
 }
 
 /// A pull request as an event shows it.
@@ -54,6 +59,21 @@ pub struct PullSeen {
     pub open: bool,
     /// GitHub's `updated_at`; orders events that arrive out of order.
     pub updated: Timestamp,
+}
+
+/// A comment as an event shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommentSeen {
+    /// Its id.
+    pub id: i64,
+    /// The issue or pull request that it belongs to.
+    pub issue: i64,
+    /// Whether that is a pull request.
+    pub on_pull: bool,
+    /// Who wrote these words: the author, or whoever edited them in.
+    pub by: String,
+    /// When the comment was first written.
+    pub created: Timestamp,
 }
 
 /// What an event asks us to do.
@@ -110,6 +130,17 @@ pub enum Intent {
         pulls: Vec<i64>,
         /// `None` for any of our checks, else the name of the one to repeat.
         check: Option<String>,
+    },
+    /// Somebody wrote commands into a comment.
+    Commands {
+        /// Whose.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoSeen,
+        /// Where and by whom.
+        comment: CommentSeen,
+        /// What is asked for.
+        scan: Scan,
     },
     /// The App was installed, or its permissions or suspension changed.
     Installed {
@@ -174,6 +205,7 @@ pub const READERS: &[EventReader] = &[
     },
     EventReader { event: "check_run", subscribed: false, read: check_run::read },
     EventReader { event: "check_suite", subscribed: false, read: check_suite::read },
+    EventReader { event: "issue_comment", subscribed: true, read: issue_comment::read },
     EventReader { event: "merge_group", subscribed: true, read: merge_group::read },
     EventReader { event: "pull_request", subscribed: true, read: pull_request::read },
     EventReader { event: "push", subscribed: true, read: push::read },

@@ -2,7 +2,10 @@
 
 use serde::Deserialize;
 
+use serde_json::Value;
+
 use super::RepoSeen;
+use crate::domain::config::Labels;
 use crate::domain::ids::{InstallationId, RepoId, RepoName};
 
 /// `installation: {id}`. Absent in events that organisation webhooks send, which are not ours.
@@ -21,6 +24,10 @@ pub(super) struct Repository {
     archived: bool,
     #[serde(default)]
     private: bool,
+    #[serde(default)]
+    topics: Value,
+    #[serde(default)]
+    custom_properties: Value,
 }
 
 impl From<Repository> for RepoSeen {
@@ -31,6 +38,7 @@ impl From<Repository> for RepoSeen {
             default_branch: r.default_branch,
             archived: r.archived,
             private: r.private,
+            labels: Labels::of(&r.topics, &r.custom_properties),
         }
     }
 }

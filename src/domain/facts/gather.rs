@@ -46,7 +46,9 @@ impl<'t> Gather<'t> {
     /// The paths that hold facts of this kind, sorted.
     pub(super) fn paths(&self, kind: FactKind) -> Vec<&'t str> {
         let needs = BTreeSet::from([kind]);
-        self.tree.entries.keys().map(String::as_str).filter(|path| wanted(&needs, path)).collect()
+        let excluded = |path: &str| self.tree.excluded.contains(path);
+        let all = self.tree.entries.keys().map(String::as_str);
+        all.filter(|path| wanted(&needs, path) && !excluded(path)).collect()
     }
 
     /// The text of a file, or a gap that says why not.

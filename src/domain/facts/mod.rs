@@ -16,6 +16,7 @@ mod image;
 mod kubernetes;
 mod literal;
 mod migrations;
+mod overlays;
 mod pin;
 mod readme;
 mod select;
@@ -236,6 +237,7 @@ pub fn extract_change(
             }
         }
     }
-    let excluded = tree.entries.keys().filter(|path| select::left_out(needs, path)).count();
+    let by_folder = tree.entries.keys().filter(|path| select::left_out(needs, path)).count();
+    let excluded = by_folder + tree.excluded.iter().filter(|path| wanted(needs, path)).count();
     gather.finish(u32::try_from(excluded).unwrap_or(u32::MAX))
 }

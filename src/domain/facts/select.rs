@@ -175,7 +175,9 @@ fn may_be_kubernetes(path: &str) -> bool {
                     .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
             });
     }
-    name.ends_with(".json") && folders(path).any(|folder| MANIFEST_FOLDERS.contains(&folder))
+    // Kustomize's JSON patches lie beside their kustomization, in any folder.
+    let manifest = || folders(path).any(|folder| MANIFEST_FOLDERS.contains(&folder));
+    name.ends_with(".json") && (name.contains("patch") || manifest())
 }
 
 fn is_yaml(name: &str) -> bool {
@@ -221,6 +223,7 @@ mod tests {
             (Kubernetes, ".github/workflows/ci.yml", false),
             (Kubernetes, "deploy/api.json", true),
             (Kubernetes, "src/package.json", false),
+            (Kubernetes, "env/prod/replicas-patch.json", true),
             (Kubernetes, "k8s/tests/api.yaml", false),
             (Files, "README.md", false),
         ] {

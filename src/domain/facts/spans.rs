@@ -1,17 +1,22 @@
 //! On which lines is the place that a policy named?
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::domain::yaml::SpanTable;
+
+use super::overlays::Overlays;
 
 /// The lines of all files that were parsed.
 ///
 /// Pointers are JSON pointers into the first document (`/spec/template`); into a further document
-/// they begin with its number (`#1/spec/template`). `#problem/0` names a place that has no
+/// they begin with its number (`#1/spec/template`), into an object that Kustomize builds with a
+/// `k` and the number of that object (`#k3/spec/template`). `#problem/0` names a place that has no
 /// pointer, such as a syntax error.
 #[derive(Debug, Clone, Default)]
 pub struct Spans {
     files: BTreeMap<String, File>,
+    overlays: Arc<Overlays>,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -26,19 +31,29 @@ impl Spans {
     pub fn lines(&self, path: &str, pointer: Option<&str>) -> Option<(u32, u32)> {
         let file = self.files.get(path)?;
         let Some(pointer) = pointer else { return Some((1, 1)) };
-        let (number, rest) = match pointer.strip_prefix('#') {
-            None => (Some(0), pointer),
-            Some(tail) => {
-                let (head, rest) = tail.split_at(tail.find('/').unwrap_or(tail.len()));
-                if head == "problem" {
-                    let index = rest.trim_start_matches('/').parse::<usize>().ok();
-                    return index.and_then(|index| file.problems.get(index)).copied();
-                }
-                (head.parse::<usize>().ok(), rest)
-            }
-        };
-        let table = number.and_then(|number| file.documents.get(number));
-        table.and_then(|table| table.lines(rest)).or(Some((1, 1)))
+        if let Some(spot) = self.overlays.spot(pointer) {
+            return match spot.lines {
+                None => self.files.get(&spot.path)?.lines(&spot.pointer),
+                known => known,
+            };
+        }
+        file.lines(pointer)
+    }
+
+    /// What Kustomize builds.
+    pub(in crate::domain) fn overlays(&self) -> &Overlays {
+        &self.overlays
+    }
+
+    /// Keeps what Kustomize builds.
+    pub(super) fn keep_overlays(&mut self, overlays: Overlays) {
+        self.overlays = Arc::new(overlays);
+    }
+
+    /// Whether two pointers lead into objects of overlays that take each other's place, such as
+    /// those of two environments.
+    pub(super) fn are_rivals(&self, a: &str, b: &str) -> bool {
+        self.overlays.are_rivals(a, b)
     }
 
     /// How a pointer into document `number` is spelled.
@@ -55,6 +70,24 @@ impl Spans {
         let problems = &mut self.files.entry(path.to_owned()).or_default().problems;
         problems.push((line, line));
         format!("#problem/{}", problems.len() - 1)
+    }
+}
+
+impl File {
+    fn lines(&self, pointer: &str) -> Option<(u32, u32)> {
+        let (number, rest) = match pointer.strip_prefix('#') {
+            None => (Some(0), pointer),
+            Some(tail) => {
+                let (head, rest) = tail.split_at(tail.find('/').unwrap_or(tail.len()));
+                if head == "problem" {
+                    let index = rest.trim_start_matches('/').parse::<usize>().ok();
+                    return index.and_then(|index| self.problems.get(index)).copied();
+                }
+                (head.parse::<usize>().ok(), rest)
+            }
+        };
+        let table = number.and_then(|number| self.documents.get(number));
+        table.and_then(|table| table.lines(rest)).or(Some((1, 1)))
     }
 }
 

@@ -21,6 +21,7 @@ pub(super) fn repo() -> RepoFacts {
 pub(super) fn tree(files: &[(&str, &str)]) -> SourceTree {
     let entry = |text: &str| Entry { blob: None, content: Content::Text(text.into()) };
     SourceTree {
+        excluded: Default::default(),
         entries: files.iter().map(|(path, text)| ((*path).to_owned(), entry(text))).collect(),
         ..SourceTree::default()
     }

@@ -9,11 +9,13 @@ use super::{
     State, Summary, WaiverNote,
 };
 use crate::domain::baseline::Baseline;
+use crate::domain::config::{
+    Effective, Layers, OrgConfig, Origin, RepoConfig, Standing as At, Traits,
+};
 use crate::domain::finding::{Finding, Level, Mode};
 use crate::domain::ids::{PolicyId, Sha};
 use crate::domain::policy::metadata::PolicyMeta;
 use crate::domain::policy::outcome::{Evaluation, Outcome, Status};
-use crate::domain::repo_config::RepoConfig;
 use crate::domain::waiver::Waiver;
 
 /// Everything that a judgement is made of.
@@ -24,6 +26,10 @@ pub struct Case<'a> {
     pub path: &'a str,
     /// The base branch's configuration.
     pub config: &'a RepoConfig,
+    /// The organisation's configuration.
+    pub organisation: &'a OrgConfig,
+    /// What decides whether the repository is in a rollout; of where a change starts.
+    pub traits: &'a Traits,
     /// Complaints about configuration files.
     pub config_problems: Vec<ConfigProblem>,
     /// What the policies said of the head.
@@ -32,7 +38,7 @@ pub struct Case<'a> {
     pub head_files: &'a BTreeMap<String, Option<Sha>>,
     /// What was there before; `None` makes every finding new and every file touched.
     pub baseline: Option<Baseline>,
-    /// The day on which waivers are looked at.
+    /// The day on which waivers and rules are looked at (UTC).
     pub today: NaiveDate,
     /// Remarks to pass on.
     pub notes: Vec<String>,
@@ -40,15 +46,19 @@ pub struct Case<'a> {
 
 /// Decides. Pure: the same case gives the same judgement, byte for byte.
 pub fn judge(case: Case<'_>) -> Judgement {
-    let Case { metas, path, config, config_problems, head, head_files, mut baseline, today, notes } =
-        case;
+    let Case { metas, path, config, organisation, traits, config_problems, head, .. } = case;
+    let Case { head_files, mut baseline, today, mut notes, .. } = case;
+    let layers = Layers { organisation, repository: config };
+    let at = At { traits, today };
+    notes.extend(layers.refusals(metas, at).iter().map(ConfigProblem::note));
     let metas: BTreeMap<&PolicyId, &PolicyMeta> = metas.iter().map(|m| (&m.id, m)).collect();
     let mut policies = Vec::new();
     let mut findings = Vec::new();
+    let mut settings = Vec::new();
     for outcome in &head.outcomes {
         let meta = metas.get(&outcome.policy).copied();
-        let mode = config.mode_of(&outcome.policy, meta);
-        if mode == Mode::Off {
+        let setting = layers.policy(&outcome.policy, meta, at);
+        if setting.mode == Mode::Off {
             continue;
         }
         let mut judged: Vec<JudgedFinding> = outcome
@@ -56,8 +66,11 @@ pub fn judge(case: Case<'_>) -> Judgement {
             .iter()
             .map(|f| judge_finding(f, meta, config, head_files, baseline.as_mut(), today))
             .collect();
-        policies.push(judge_policy(outcome, meta, mode, &judged));
+        policies.push(judge_policy(outcome, meta, &setting, &judged));
         findings.append(&mut judged);
+        if setting.origin != Origin::BuiltIn {
+            settings.push(setting);
+        }
     }
     findings.sort_by(|a, b| {
         (a.state, a.severity, &a.path, a.start_line, &a.policy, &a.message, &a.resource).cmp(&(
@@ -70,11 +83,11 @@ pub fn judge(case: Case<'_>) -> Judgement {
             &b.resource,
         ))
     });
-    let mut notes = notes;
     if head.excluded_files > 0 {
         notes.push(format!(
-            "{} left out: tests, fixtures, examples and vendored code are not judged",
-            plural(head.excluded_files, "file", "files")
+            "{} left out: tests, fixtures, examples and vendored code{} are not judged",
+            plural(head.excluded_files, "file", "files"),
+            if layers.exclude().next().is_some() { ", and what `exclude` names," } else { "" },
         ));
     }
     Judgement {
@@ -88,6 +101,7 @@ pub fn judge(case: Case<'_>) -> Judgement {
         findings,
         config_problems,
         notes,
+        settings,
     }
 }
 
@@ -134,7 +148,7 @@ fn waiver_for(finding: &Finding, waivers: &[Waiver], today: NaiveDate) -> Option
 fn judge_policy(
     outcome: &Outcome,
     meta: Option<&PolicyMeta>,
-    mode: Mode,
+    setting: &Effective,
     findings: &[JudgedFinding],
 ) -> JudgedPolicy {
     let all_waived = findings.iter().all(|f| f.state == State::Waived);
@@ -148,8 +162,8 @@ fn judge_policy(
             Status::Unknown => Standing::Unknown,
             Status::Broken => Standing::Broken,
         },
-        mode,
-        level: meta.map_or(Level::Bronze, |m| m.level),
+        mode: setting.mode,
+        level: setting.level,
         title: meta.map_or_else(|| outcome.policy.to_string(), |m| m.title.clone()),
         reason: outcome.reason.clone(),
         description: meta.map(|m| m.description.clone()).unwrap_or_default(),
@@ -177,8 +191,8 @@ fn level(policies: &[JudgedPolicy]) -> Option<Level> {
     reached
 }
 
-/// Failure outranks a broken configuration, because the author of the change can act on it.
-fn conclude(
+/// How a check of these ends. Failure outranks a broken configuration, because the author of the change can act on it.
+pub(crate) fn conclude(
     policies: &[JudgedPolicy],
     findings: &[JudgedFinding],
     config_problems: &[ConfigProblem],
@@ -201,7 +215,8 @@ fn conclude(
     }
 }
 
-fn count(policies: &[JudgedPolicy]) -> Summary {
+/// Counts over policies.
+pub(crate) fn count(policies: &[JudgedPolicy]) -> Summary {
     let mut summary = Summary::default();
     for policy in policies {
         let slot = match policy.status {

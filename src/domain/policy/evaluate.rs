@@ -1,15 +1,14 @@
 //! What do the policies say about this snapshot? One aggregate rule, one outcome per policy.
 
-use std::collections::BTreeMap;
-
 use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, Value};
 
+use super::input::{self, NoValue};
 use super::library::{Library, rego_problem};
-use super::metadata::{PolicyMeta, package_of};
+use super::metadata::package_of;
 use super::outcome::Outcome;
 use super::reading;
-use crate::domain::facts::Extracted;
+use crate::domain::facts::{Extracted, Snapshot};
 use crate::domain::ids::PolicyId;
 
 /// Longest time that one evaluation may take; checked between the interpreter's steps, and the
@@ -27,7 +26,7 @@ pub struct Prepared {
 
 impl Library {
     /// Prepares the evaluation of `ids` (those that are broken or unknown are left out; their
-    /// outcomes are made by [`Prepared::evaluate`]'s caller from [`Library::broken`]).
+    /// outcomes are made by [`Library::read`] from [`Library::broken`]).
     ///
     /// `params` are `data.waymark.params`. regorus analyses all rules again whenever data is
     /// added, which takes longer than judging a small repository: so it is done here, once.
@@ -42,8 +41,7 @@ impl Library {
             .cloned()
             .collect();
         let mut engine = self.engine.clone();
-        let rules: String = ids.iter().map(entry_rule).collect();
-        let text = format!("package {ENTRY}\nimport rego.v1\n{rules}");
+        let text = entry(&ids);
         engine
             .add_policy(format!("{ENTRY}.rego"), text)
             .map_err(|e| rego_problem(ENTRY, &e).message)?;
@@ -53,10 +51,9 @@ impl Library {
             limit: EVALUATION_LIMIT,
             check_interval: std::num::NonZeroU32::new(1_000).expect("not zero"),
         });
-        // The first evaluation analyses the rules. What it says of an empty snapshot, even an
-        // error, does not matter: the real one will say it again.
+        // The first evaluation analyses all rules, also when it asks for a trifle.
         engine.set_input(Value::new_object());
-        let _ = engine.eval_rule(format!("data.{ENTRY}.report"));
+        let _ = engine.eval_rule(format!("data.{ENTRY}.ready"));
         Ok(Prepared { engine, ids })
     }
 
@@ -68,7 +65,24 @@ impl Library {
         wanted: &[PolicyId],
         extracted: &Extracted,
     ) -> Vec<Outcome> {
-        let mut outcomes = prepared.evaluate(&self.policies, extracted);
+        let said = match Input::of(&extracted.snapshot) {
+            Ok(input) => prepared.ask(&input),
+            Err(e) => prepared.silent(&format!("the snapshot has no Rego value: {e}")),
+        };
+        self.read(&said, wanted, extracted)
+    }
+
+    /// Reads what the policies said into outcomes, with those of the broken ones of `wanted`.
+    pub fn read(&self, said: &Said, wanted: &[PolicyId], extracted: &Extracted) -> Vec<Outcome> {
+        let read = |(id, report): &(PolicyId, Result<Value, String>)| match (
+            self.policies.get(id),
+            report,
+        ) {
+            (Some(meta), Ok(report)) => reading::outcome(meta, report, extracted),
+            (Some(_), Err(reason)) => reading::broken(id, reason.clone()),
+            (None, _) => reading::broken(id, "it is not in the library".to_owned()),
+        };
+        let mut outcomes: Vec<Outcome> = said.0.iter().map(read).collect();
         for id in wanted {
             if let Some(problem) = self.broken.get(id) {
                 let line = problem.line.map(|l| format!(":{l}")).unwrap_or_default();
@@ -81,51 +95,66 @@ impl Library {
     }
 }
 
-/// `report["pack/policy"]`: the three rules of a policy; undefined reads as false and empty.
-fn entry_rule(id: &PolicyId) -> String {
-    let package = package_of(id);
-    format!(
-        "report[\"{id}\"] := {{\n\
-         \t\"applies\": count([1 | data.{package}.applies == true]) == 1,\n\
-         \t\"findings\": [f | some f in data.{package}.findings],\n\
-         \t\"unknowns\": [u | some u in data.{package}.unknowns],\n}}\n"
-    )
+/// `report`, and `only["pack/policy"]` for one policy: its rules; undefined reads as false
+/// and empty. `report` is written as one object, because regorus knows no path of a rule whose
+/// heads all have keys.
+fn entry(ids: &[PolicyId]) -> String {
+    let mut text = format!("package {ENTRY}\nimport rego.v1\n");
+    let mut members = String::new();
+    for id in ids {
+        let package = package_of(id);
+        text.push_str(&format!(
+            "only[\"{id}\"] := {{\n\
+             \t\"applies\": count([1 | data.{package}.applies == true]) == 1,\n\
+             \t\"settled\": count([1 | data.{package}.settled == true]) == 1,\n\
+             \t\"findings\": [f | some f in data.{package}.findings],\n\
+             \t\"unknowns\": [u | some u in data.{package}.unknowns],\n}}\n"
+        ));
+        members.push_str(&format!("\t\"{id}\": only[\"{id}\"],\n"));
+    }
+    text.push_str(&format!("report := {{\n{members}}}\nready := true\n"));
+    text
 }
 
+/// The Rego `input`.
+pub struct Input(Value);
+
+impl Input {
+    /// Of one snapshot.
+    pub fn of(snapshot: &Snapshot) -> Result<Self, NoValue> {
+        input::of(snapshot).map(Self)
+    }
+}
+
+/// What the policies said of one input, not read yet: a report each, or why there is none.
+pub struct Said(Vec<(PolicyId, Result<Value, String>)>);
+
 impl Prepared {
-    fn evaluate(
-        &self,
-        metas: &BTreeMap<PolicyId, PolicyMeta>,
-        extracted: &Extracted,
-    ) -> Vec<Outcome> {
-        let input = match serde_json::to_value(&extracted.snapshot) {
-            Ok(input) => Value::from(input),
-            Err(e) => return self.all_broken(&format!("the snapshot is not serializable: {e}")),
-        };
+    /// Asks all policies. The costly step.
+    pub fn ask(&self, input: &Input) -> Said {
         let run = |rule: &str| -> Result<Value, String> {
             let mut engine = self.engine.clone();
-            engine.set_input(input.clone());
-            engine.eval_rule(rule.to_owned()).map_err(|e| rego_problem("", &e).message)
+            engine.set_input(input.0.clone());
+            match engine.eval_rule(rule.to_owned()) {
+                Ok(Value::Undefined) => Err("it gave no result".to_owned()),
+                other => other.map_err(|e| rego_problem("", &e).message),
+            }
         };
-        let read = |id: &PolicyId, report: Option<&Value>| match (metas.get(id), report) {
-            (Some(meta), Some(report)) => reading::outcome(meta, report, extracted),
-            _ => reading::broken(id, "it gave no result".to_owned()),
+        let each = |report: &dyn Fn(&PolicyId) -> Result<Value, String>| {
+            Said(self.ids.iter().map(|id| (id.clone(), report(id))).collect())
         };
         if let Ok(report) = run(&format!("data.{ENTRY}.report")) {
-            let one = |id: &PolicyId| report.as_object().ok()?.get(&Value::from(id.as_str()));
-            return self.ids.iter().map(|id| read(id, one(id))).collect();
+            let no_result = || "it gave no result".to_owned();
+            return each(&|id| {
+                let report = report.as_object().ok().and_then(|o| o.get(&Value::from(id.as_str())));
+                report.cloned().ok_or_else(no_result)
+            });
         }
         // One policy's error undoes the aggregate: ask each alone, so that only it is broken.
-        self.ids
-            .iter()
-            .map(|id| match run(&format!("data.{ENTRY}.report[\"{id}\"]")) {
-                Ok(report) => read(id, Some(&report)),
-                Err(reason) => reading::broken(id, reason),
-            })
-            .collect()
+        each(&|id| run(&format!("data.{ENTRY}.only[\"{id}\"]")))
     }
 
-    fn all_broken(&self, reason: &str) -> Vec<Outcome> {
-        self.ids.iter().map(|id| reading::broken(id, reason.to_owned())).collect()
+    fn silent(&self, reason: &str) -> Said {
+        Said(self.ids.iter().map(|id| (id.clone(), Err(reason.to_owned()))).collect())
     }
 }

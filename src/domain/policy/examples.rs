@@ -142,6 +142,7 @@ fn entry(text: &String) -> Entry {
 impl Example {
     fn tree(&self) -> SourceTree {
         SourceTree {
+            excluded: Default::default(),
             sha: None,
             entries: self.files.iter().map(|(path, text)| (path.clone(), entry(text))).collect(),
             truncated: self.truncated.then(|| "the file listing is incomplete".to_owned()),

@@ -48,6 +48,12 @@ pub struct PolicyMeta {
     pub since: Option<String>,
     /// Its parameters with their defaults; a golden path or repository overrides them.
     pub parameters: serde_json::Map<String, Value>,
+    /// Words to sort by; `security` makes a finding a security alert in code scanning.
+    #[serde(default)]
+    pub tags: Vec<String>,
+    /// Pages to read on.
+    #[serde(default)]
+    pub related_resources: Vec<String>,
     /// Digest input: the file's path.
     pub path: String,
 }
@@ -57,13 +63,21 @@ pub struct PolicyMeta {
 struct Block {
     title: String,
     description: String,
-    #[serde(default, rename = "related_resources")]
-    _related_resources: Value,
+    #[serde(default)]
+    related_resources: Vec<Related>,
     #[serde(default, rename = "authors")]
     _authors: Value,
     #[serde(default, rename = "scope")]
     _scope: Value,
     custom: Custom,
+}
+
+/// OPA allows a URL, or a URL with words about it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Related {
+    Url(String),
+    Described { r#ref: String },
 }
 
 #[derive(Deserialize)]
@@ -80,6 +94,8 @@ struct Custom {
     #[serde(default, rename = "fix")]
     _fix: Value,
     since: Option<String>,
+    #[serde(default)]
+    tags: Vec<String>,
     #[serde(default)]
     parameters: serde_json::Map<String, Value>,
 }
@@ -135,6 +151,14 @@ pub fn read(id: &PolicyId, path: &str, text: &str) -> Result<PolicyMeta, PolicyP
         remediation: block.custom.remediation.trim_end().to_owned(),
         since: block.custom.since,
         parameters: block.custom.parameters,
+        tags: block.custom.tags,
+        related_resources: block
+            .related_resources
+            .into_iter()
+            .map(|related| match related {
+                Related::Url(url) | Related::Described { r#ref: url } => url,
+            })
+            .collect(),
         path: path.to_owned(),
     })
 }

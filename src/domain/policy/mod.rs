@@ -6,8 +6,11 @@
 mod builtins;
 pub mod evaluate;
 pub mod examples;
+pub mod input;
 pub mod library;
 pub mod metadata;
 pub mod outcome;
+mod overlays;
+pub mod page;
 mod reading;
 pub mod rego_tests;

@@ -4,6 +4,7 @@ use regorus::Value;
 
 use super::metadata::PolicyMeta;
 use super::outcome::{Outcome, Status};
+use super::overlays;
 use crate::domain::facts::Extracted;
 use crate::domain::finding::{Finding, Place};
 use crate::domain::ids::PolicyId;
@@ -22,7 +23,8 @@ pub(super) fn broken(id: &PolicyId, reason: String) -> Outcome {
 ///
 /// Findings win over unknowns: what was seen is true whatever was not. Without findings, an
 /// unknown of the policy's own or a gap in a kind of fact that it needs makes it unknown, also
-/// when it does not seem to apply: the thing it applies to may be what could not be read.
+/// when it does not seem to apply: the thing it applies to may be what could not be read. A policy
+/// that looks for something somewhere says `settled` once it was found: then no gap can matter.
 pub(super) fn outcome(meta: &PolicyMeta, report: &Value, extracted: &Extracted) -> Outcome {
     let made =
         |status, reason, findings| Outcome { policy: meta.id.clone(), status, reason, findings };
@@ -35,10 +37,12 @@ pub(super) fn outcome(meta: &PolicyMeta, report: &Value, extracted: &Extracted) 
         Err(reason) => return broken(&meta.id, reason),
     };
     if !findings.is_empty() {
-        return made(Status::Fail, None, bounded(findings));
+        return made(Status::Fail, None, bounded(overlays::gathered(findings, extracted)));
     }
     let mut reasons: Vec<String> = items(report, "unknowns").iter().map(unknown).collect();
-    let gaps = extracted.snapshot.gaps.iter().filter(|gap| meta.needs.contains(&gap.kind));
+    let settled = matches!(report["settled"], Value::Bool(true));
+    let gaps = extracted.snapshot.gaps.iter();
+    let gaps = gaps.filter(|gap| !settled && meta.needs.contains(&gap.kind));
     reasons.extend(gaps.map(|gap| one_line(&gap.reason)));
     reasons.sort();
     reasons.dedup();

@@ -63,7 +63,7 @@ pub fn waiver_snippet(finding: &JudgedFinding) -> String {
 }
 
 /// A glob that matches only this path: what means something stands in a class of its own.
-fn literal_glob(path: &str) -> String {
+pub(super) fn literal_glob(path: &str) -> String {
     let mut glob = String::new();
     for c in path.chars() {
         match c {
@@ -78,9 +78,9 @@ fn literal_glob(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::config::{Known, RepoConfig};
     use crate::domain::finding::{Finding, Place, Severity};
     use crate::domain::judge::State;
-    use crate::domain::repo_config::RepoConfig;
     use crate::domain::report::sample::finding;
 
     #[test]
@@ -88,11 +88,8 @@ mod tests {
         for path in ["app/[id]/page.tsx", "a*b?.yaml", "{x}/y", r"a\b", "it's: #1", "Dockerfile"] {
             let finding = finding("a/b", State::New, Severity::Low, "x").at(path, 1, 1);
             let snippet = waiver_snippet(&finding).replace("YYYY-MM-DD", "2027-01-31");
-            let (config, problems) = RepoConfig::read(
-                ".github/waymark.yml",
-                &snippet,
-                std::slice::from_ref(&finding.policy),
-            );
+            let known = Known { policies: vec![finding.policy.clone()], ..Known::default() };
+            let (config, problems) = RepoConfig::read(".github/waymark.yml", &snippet, &known);
             assert_eq!(problems, [], "{snippet}");
             let covers = |path: &str| {
                 config.waivers[0].covers(&Finding {

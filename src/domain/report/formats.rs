@@ -1,18 +1,44 @@
 //! Which formats does `waymark check --format` offer? One line of [`FORMATS`] and one file each.
 
+use std::collections::BTreeSet;
+
+use chrono::NaiveDate;
+
 use super::frame::Source;
-use super::{github, json, text};
+use super::{github, json, junit, sarif, text};
+use crate::domain::ids::PolicyId;
 use crate::domain::judge::Judgement;
+use crate::domain::policy::metadata::PolicyMeta;
+use crate::domain::selection::Selection;
 
 /// What a format may draw on.
 #[derive(Clone, Copy)]
 pub struct Report<'a> {
     /// What is told.
     pub judgement: &'a Judgement,
+    /// What is known of the policies besides the judgement.
+    pub metas: &'a [PolicyMeta],
     /// The texts of the judged files, for code frames.
     pub source: Source<'a>,
+    /// Where the judged folder lies in its repository: `services/api`, empty at the root.
+    pub prefix: &'a str,
+    /// Whether a base was there to compare with: without one every finding is called new.
+    pub compared: bool,
+    /// What the reader asked for; the judgement holds no more than that.
+    pub selection: &'a Selection,
+    /// Policies whose findings are to be explained at length.
+    pub explained: &'a BTreeSet<PolicyId>,
+    /// The day of the report.
+    pub today: NaiveDate,
     /// Whether the reader is a terminal that shows colours.
     pub styled: bool,
+}
+
+impl Report<'_> {
+    /// A path of the judged folder, seen from the root of the repository, where GitHub looks.
+    pub fn in_repository(&self, path: &str) -> String {
+        if self.prefix.is_empty() { path.to_owned() } else { format!("{}/{path}", self.prefix) }
+    }
 }
 
 /// A way to print a judgement.
@@ -27,20 +53,26 @@ pub struct Format {
 
 /// All formats, the default first.
 pub static FORMATS: &[Format] = &[
-    Format {
-        name: "text",
-        about: "code frames for people",
-        render: |r| text::render_text(r.judgement, r.source, r.styled),
-    },
+    Format { name: "text", about: "code frames for people", render: text::render_text },
     Format {
         name: "json",
         about: "waymark.dev/report/v1 for programs",
         render: |r| json::render_json(r.judgement),
     },
     Format {
+        name: "sarif",
+        about: "SARIF 2.1.0 for code scanning and editors",
+        render: sarif::render_sarif,
+    },
+    Format {
+        name: "junit",
+        about: "JUnit XML for build servers: a test per policy",
+        render: junit::render_junit,
+    },
+    Format {
         name: "github",
         about: "workflow commands that annotate a pull request",
-        render: |r| github::render_github(r.judgement),
+        render: github::render_github,
     },
 ];
 
@@ -61,8 +93,7 @@ mod tests {
             for judgement in
                 [sample::blocked(), sample::warned(), sample::passed(), sample::misconfigured()]
             {
-                let report =
-                    Report { judgement: &judgement, source: &sample::source, styled: false };
+                let report = sample::report(&judgement);
                 let once = (format.render)(&report);
                 assert!(once.ends_with('\n'), "{}", format.name);
                 assert_eq!(once, (format.render)(&report), "{}", format.name);

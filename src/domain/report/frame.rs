@@ -8,7 +8,7 @@ use super::remedy::plain;
 use super::visible::line;
 use super::words::{clip, lines};
 use crate::domain::finding::Mode;
-use crate::domain::judge::{JudgedFinding, JudgedPolicy};
+use crate::domain::judge::{JudgedFinding, JudgedPolicy, State};
 
 /// Hands out a file's text, when it is at hand.
 pub type Source<'a> = &'a dyn Fn(&str) -> Option<Arc<str>>;
@@ -35,9 +35,10 @@ pub fn render_frame(
     source: Source<'_>,
     explain: Explain,
 ) -> String {
-    let level = match policy.mode {
-        Mode::Enforce => Level::ERROR,
-        Mode::Warn | Mode::Observe | Mode::Off => Level::WARNING,
+    let level = match (finding.state, policy.mode) {
+        (State::Existing | State::Waived, _) | (_, Mode::Observe | Mode::Off) => Level::NOTE,
+        (State::New, Mode::Enforce) => Level::ERROR,
+        (State::New, Mode::Warn) => Level::WARNING,
     };
     let title = level.primary_title(line(&clip(&finding.message, 1_000))).id(policy.id.as_str());
     let mut group = title.elements(place(finding, source));

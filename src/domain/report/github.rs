@@ -4,24 +4,27 @@
 //! shows ten of each level per step; the rest stays in the log.
 
 use super::annotations::{loudness, words};
+use super::formats::Report;
 use super::view::{Group, View, total};
 use super::visible::{block, line};
 use super::words::{count, lines};
 use crate::domain::effect::AnnotationLevel;
-use crate::domain::judge::{JudgedFinding, JudgedPolicy, Judgement, Standing};
+use crate::domain::judge::{JudgedFinding, JudgedPolicy, Standing};
 
 /// One command per line: configuration, then findings that block, then warnings, then policies
 /// that could not be judged; last a line of totals. Existing and waived findings are not shown.
-pub fn render_github(judgement: &Judgement) -> String {
-    let view = View::of(judgement);
+/// Paths are given from the root of the repository, as GitHub reads them.
+pub fn render_github(report: &Report<'_>) -> String {
+    let view = View::of(report.judgement);
     let mut out = String::new();
-    for problem in &judgement.config_problems {
-        let place = Place { path: Some(&problem.path), lines: problem.line.map(|n| (n, n)) };
+    for problem in &report.judgement.config_problems {
+        let path = report.in_repository(&problem.path);
+        let place = Place { path: Some(&path), lines: problem.line.map(|n| (n, n)) };
         out += &command("error", &place, "Waymark configuration", &problem.message);
     }
     for Group { policy, findings } in view.blocking.iter().chain(&view.warnings) {
         for finding in findings {
-            out += &of_finding(policy, finding);
+            out += &of_finding(report, policy, finding);
         }
     }
     for (status, level, state) in [
@@ -47,13 +50,14 @@ struct Place<'a> {
     lines: Option<(u32, u32)>,
 }
 
-fn of_finding(policy: &JudgedPolicy, finding: &JudgedFinding) -> String {
+fn of_finding(report: &Report<'_>, policy: &JudgedPolicy, finding: &JudgedFinding) -> String {
     let level = match loudness(policy, finding) {
         AnnotationLevel::Failure => "error",
         AnnotationLevel::Warning => "warning",
         AnnotationLevel::Notice => "notice",
     };
-    let place = Place { path: finding.path.as_deref(), lines: lines(finding) };
+    let path = finding.path.as_deref().map(|path| report.in_repository(path));
+    let place = Place { path: path.as_deref(), lines: lines(finding) };
     command(level, &place, &policy.title, &words(policy, finding))
 }
 
@@ -100,7 +104,15 @@ mod tests {
     fn commands_of_a_bad_day() {
         let mut judgement = sample::blocked();
         judgement.config_problems = sample::misconfigured().config_problems;
-        insta::assert_snapshot!("github", render_github(&judgement));
+        insta::assert_snapshot!("github", render_github(&sample::report(&judgement)));
+    }
+
+    #[test]
+    fn a_part_of_a_repository_is_annotated_where_it_lies() {
+        let judgement = sample::blocked();
+        let report = Report { prefix: "services/payment", ..sample::report(&judgement) };
+        let text = render_github(&report);
+        assert!(text.starts_with("::error file=services/payment/Dockerfile,line=1,"), "{text}");
     }
 
     proptest! {
@@ -110,7 +122,7 @@ mod tests {
             let id = "container/non_root_user";
             judgement.findings =
                 vec![sample::finding(id, State::New, Severity::High, &message).at(&path, 1, 1)];
-            let text = render_github(&judgement);
+            let text = render_github(&sample::report(&judgement));
             let commands: Vec<&str> = text.lines().filter(|l| l.starts_with("::")).collect();
             prop_assert_eq!(commands.len(), 2, "{}", text);
             let properties = commands[0].trim_start_matches("::error ").split("::").next();

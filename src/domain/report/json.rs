@@ -8,6 +8,7 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::visible::is_hidden;
+use crate::domain::config::Effective;
 use crate::domain::finding::{Level, Mode, Severity};
 use crate::domain::ids::PolicyId;
 use crate::domain::judge::{
@@ -29,6 +30,7 @@ pub fn render_json(judgement: &Judgement) -> String {
         conclusion: judgement.conclusion,
         config_problems: &judgement.config_problems,
         notes: &judgement.notes,
+        settings: &judgement.settings,
     };
     let text =
         serde_json::to_string_pretty(&report).expect("strings, numbers and lists always serialize");
@@ -63,6 +65,8 @@ struct Report<'a> {
     conclusion: Conclusion,
     config_problems: &'a [ConfigProblem],
     notes: &'a [String],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    settings: &'a [Effective],
 }
 
 #[derive(Serialize)]

@@ -8,17 +8,21 @@
 
 pub mod adoption;
 pub mod annotations;
+pub mod answer;
 pub mod budget;
 pub mod check_run;
 pub mod conclude;
 pub mod escape;
+pub mod explain;
 pub mod footer;
 pub mod formats;
 pub mod frame;
 pub mod github;
 pub mod group;
 pub mod json;
+pub mod junit;
 pub mod remedy;
+pub mod sarif;
 pub mod sections;
 pub mod summary;
 pub mod text;

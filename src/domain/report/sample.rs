@@ -1,15 +1,20 @@
 //! Judgements for the tests of the renderers: `payment-service` on a bad day, and its relatives.
 #![allow(clippy::unwrap_used)]
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, LazyLock};
+
+use chrono::NaiveDate;
 
 use super::check_run::{CheckRunContext, ComparedWith};
+use super::formats::Report;
 use crate::domain::finding::{Level, Mode, Severity};
 use crate::domain::ids::{PolicyId, Sha};
 use crate::domain::judge::{
     Conclusion, ConfigProblem, JudgedFinding, JudgedPolicy, Judgement, REPORT_SCHEMA, Standing,
     State, Summary, WaiverNote,
 };
+use crate::domain::selection::Selection;
 
 pub(crate) const DOCKERFILE: &str = "FROM eclipse-temurin:21-jre\nWORKDIR /app\nCOPY build/libs/payment-service.jar app.jar\n\nEXPOSE 8080\nENTRYPOINT [\"java\", \"-jar\", \"app.jar\"]\n";
 pub(crate) const DEPLOYMENT: &str = "apiVersion: apps/v1\r\nkind: Deployment\r\nmetadata:\r\n  name: payment-service\r\nspec:\r\n  template:\r\n    spec:\r\n      containers:\r\n        - name: web\r\n          image: registry.acme.example/payment-service:1.8.2\r\n          ports:\r\n            - containerPort: 8080\r\n";
@@ -22,6 +27,23 @@ pub(crate) fn source(path: &str) -> Option<Arc<str>> {
         "deploy/deployment.yaml" => Some(DEPLOYMENT.into()),
         "catalog-info.yaml" => Some(CATALOG.into()),
         _ => None,
+    }
+}
+
+/// Everything of a judgement, for a reader without colours at the root of the repository.
+pub(crate) fn report(judgement: &Judgement) -> Report<'_> {
+    static ALL: LazyLock<Selection> = LazyLock::new(Selection::default);
+    static NONE: BTreeSet<PolicyId> = BTreeSet::new();
+    Report {
+        judgement,
+        metas: &[],
+        source: &source,
+        prefix: "",
+        compared: true,
+        selection: &ALL,
+        explained: &NONE,
+        today: NaiveDate::from_ymd_opt(2026, 11, 21).expect("a day"),
+        styled: false,
     }
 }
 
@@ -100,6 +122,7 @@ pub(crate) fn judgement(conclusion: Conclusion, policies: Vec<JudgedPolicy>) -> 
         summary,
         config_problems: Vec::new(),
         notes: Vec::new(),
+        settings: Vec::new(),
     }
 }
 

@@ -62,6 +62,9 @@ fn head(view: &View<'_>, context: &CheckRunContext) -> String {
         page +=
             &format!("\n{} have this commit as head and are judged together.\n", list(&changes, 5));
     }
+    for (policy, deadline) in view.deadlines() {
+        page += &format!("\n{} {deadline}.\n", code_span(policy.id.as_str()));
+    }
     let new = total(&view.blocking) + total(&view.warnings);
     match &context.base {
         Some(base) => {

@@ -1,45 +1,70 @@
 //! How does a person at a terminal read a judgement?
 //!
 //! What is wrong with the configuration, a code frame per new finding, short lists of the rest,
-//! and a last line of totals.
+//! and a last line of totals. Policies that are to be explained say more.
 
 use annotate_snippets::{Level, Origin, Renderer};
 
-use super::frame::{Explain, Source, render_frame};
-use super::view::{Group, View, total};
+use super::explain::render_explained;
+use super::formats::Report;
+use super::frame::{Explain, render_frame};
+use super::view::{Group, View, observed, total};
 use super::visible::line;
 use super::words::{clip, count, level, place};
-use crate::domain::judge::{ConfigProblem, JudgedFinding, JudgedPolicy, Judgement, Standing};
+use crate::domain::finding::Mode;
+use crate::domain::judge::{ConfigProblem, JudgedFinding, JudgedPolicy, Standing};
 
 /// The report; with ANSI colours when `styled`. Nothing of the repository steers the terminal.
-pub fn render_text(judgement: &Judgement, source: Source<'_>, styled: bool) -> String {
-    let renderer = if styled { Renderer::styled() } else { Renderer::plain() };
+pub fn render_text(report: &Report<'_>) -> String {
+    let judgement = report.judgement;
+    let renderer = if report.styled { Renderer::styled() } else { Renderer::plain() };
     let view = View::of(judgement);
     let mut out = String::new();
     for problem in &judgement.config_problems {
         out += &complaint(&renderer, problem);
         out.push('\n');
     }
-    for Group { policy, findings } in view.blocking.iter().chain(&view.warnings) {
-        let mut explain = Explain { why: true, remediation: true };
-        for finding in findings {
-            out += &render_frame(&renderer, policy, finding, source, explain);
-            out.push('\n');
-            explain.why = false;
-            explain.remediation &= finding.remediation.is_some();
-        }
+    // Observed policies speak to whoever asks for them by mode.
+    let asked = report.selection.modes.contains(&Mode::Observe);
+    let observed = if asked { observed(judgement) } else { Vec::new() };
+    let is_explained = |group: &&Group<'_>| report.explained.contains(&group.policy.id);
+    for group in view.blocking.iter().chain(&view.warnings).chain(&observed) {
+        out += &match is_explained(&group) {
+            true => render_explained(&renderer, report, group),
+            false => frames(&renderer, report, group),
+        };
     }
-    let known = |groups: &[Group<'_>], item: fn(&JudgedFinding) -> String| -> Vec<String> {
+    let (known, brief): (Vec<_>, Vec<_>) = view.existing.iter().partition(is_explained);
+    for group in known {
+        out += &render_explained(&renderer, report, group);
+    }
+    let items = |groups: &[&Group<'_>], item: fn(&JudgedFinding) -> String| -> Vec<String> {
         groups.iter().flat_map(|g| g.findings.iter().map(|f| item(f))).collect()
     };
     let reasoned = |status| view.standing(status).into_iter().map(reasoned).collect::<Vec<_>>();
     let notes = judgement.notes.iter().map(|n| line(&clip(n, 600))).collect::<Vec<_>>();
-    out += &list("existing, not blocking", &known(&view.existing, existing));
-    out += &list("waived", &known(&view.waived, waived));
+    let deadlines = view.deadlines();
+    let deadlines: Vec<_> = deadlines.iter().map(|(p, when)| format!("{} {when}", p.id)).collect();
+    out += &list("deadlines", &deadlines);
+    out += &list("existing, not blocking", &items(&brief, existing));
+    out += &list("waived", &items(&view.waived.iter().collect::<Vec<_>>(), waived));
     out += &list("could not be judged", &reasoned(Standing::Unknown));
     out += &list("broken", &reasoned(Standing::Broken));
     out += &list("notes", &notes);
-    out += &totals(&view);
+    out += &totals(report, &view, total(&observed));
+    out
+}
+
+/// A frame per finding; the policy's own words once, with the first that needs them.
+fn frames(renderer: &Renderer, report: &Report<'_>, group: &Group<'_>) -> String {
+    let mut out = String::new();
+    let mut explain = Explain { why: true, remediation: true };
+    for finding in &group.findings {
+        out += &render_frame(renderer, group.policy, finding, report.source, explain);
+        out.push('\n');
+        explain.why = false;
+        explain.remediation &= finding.remediation.is_some();
+    }
     out
 }
 
@@ -79,23 +104,30 @@ fn reasoned(policy: &JudgedPolicy) -> String {
     format!("{}: {}", policy.id, line(&clip(reason, 600)))
 }
 
-/// `2 blocking, 1 warning, 1 existing; 5 of 7 policies pass; level: none (bronze needs a, b)`
-fn totals(view: &View<'_>) -> String {
+/// `2 blocking, 1 warning, 1 existing; 5 of 7 policies pass; level: none (bronze needs a, b)`.
+/// Of a selection the level is not told: it takes all policies.
+fn totals(report: &Report<'_>, view: &View<'_>, observed: usize) -> String {
     let warnings = count(total(&view.warnings), "warning", "warnings");
     let (blocking, existing) = (total(&view.blocking), total(&view.existing));
+    let observed = match observed {
+        0 => String::new(),
+        n => format!(", {n} observed"),
+    };
     let passing = match view.applicable() {
         0 => "nothing applies here".to_owned(),
         n => format!("{} of {} pass", view.fulfilled(), count(n, "policy", "policies")),
     };
+    let found =
+        format!("{blocking} blocking, {warnings}, {existing} existing{observed}; {passing}");
+    if !report.selection.is_all() {
+        return format!("{found}\n");
+    }
     let needs = view.next_level().map(|(next, missing)| {
         let ids: Vec<&str> = missing.iter().map(|p| p.id.as_str()).collect();
         format!(" ({} needs {})", next.as_str(), ids.join(", "))
     });
-    format!(
-        "{blocking} blocking, {warnings}, {existing} existing; {passing}; level: {}{}\n",
-        level(view.judgement.level),
-        needs.unwrap_or_default(),
-    )
+    let level = level(report.judgement.level);
+    format!("{found}; level: {level}{}\n", needs.unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -110,13 +142,13 @@ mod tests {
     fn a_bad_day_at_the_terminal() {
         let mut judgement = sample::blocked();
         judgement.config_problems = sample::misconfigured().config_problems;
-        insta::assert_snapshot!("text", render_text(&judgement, &sample::source, false));
+        insta::assert_snapshot!("text", render_text(&sample::report(&judgement)));
     }
 
     #[test]
     fn a_good_day_is_one_line() {
         assert_eq!(
-            render_text(&sample::passed(), &sample::source, false),
+            render_text(&sample::report(&sample::passed())),
             "0 blocking, 0 warnings, 0 existing; 3 of 3 policies pass; level: gold\n"
         );
     }
@@ -127,7 +159,7 @@ mod tests {
         let mut second = judgement.findings[1].clone();
         second.remediation = None;
         judgement.findings.extend([second.clone(), second]);
-        let out = render_text(&judgement, &sample::source, false);
+        let out = render_text(&sample::report(&judgement));
         assert_eq!(out.matches("Without `runAsNonRoot` the cluster").count(), 1);
         assert_eq!(out.matches("help: Add below `name: web`:").count(), 1);
         assert_eq!(out.matches("help: Set it for the pod:").count(), 1);
@@ -136,8 +168,9 @@ mod tests {
     #[test]
     fn colours_only_on_demand() {
         let judgement = sample::blocked();
-        assert!(render_text(&judgement, &sample::source, true).contains("\u{1b}["));
-        assert!(!render_text(&judgement, &sample::source, false).contains('\u{1b}'));
+        let plain = sample::report(&judgement);
+        assert!(render_text(&Report { styled: true, ..plain }).contains("\u{1b}["));
+        assert!(!render_text(&sample::report(&judgement)).contains('\u{1b}'));
     }
 
     #[test]
@@ -156,7 +189,8 @@ mod tests {
         judgement.findings = vec![at(2, 2), at(1, 3), at(3, 3), at(4_000_000_000, 1), at(0, 0)];
         judgement.findings[0].resource = Some("\u{9b}r".to_owned());
         judgement.findings[0].remediation = Some("\u{1b}[1m\n\u{202e}".to_owned());
-        let out = render_text(&judgement, &|_| Some(text.as_str().into()), false);
+        let source = |_: &str| Some(text.as_str().into());
+        let out = render_text(&Report { source: &source, ..sample::report(&judgement) });
         assert!(!out.chars().any(|c| is_hidden(c) && c != '\n'), "{out:?}");
         assert!(out.len() < 10_000, "{}", out.len());
         assert_eq!(out.matches("error[container/non_root_user]").count(), 5);

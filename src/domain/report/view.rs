@@ -39,7 +39,9 @@ impl<'a> View<'a> {
     /// the judge lists them all.
     pub fn of(judgement: &'a Judgement) -> Self {
         let policies: Vec<_> = judgement.policies.iter().filter(|p| is_shown(p)).collect();
-        let groups = |wanted: &dyn Fn(&JudgedPolicy, State) -> bool| group(judgement, wanted);
+        let groups = |wanted: &dyn Fn(&JudgedPolicy, State) -> bool| {
+            group(judgement, &|p, s| is_shown(p) && wanted(p, s))
+        };
         Self {
             judgement,
             blocking: groups(&|p, s| s == State::New && p.mode == Mode::Enforce),
@@ -65,6 +67,16 @@ impl<'a> View<'a> {
         self.standing(Standing::Pass).len() + self.standing(Standing::Waived).len()
     }
 
+    /// Which policies with warnings will block, and from when: `will block from 2026-12-01 (10
+    /// days left)`.
+    pub fn deadlines(&self) -> Vec<(&'a JudgedPolicy, String)> {
+        let due = |group: &Group<'a>| {
+            let setting = self.judgement.setting(&group.policy.id)?;
+            Some((group.policy, setting.deadline()?))
+        };
+        self.warnings.iter().filter_map(due).collect()
+    }
+
     /// The next level, and the policies that stand between it and this commit. `None` at gold,
     /// and when only observed policies are in the way.
     pub fn next_level(&self) -> Option<(Level, Vec<&'a JudgedPolicy>)> {
@@ -81,6 +93,11 @@ impl<'a> View<'a> {
         let missing: Vec<_> = self.policies.iter().copied().filter(open).collect();
         (!missing.is_empty()).then_some((next, missing))
     }
+}
+
+/// New findings of policies that are merely observed, for those who ask for them.
+pub fn observed(judgement: &Judgement) -> Vec<Group<'_>> {
+    group(judgement, &|p, s| p.mode == Mode::Observe && s == State::New)
 }
 
 /// How many findings some groups hold.
@@ -109,7 +126,6 @@ fn group<'a>(
     let mut by_id: BTreeMap<_, Group<'a>> = judgement
         .policies
         .iter()
-        .filter(|p| is_shown(p))
         .map(|policy| (&policy.id, Group { policy, findings: Vec::new() }))
         .collect();
     for finding in &judgement.findings {

@@ -28,6 +28,7 @@ pub fn is_hidden(c: char) -> bool {
             | '\u{2800}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
             | '\u{fff0}'..='\u{fffb}'   // interlinear notes
             | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+            | '\u{fffe}' | '\u{ffff}'     // no characters at all, and refused by XML
             | '\u{e0000}'..='\u{e0fff}' // tags
         )
 }

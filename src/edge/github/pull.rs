@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::domain::ids::{RepoId, RepoName, Sha};
+use crate::domain::report::answer::ChangeSize;
 
 use super::base::escape;
 use super::call::{Answer, Call};
@@ -20,12 +21,18 @@ pub struct Pull {
     pub draft: bool,
     /// Text of its author.
     pub title: String,
+    /// Markdown of its author; empty when there is none.
+    pub body: String,
+    /// Where people read it.
+    pub html_url: String,
     /// Login; `None` when the account is gone.
     pub author: Option<String>,
     /// What is to be merged.
     pub head: PullSide,
     /// Where it is to be merged.
     pub base: PullSide,
+    /// Its size; lists of pull requests leave it out.
+    pub size: Option<ChangeSize>,
 }
 
 /// One side of a pull request.
@@ -48,16 +55,35 @@ impl Pull {
 }
 
 #[derive(Deserialize)]
-struct Wire {
+pub(super) struct Wire {
     number: i64,
     state: String,
     #[serde(default)]
     draft: Option<bool>,
     #[serde(default)]
     title: String,
+    #[serde(default)]
+    body: Option<String>,
+    #[serde(default)]
+    html_url: String,
     user: Option<User>,
     head: WireSide,
     base: WireSide,
+    additions: Option<u64>,
+    deletions: Option<u64>,
+    changed_files: Option<u64>,
+    commits: Option<u64>,
+}
+
+impl Wire {
+    fn size(&self) -> Option<ChangeSize> {
+        Some(ChangeSize {
+            additions: self.additions?,
+            deletions: self.deletions?,
+            files: self.changed_files?,
+            commits: self.commits?,
+        })
+    }
 }
 
 #[derive(Deserialize)]
@@ -88,10 +114,13 @@ impl From<WireSide> for PullSide {
 impl From<Wire> for Pull {
     fn from(wire: Wire) -> Self {
         Self {
+            size: wire.size(),
             number: wire.number,
             open: wire.state == "open",
             draft: wire.draft.unwrap_or(false),
             title: wire.title,
+            body: wire.body.unwrap_or_default(),
+            html_url: wire.html_url,
             author: wire.user.map(|user| user.login),
             head: wire.head.into(),
             base: wire.base.into(),

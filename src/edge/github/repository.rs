@@ -1,7 +1,9 @@
 //! Which repository is this? Its id, present name and default branch.
 
 use serde::Deserialize;
+use serde_json::Value;
 
+use crate::domain::config::Labels;
 use crate::domain::ids::{RepoId, RepoName};
 
 use super::call::Call;
@@ -27,6 +29,19 @@ pub struct Repository {
     /// Forked from another.
     #[serde(default)]
     pub fork: bool,
+    /// Its topics, a list, where GitHub tells.
+    #[serde(default)]
+    pub topics: Value,
+    /// Its custom properties, a mapping, where GitHub tells.
+    #[serde(default)]
+    pub custom_properties: Value,
+}
+
+impl Repository {
+    /// Topics and custom properties as rules ask for them.
+    pub fn labels(&self) -> Labels {
+        Labels::of(&self.topics, &self.custom_properties)
+    }
 }
 
 impl Installation {

@@ -12,6 +12,11 @@ const UPSERT: &str = "INSERT INTO evaluation (repo, key, stored_ms, json)
     VALUES ($1, $2, $3, $4)
     ON CONFLICT (repo, key) DO UPDATE SET stored_ms = excluded.stored_ms, json = excluded.json";
 
+/// Begins the key of an evaluation in which something broke.
+pub const BROKEN: &str = "broken ";
+
+const FORGET_BROKEN: &str = "DELETE FROM evaluation WHERE repo = $1 AND key LIKE $2";
+
 impl Store {
     /// The evaluation stored under `key` (a digest that the caller makes), as JSON.
     pub async fn evaluation(&self, repo: RepoId, key: &str) -> Result<Option<String>, StoreError> {
@@ -30,5 +35,11 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.database.execute(UPSERT, values![repo, key, now, json]).await.map(drop)
+    }
+
+    /// Forgets evaluations under keys that begin with [`BROKEN`].
+    pub async fn forget_broken_evaluations(&self, repo: RepoId) -> Result<(), StoreError> {
+        let pattern = format!("{BROKEN}%");
+        self.database.execute(FORGET_BROKEN, values![repo, pattern.as_str()]).await.map(drop)
     }
 }

@@ -18,15 +18,18 @@ mod evaluations;
 mod installations;
 mod jobs;
 mod judgements;
+mod organisation;
 mod pulls;
 mod repos;
 
 pub use checks::{CheckRunRow, OpenCheckRun};
 pub use deliveries::Accepted;
 pub use error::StoreError;
+pub use evaluations::BROKEN;
 pub use installations::InstallationRow;
 pub use jobs::{Claimed, JobCount, JobFilter, JobId, JobRow, JobState, MAX_ATTEMPTS};
 pub use judgements::{JudgementRow, Subject};
+pub use organisation::OrganisationFile;
 pub use pulls::{KnownPull, PullRow, PullState};
 pub use repos::{KnownRepo, RepoRow};
 

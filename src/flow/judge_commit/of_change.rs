@@ -55,7 +55,9 @@ impl App {
         let repo = subject.facts.clone();
         let path = Some(after.answer.path.clone());
         self.meter.evaluation("fresh");
-        let request = Request { tree, repo, config, path, change, only: Some(asked) };
+        let organisation = subject.organisation.file.clone();
+        let only = Some(asked);
+        let request = Request { tree, repo, config, organisation, path, change, only };
         let outcomes = self.evaluators.evaluate(&request).await?.evaluation.outcomes;
         let sound = outcomes.iter().all(|outcome| outcome.status != Status::Broken);
         if sound && let Ok(json) = serde_json::to_string(&outcomes) {

@@ -62,6 +62,12 @@ impl Actor {
     }
 }
 
+impl Actor {
+    pub fn has(&self, name: &str, level: &str) -> bool {
+        self.may(&[(name, level)])
+    }
+}
+
 /// read < write < admin; 0 for anything else.
 pub fn rank(level: &str) -> u8 {
     ["read", "write", "admin"].iter().position(|known| *known == level).map_or(0, |at| at as u8 + 1)

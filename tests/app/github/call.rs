@@ -31,6 +31,11 @@ impl Call {
         self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Whether the token may do this.
+    pub fn grants(&self, permission: &str, level: &str) -> bool {
+        self.actor.has(permission, level)
+    }
+
     /// A numeric path parameter; 0, which nothing bears, when it is no number.
     pub fn number(&self, name: &str) -> u64 {
         self.param(name).parse().unwrap_or(0)

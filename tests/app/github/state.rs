@@ -70,6 +70,8 @@ pub struct Repo {
     pub name: String,
     pub private: bool,
     pub archived: bool,
+    pub topics: Vec<String>,
+    pub properties: BTreeMap<String, String>,
     pub default_branch: String,
     /// Index into `World::networks`.
     pub network: usize,

@@ -115,6 +115,45 @@ async fn a_policy_that_says_nonsense() {
     others_are_judged("default applies := true\n\nfindings contains 5", "must be an object").await;
 }
 
+/// How many evaluations were done and not just remembered.
+async fn fresh_evaluations(stage: &Stage) -> u64 {
+    let text = get(&stage.url, "/metrics").await.body;
+    let line = text.lines().find(|line| line.contains("evaluations_total{result=\"fresh\"}"));
+    line.and_then(|line| line.rsplit(' ').next()?.parse().ok()).unwrap_or(0)
+}
+
+/// A broken policy may cost its deadline several times over: the base that all pull requests
+/// share is not evaluated for each of them. But what broke may have been bad luck, so it is tried
+/// again after a while, and at once when somebody asks for it.
+#[tokio::test]
+async fn what_broke_is_remembered_for_a_while_only() {
+    let folder = pack("default applies := true\n\nfindings contains 5");
+    let props = || Props { policies: vec![folder.path().to_owned()], ..Props::default() };
+    for stage in Stage::each_with(FakeGitHub::builder, props).await {
+        stage.gh.create_repo(REPO, &[("catalog-info.yaml", CATALOG)]);
+        stage.settle().await;
+        let mut before = fresh_evaluations(&stage).await;
+        let mut news = async |what: &str, expected: u64| {
+            let now = fresh_evaluations(&stage).await;
+            assert_eq!(now - before, expected, "{what}");
+            before = now;
+        };
+        let first = judged(&stage, "first", &format!("{FINE}# 1\n")).await;
+        assert_eq!(first.conclusion.as_deref(), Some("action_required"), "{}", said(&first));
+        news("the first pull request: head and base", 2).await;
+        let second = judged(&stage, "second", &format!("{FINE}# 2\n")).await;
+        assert_eq!(second.conclusion.as_deref(), Some("action_required"), "{}", said(&second));
+        news("the second one: its head, and the base is known", 1).await;
+        stage.advance(16 * 60);
+        judged(&stage, "third", &format!("{FINE}# 3\n")).await;
+        news("the third one, much later: head and base", 2).await;
+        stage.gh.rerequest_check(second.id);
+        stage.settle().await;
+        news("somebody presses the button: head and base", 2).await;
+        stage.end().await;
+    }
+}
+
 /// The evaluators that were started with `folder`.
 pub fn evaluators_of(folder: &Path) -> Vec<u32> {
     let mut found = Vec::new();

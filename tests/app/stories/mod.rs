@@ -1,6 +1,7 @@
 //! One file per user's story.
 
 mod baseline;
+mod commands;
 mod configuration;
 mod credentials;
 mod default_branch;
@@ -18,7 +19,9 @@ mod lifecycle;
 mod limits;
 mod many;
 mod merge_queue;
+mod migrations;
 mod nothing;
+mod organisation;
 mod outages;
 mod probes;
 mod pull_request;
@@ -30,3 +33,4 @@ mod shapes;
 mod tenants;
 mod truncated;
 mod twins;
+mod waive;

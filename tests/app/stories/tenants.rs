@@ -149,6 +149,7 @@ async fn news_of_an_installation_that_has_gone_are_moot() {
         stage.gh.uninstall("acme");
         stage.gh.reverse_queue();
         stage.gh.allow("POST */access_tokens", 404);
+        stage.gh.allow("GET /app/installations/*", 404);
         stage.settle().await;
         assert!(stage.gh.calls_to("POST */check-runs").is_empty());
         stage.end().await;

@@ -40,9 +40,9 @@ pub struct Selection {
 #[derive(Default)]
 pub(super) struct Selectors {
     found: Vec<Selector>,
-    /// Labels that kustomizations add to pods and selectors.
+    /// Labels that Flux kustomizations add to objects.
     pub(super) floating: BTreeSet<String>,
-    /// Some kustomization sets the namespace.
+    /// Some Flux kustomization sets the namespace.
     pub(super) moved: bool,
     too_many: bool,
 }
@@ -84,13 +84,11 @@ impl Selectors {
         self.found.push(Selector { namespace, means, selection });
     }
 
-    /// Takes in what a kustomization adds to all its objects.
-    pub(super) fn add_kustomization(&mut self, kustomization: &Value) {
-        self.moved |= kustomization.get("namespace").is_some_and(Value::is_string);
-        let labels = kustomization.get("labels").and_then(Value::as_array).into_iter().flatten();
-        let pairs = labels.filter_map(|entry| entry.get("pairs"));
-        let all = pairs.chain(kustomization.get("commonLabels")).filter_map(Value::as_object);
-        for key in all.flat_map(serde_json::Map::keys) {
+    /// Takes in what a Flux kustomization sets on all its objects.
+    pub(super) fn add_flux(&mut self, spec: &Value) {
+        self.moved |= spec.get("targetNamespace").is_some_and(Value::is_string);
+        let labels = spec.pointer("/commonMetadata/labels").and_then(Value::as_object);
+        for key in labels.into_iter().flat_map(serde_json::Map::keys) {
             if self.floating.len() < MAX_OBJECTS {
                 self.floating.extend(short(key));
             }
@@ -104,10 +102,14 @@ impl Selectors {
             gather.gap(FactKind::Kubernetes, None, reason);
             return;
         }
+        let spans = &gather.spans;
         for workload in &mut gather.snapshot.workloads {
             for selector in &self.found {
                 if workload.selected_by.len() >= MAX_TOLD {
                     break;
+                }
+                if spans.are_rivals(&selector.selection.pointer, &workload.pointer) {
+                    continue;
                 }
                 let Some(certain) = self.acts_on(selector, workload) else { continue };
                 workload.selected_by.push(Selection { certain, ..selector.selection.clone() });

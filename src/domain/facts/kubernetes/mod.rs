@@ -1,5 +1,6 @@
 //! What does the repository run on Kubernetes, and with which rights?
 
+mod built;
 mod joins;
 mod kinds;
 mod objects;
@@ -22,6 +23,7 @@ use super::select::{file_name, is_kustomization};
 use super::{FactKind, Snapshot, Spans};
 use joins::Selectors;
 use kinds::{items, workload_kind};
+use scraping::Scraping;
 
 pub use joins::Selection;
 pub use objects::{Object, Role};
@@ -131,6 +133,13 @@ struct Manifest<'t> {
     loaded: Loaded,
 }
 
+/// What is held against each other once every object is known.
+#[derive(Default)]
+struct Joins {
+    selectors: Selectors,
+    scraping: Scraping,
+}
+
 pub(super) fn extract(gather: &mut Gather<'_>) {
     let kind = FactKind::Kubernetes;
     let mut manifests = Vec::new();
@@ -163,31 +172,24 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
         let reason = format!("belongs to a Helm chart, which is not rendered ({files} not judged)");
         gather.gap(kind, Some(folder), reason);
     }
-    let patches = patches::find(gather, &manifests);
-    let mut selectors = Selectors::default();
-    let mut scraping = scraping::Scraping::default();
+    let mut joins = Joins::default();
+    let patches = patches::find(gather, &manifests, &mut joins.selectors);
+    let used = built::read(gather, &manifests, &patches, &mut joins);
     for manifest in &manifests {
-        if is_kustomization(manifest.path) {
-            for document in &manifest.loaded.documents {
-                selectors.add_kustomization(&document.value);
-                scraping.add_kustomization(manifest.path, &document.value);
-            }
+        let other = patches.is_patch_file(manifest.path) || used.contains(manifest.path);
+        if !other && file_name(manifest.path) != "Kustomization" {
+            read_file(gather, manifest, &patches, &mut joins);
         }
-        if patches.is_patch_file(manifest.path) || file_name(manifest.path) == "Kustomization" {
-            continue;
-        }
-        read_file(gather, manifest, &patches, &mut selectors, &mut scraping);
     }
-    selectors.join(gather);
-    scraping.join(gather, &selectors);
+    joins.selectors.join(gather);
+    joins.scraping.join(gather, &joins.selectors);
 }
 
 fn read_file(
     gather: &mut Gather<'_>,
     manifest: &Manifest<'_>,
     patches: &patches::Patches,
-    selectors: &mut Selectors,
-    scraping: &mut scraping::Scraping,
+    joins: &mut Joins,
 ) {
     let path = manifest.path;
     let mut judged = false;
@@ -199,12 +201,7 @@ fn read_file(
         let before = rows(gather);
         for (pointer, object) in items(&document.value) {
             let at = Spans::pointer(number, &pointer);
-            selectors.add(path, &at, object);
-            scraping.add(path, &at, object);
-            objects::add(gather, path, &at, object);
-            gather.snapshot.secrets.extend(secrets::secret(path, &at, object));
-            let Some(kind) = workload_kind(object) else { continue };
-            rows::add(gather, path, &at, object, kind, patches);
+            read_object(gather, path, &at, object, patches, joins);
         }
         if rows(gather) > before {
             judged = true;
@@ -215,6 +212,24 @@ fn read_file(
     }
     if judged {
         gather.keep_spans(path, &manifest.loaded);
+    }
+}
+
+/// Adds the rows of one object.
+fn read_object(
+    gather: &mut Gather<'_>,
+    path: &str,
+    at: &str,
+    object: &Value,
+    patches: &patches::Patches,
+    joins: &mut Joins,
+) {
+    joins.selectors.add(path, at, object);
+    joins.scraping.add(path, at, object);
+    objects::add(gather, path, at, object);
+    gather.snapshot.secrets.extend(secrets::secret(path, at, object));
+    if let Some(kind) = workload_kind(object) {
+        rows::add(gather, path, at, object, kind, patches);
     }
 }
 

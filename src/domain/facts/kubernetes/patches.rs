@@ -1,6 +1,7 @@
-//! Which objects does Kustomize change before they reach the cluster?
+//! Which objects does Flux change before they reach the cluster?
 //!
-//! Patches are not applied here. A file that is a patch is not judged as if it were a workload,
+//! Kustomizations are built ([`super::built`]), but the patches of Flux's objects of that name are
+//! not applied: which folder they work on is only known to the cluster. A file that is a patch is not judged as if it were a workload,
 //! and a workload that a patch changes says so, so that a policy which would complain about a
 //! field that the patch may set can answer "unknown" instead.
 
@@ -12,7 +13,7 @@ use crate::domain::yaml::{Schema, load};
 
 use super::super::gather::Gather;
 use super::super::image::Image;
-use super::super::select::is_kustomization;
+use super::joins::Selectors;
 use super::{Manifest, Patch};
 
 /// Patches of one object that are told one by one; the others are told as one.
@@ -78,17 +79,20 @@ impl Patches {
     }
 }
 
-/// Reads the patches that kustomizations (Kustomize's own files and Flux objects) list.
-pub(super) fn find(gather: &Gather<'_>, manifests: &[Manifest<'_>]) -> Patches {
+/// Reads the patches that Flux objects list.
+pub(super) fn find(
+    gather: &Gather<'_>,
+    manifests: &[Manifest<'_>],
+    selectors: &mut Selectors,
+) -> Patches {
     let mut patches = Patches::default();
     for manifest in manifests {
         for document in &manifest.loaded.documents {
             let value = &document.value;
             let text = |key| value.get(key).and_then(Value::as_str).unwrap_or("");
             let flux = text("kind") == "Kustomization" && text("apiVersion").contains("fluxcd.io/");
-            if is_kustomization(manifest.path) {
-                read_list(gather, manifest.path, value, &mut patches);
-            } else if let (true, Some(spec)) = (flux, value.get("spec")) {
+            if let (true, Some(spec)) = (flux, value.get("spec")) {
+                selectors.add_flux(spec);
                 read_list(gather, manifest.path, spec, &mut patches);
             }
         }

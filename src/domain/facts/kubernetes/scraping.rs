@@ -25,8 +25,6 @@ const ASKING: [&str; 3] =
 pub(super) struct Scraping {
     services: Vec<Service>,
     monitors: Vec<Monitor>,
-    /// A kustomization annotates everything.
-    asked_everywhere: Option<Selection>,
     too_many: bool,
 }
 
@@ -78,21 +76,6 @@ impl Scraping {
         }
     }
 
-    /// Takes in annotations that a kustomization adds to all its objects.
-    pub(super) fn add_kustomization(&mut self, path: &str, kustomization: &Value) {
-        let annotations = kustomization.get("commonAnnotations");
-        if asks(&serde_json::json!({"metadata": {"annotations": annotations}})) {
-            self.asked_everywhere = Some(Selection {
-                kind: "Kustomization".to_owned(),
-                path: path.to_owned(),
-                pointer: "/commonAnnotations".to_owned(),
-                name: None,
-                certain: false,
-                min_replicas: None,
-            });
-        }
-    }
-
     /// Tells every workload what leads to it and what scrapes it.
     pub(super) fn join(&self, gather: &mut Gather<'_>, selectors: &Selectors) {
         if self.too_many {
@@ -106,9 +89,18 @@ impl Scraping {
             .iter()
             .map(|monitor| self.services.iter().map(|s| watches(monitor, s, selectors)).collect())
             .collect();
+        let spans = &gather.spans;
         for workload in &mut gather.snapshot.workloads {
-            let led: Vec<Option<bool>> =
-                self.services.iter().map(|service| leads(service, workload, selectors)).collect();
+            // What one overlay makes is not there when its sibling is.
+            let rivals =
+                |selection: &Selection| spans.are_rivals(&selection.pointer, &workload.pointer);
+            let led: Vec<Option<bool>> = self
+                .services
+                .iter()
+                .map(|s| leads(s, workload, selectors).filter(|_| !rivals(&s.selection)))
+                .collect();
+            let monitor_is_away: Vec<bool> =
+                self.monitors.iter().map(|monitor| rivals(&monitor.selection)).collect();
             for (service, certain) in self.services.iter().zip(&led) {
                 if let (Some(certain), true) = (*certain, workload.services.len() < MAX_TOLD) {
                     let selection = Selection { certain, ..service.selection.clone() };
@@ -118,7 +110,8 @@ impl Scraping {
                     workload.services.push(selection);
                 }
             }
-            for (monitor, watched) in self.monitors.iter().zip(&watched) {
+            let present = self.monitors.iter().zip(&watched).zip(&monitor_is_away);
+            for ((monitor, watched), _) in present.filter(|(_, away)| !**away) {
                 let certain = if monitor.by_service {
                     let both = watched.iter().zip(&led).filter_map(|(a, b)| Some((*a)? && (*b)?));
                     both.reduce(|a, b| a || b)
@@ -140,7 +133,6 @@ impl Scraping {
                 let own = Selection { kind, path, pointer, name, certain, min_replicas: None };
                 workload.scraped_by.push(own);
             }
-            workload.scraped_by.extend(self.asked_everywhere.clone());
         }
     }
 }

@@ -126,28 +126,6 @@ fn templates_and_faults_are_gaps_but_other_yaml_is_not() {
 }
 
 #[test]
-fn patches_are_not_workloads_but_are_known_to_what_they_change() {
-    let patch = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: api}\nspec: {selector: {}, \
-                 template: {spec: {containers: [{name: web, image: x, securityContext: \
-                 {runAsNonRoot: true}}]}}}\n";
-    let kustomization = "resources: [../base]\npatches:\n  - path: ./secure.yaml\n  - target: \
-                         {kind: Deployment, name: a.*}\n    patch: |-\n      - op: add\n        \
-                         path: /spec/replicas\n        value: 3\n  - {path: gone.yaml, target: \
-                         {kind: Job}}\n";
-    let got = facts(&[
-        ("base/api.yaml", DEPLOYMENT),
-        ("overlays/prod/kustomization.yaml", kustomization),
-        ("overlays/prod/secure.yaml", patch),
-    ]);
-    assert_eq!(got.snapshot.workloads.len(), 1);
-    let patches = &got.snapshot.workloads[0].patches;
-    assert_eq!(patches.len(), 2);
-    assert_eq!(patches[0].path, "overlays/prod/secure.yaml");
-    assert!(patches[0].fields.contains(&"runAsNonRoot".to_owned()));
-    assert_eq!(patches[1].fields, ["op", "path", "replicas", "spec", "value"]);
-}
-
-#[test]
 fn what_was_withheld_is_a_gap() {
     let mut tree = tree(&[("a.yaml", ""), ("b.yaml", ""), ("c.yaml", "")]);
     let mut withhold = |path: &str, why| {
@@ -184,21 +162,30 @@ fn what_rows_repeat_is_bounded() {
     assert_eq!(got.snapshot.gaps[0].reason, "`c.yaml` has a pod with more than 200 containers");
 }
 
+const FLUX: &str = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata: \
+                    {name: apps}\nspec:\n";
+
 #[test]
-fn many_patches_are_told_together() {
+fn patches_of_flux_are_known_to_what_they_change() {
     let patch = |field: &str| {
         format!("  - {{target: {{kind: Deployment}}, patch: \"spec: {{{field}: 1}}\"}}\n")
     };
-    let fields: Vec<String> = (0..9).map(|i| patch(&format!("f{i}"))).collect();
-    let kustomization = format!("patches:\n{}", fields.concat());
-    let got = facts(&[("api.yaml", DEPLOYMENT), ("kustomization.yaml", &kustomization)]);
-    let patches = &got.snapshot.containers[0].patches;
-    assert_eq!(patches.len(), 6);
-    assert_eq!(patches[5].fields, ["f5", "f6", "f7", "f8", "spec"]);
-    let many: String = (0..200).map(|i| patch(&format!("f{i}"))).collect();
-    let kustomization = format!("patches:\n{many}");
-    let got = facts(&[("api.yaml", DEPLOYMENT), ("kustomization.yaml", &kustomization)]);
-    assert_eq!(got.snapshot.containers[0].patches[5].fields, ["*"]);
+    let patches = |count: u32| -> String { (0..count).map(|i| patch(&format!("f{i}"))).collect() };
+    let flux = format!(
+        "{FLUX}  images: [{{name: ghcr.io/acme/api}}]\n  patches:\n  {}",
+        patches(9).replace("\n", "\n  ")
+    );
+    let got = facts(&[("api.yaml", DEPLOYMENT), ("flux.yaml", flux.trim_end())]);
+    let patches_of = |got: &Extracted| got.snapshot.containers[0].patches.clone();
+    let told = patches_of(&got);
+    assert_eq!(told.len(), 7);
+    assert_eq!(told[0].path, "flux.yaml");
+    assert_eq!(told[0].fields, ["f0", "spec"]);
+    assert_eq!(told[5].fields, ["f5", "f6", "f7", "f8", "spec"]);
+    assert_eq!(told[6].fields, ["image"]);
+    let flux = format!("{FLUX}  patches:\n  {}", patches(200).replace("\n", "\n  "));
+    let got = facts(&[("api.yaml", DEPLOYMENT), ("flux.yaml", flux.trim_end())]);
+    assert_eq!(patches_of(&got)[5].fields, ["*"]);
 }
 
 #[test]
@@ -245,7 +232,7 @@ fn budgets_policies_and_scalers_are_joined() {
             at(8, true, Some(2))
         ]
     );
-    let moved = told(&[("kustomization.yaml", "namespace: c\nlabels: [{pairs: {app: y}}]\n")]);
+    let moved = told(&[("flux.yaml", &format!("{FLUX}  targetNamespace: c\n"))]);
     assert_eq!(moved[1], at(2, false, None), "the namespaces may become one");
     let many = object("networking.k8s.io/v1", "NetworkPolicy", here, "{}");
     let got = facts(&[
@@ -256,13 +243,68 @@ fn budgets_policies_and_scalers_are_joined() {
     assert_eq!(got.snapshot.gaps[0].reason, "there are more than 1000 objects that select pods");
 }
 
+const SHARED: &str = "resources: [api.yaml, pdb.yaml]\n";
+const BUDGET: &str = "apiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: api}\n\
+                      spec: {selector: {matchLabels: {team: shop}}}\n";
+
 #[test]
-fn kustomize_changes_of_images_and_replicas_are_patches() {
-    let kustomization = "images: [{name: ghcr.io/acme/api, newTag: 2}]\nreplicas: [{name: api}]\n";
-    let got = facts(&[("api.yaml", DEPLOYMENT), ("kustomization.yaml", kustomization)]);
-    let fields =
-        |patches: &[Patch]| patches.iter().flat_map(|p| p.fields.clone()).collect::<Vec<_>>();
-    assert_eq!(fields(&got.snapshot.workloads[0].patches), ["replicas"]);
-    assert_eq!(fields(&got.snapshot.containers[0].patches), ["replicas", "image"]);
-    assert_eq!(fields(&got.snapshot.containers[1].patches), ["replicas"]);
+fn overlays_are_rows_of_their_own_and_bases_are_not() {
+    let overlay = |name: &str| {
+        format!(
+            "resources: [../../base]\nnamespace: {name}\nlabels: [{{pairs: {{team: shop}}, includeSelectors: true}}]\n"
+        )
+    };
+    let got = facts(&[
+        ("base/api.yaml", DEPLOYMENT),
+        ("base/kustomization.yaml", SHARED),
+        ("base/pdb.yaml", BUDGET),
+        ("overlays/prod/kustomization.yaml", &overlay("prod")),
+        ("overlays/test/kustomization.yaml", "resources: []\n"),
+        ("overlays/dev/kustomization.yaml", &overlay("dev")),
+    ]);
+    assert_eq!(got.snapshot.gaps, []);
+    let rows: Vec<_> = got.snapshot.workloads.iter().map(|row| row.resource.as_str()).collect();
+    assert_eq!(rows, ["Deployment dev/api", "Deployment prod/api"]);
+    for row in &got.snapshot.workloads {
+        assert_eq!(row.path, "base/api.yaml");
+        assert_eq!(row.selected_by.len(), 1, "each overlay has a budget of its own");
+        assert!(row.selected_by[0].certain);
+        assert_eq!(got.spans.lines(&row.path, Some(&row.pod_pointer)), Some((7, 16)));
+    }
+}
+
+#[test]
+fn an_overlay_that_cannot_be_built_leaves_its_files_unknown() {
+    let got = facts(&[
+        ("base/api.yaml", DEPLOYMENT),
+        ("base/kustomization.yaml", "resources: [api.yaml]\n"),
+        ("prod/kustomization.yaml", "resources:\n- ../base\npatches:\n- path: gone.yaml\n"),
+        ("other/api.yaml", DEPLOYMENT),
+    ]);
+    let reasons: Vec<&str> = got.snapshot.gaps.iter().map(|gap| gap.reason.as_str()).collect();
+    assert_eq!(
+        reasons,
+        [
+            "`prod/kustomization.yaml` line 4: the patch `prod/gone.yaml` is not in the repository, so what it makes is not judged"
+        ]
+    );
+    assert_eq!(got.snapshot.workloads.len(), 1);
+    assert_eq!(got.snapshot.workloads[0].path, "other/api.yaml");
+}
+
+#[test]
+fn a_base_is_judged_for_so_many_overlays_and_no_more() {
+    let overlays: Vec<(String, String)> = (0..40)
+        .map(|i| {
+            let text = format!("resources: [../base]\nnamespace: n{i}\n");
+            (format!("o{i:02}/kustomization.yaml"), text)
+        })
+        .collect();
+    let mut files = vec![("base/api.yaml", DEPLOYMENT)];
+    files.push(("base/kustomization.yaml", "resources: [api.yaml]\n"));
+    files.extend(overlays.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    let got = facts(&files);
+    assert_eq!(got.snapshot.workloads.len(), 30);
+    let reasons: Vec<&str> = got.snapshot.gaps.iter().map(|gap| gap.reason.as_str()).collect();
+    assert_eq!(reasons, ["`base/api.yaml` has more overlays than are judged"]);
 }

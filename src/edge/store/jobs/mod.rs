@@ -107,14 +107,14 @@ use row_columns;
 fn fresh_of(job: &Job) -> Option<&str> {
     match job {
         Job::CheckPull { fresh, .. } | Job::CheckCommit { fresh, .. } => fresh.as_deref(),
-        Job::Plan { .. } | Job::SyncInstallation { .. } => None,
+        Job::Plan { .. } | Job::AnswerComment { .. } | Job::SyncInstallation { .. } => None,
     }
 }
 
 fn with_fresh(mut job: Job, wish: Option<String>) -> Job {
     match &mut job {
         Job::CheckPull { fresh, .. } | Job::CheckCommit { fresh, .. } => *fresh = wish,
-        Job::Plan { .. } | Job::SyncInstallation { .. } => {}
+        Job::Plan { .. } | Job::AnswerComment { .. } | Job::SyncInstallation { .. } => {}
     }
     job
 }

@@ -15,6 +15,7 @@ pub const ROUTES: &[Route] = &[
     get("/repos/{owner}/{repo}/git/blobs/{file_sha}", CONTENTS, blob),
     get("/repos/{owner}/{repo}/git/commits/{commit_sha}", CONTENTS, commit),
     get("/repos/{owner}/{repo}/git/ref/{ref}", CONTENTS, reference),
+    get("/repos/{owner}/{repo}/git/matching-refs/{ref}", CONTENTS, matching),
 ];
 
 /// GitHub's cap on a blob.
@@ -110,4 +111,16 @@ fn reference(world: &mut World, call: &Call) -> Reply {
         "ref": name, "node_id": format!("REF_fake{sha}"), "url": format!("{api}/{name}"),
         "object": {"type": "commit", "sha": sha, "url": format!("{api}/commits/{sha}")},
     }))
+}
+
+fn matching(world: &mut World, call: &Call) -> Reply {
+    let start = format!("refs/{}", call.param("ref"));
+    let repo = &world.repos[&call.repo];
+    let api = format!("{}/repos/{}/git", world.base, repo.full_name());
+    let row = |(name, sha): (&String, &String)| {
+        json!({"ref": name, "node_id": format!("REF_fake{sha}"), "url": format!("{api}/{name}"),
+               "object": {"type": "commit", "sha": sha, "url": format!("{api}/commits/{sha}")}})
+    };
+    let rows = repo.refs.iter().filter(|(name, _)| name.starts_with(&start)).map(row);
+    Reply::ok(Value::Array(rows.collect()))
 }

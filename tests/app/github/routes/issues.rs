@@ -1,9 +1,10 @@
 //! Issues, comments and reactions: as much as an App needs that answers people.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{ISSUES, ISSUES_WRITE, Route, creating, get, patch, post};
 use crate::github::call::{Call, Reply, paged};
+use crate::github::clock::stamp;
 use crate::github::shapes::{self, BOT};
 use crate::github::state::{Comment, Issue, World};
 
@@ -102,7 +103,10 @@ fn comments(world: &mut World, call: &Call) -> Reply {
     let Some(issue) = world.repos[&call.repo].issues.get(&number) else {
         return Reply::not_found();
     };
-    let rows = issue.comments.iter().map(|one| shapes::comment(world, call.repo, number, one));
+    // `since` is compared with the last change, to the second, and includes it.
+    let since = call.query("since").map(String::from).unwrap_or_default();
+    let recent = issue.comments.iter().filter(|one| stamp(one.updated) >= since);
+    let rows = recent.map(|one| shapes::comment(world, call.repo, number, one));
     paged(call, &world.base, rows.collect())
 }
 
@@ -116,7 +120,14 @@ fn comment(world: &mut World, call: &Call) -> Reply {
     let Some(comment) = world.new_comment(call.repo, number, BOT, body) else {
         return Reply::not_found();
     };
-    Reply::json(201, shapes::comment(world, call.repo, number, &comment))
+    let shown = shapes::comment(world, call.repo, number, &comment);
+    if world.options.echoes {
+        let issue = world.repos[&call.repo].issues[&number].clone();
+        let issue = shapes::issue(world, call.repo, &issue);
+        let payload = json!({"action": "created", "issue": issue, "comment": shown});
+        world.notify("issue_comment", Some(call.repo), None, BOT, payload);
+    }
+    Reply::json(201, shown)
 }
 
 /// The comment `id` of the repository and the number of its issue.

@@ -6,8 +6,10 @@ mod commits;
 mod contents;
 mod deliveries;
 mod git;
+mod git_write;
 mod issues;
 mod pulls;
+mod pulls_write;
 mod repos;
 
 use super::call::{Call, Reply, decode};
@@ -37,6 +39,8 @@ pub enum Needs {
 }
 
 const CONTENTS: Needs = Needs::Permission(&[("contents", "read")]);
+const CONTENTS_WRITE: Needs = Needs::Permission(&[("contents", "write")]);
+const PULLS_WRITE: Needs = Needs::Permission(&[("pull_requests", "write")]);
 const METADATA: Needs = Needs::Permission(&[("metadata", "read")]);
 const PULLS: Needs = Needs::Permission(&[("pull_requests", "read")]);
 const CHECKS: Needs = Needs::Permission(&[("checks", "read")]);
@@ -62,15 +66,17 @@ const fn patch(template: &'static str, needs: Needs, handler: Handler) -> Route 
 
 const GRAPHQL: &[Route] = &[post("/graphql", Needs::Token, |_, _| Reply::not_found())];
 
-const TABLES: [&[Route]; 10] = [
+const TABLES: [&[Route]; 12] = [
     app::ROUTES,
     checks::ROUTES,
     commits::ROUTES,
     contents::ROUTES,
     deliveries::ROUTES,
     git::ROUTES,
+    git_write::ROUTES,
     issues::ROUTES,
     pulls::ROUTES,
+    pulls_write::ROUTES,
     repos::ROUTES,
     GRAPHQL,
 ];

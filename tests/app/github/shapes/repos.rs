@@ -37,12 +37,12 @@ fn fields(world: &World, repo: &Repo) -> Value {
         "archived": repo.archived, "disabled": false, "default_branch": repo.default_branch,
         "clone_url": format!("{html}.git"), "git_url": format!("{html}.git"),
         "ssh_url": format!("git@github.test:{full_name}.git"), "svn_url": html,
-        "mirror_url": null, "license": null, "topics": [], "size": 1,
+        "mirror_url": null, "license": null, "topics": repo.topics, "size": 1,
     });
     let more = json!({
         "has_issues": true, "has_projects": true, "has_wiki": false, "has_pages": false,
         "has_discussions": false, "has_downloads": true, "allow_forking": true,
-        "is_template": false, "web_commit_signoff_required": false, "custom_properties": {},
+        "is_template": false, "web_commit_signoff_required": false, "custom_properties": repo.properties,
         "open_issues": open, "open_issues_count": open, "forks": 0, "forks_count": 0,
         "watchers": 0, "watchers_count": 0, "stargazers_count": 0,
         "network_count": 0, "subscribers_count": 0,

@@ -148,7 +148,7 @@ async fn a_narrowed_token_reaches_only_what_it_names() {
     let listed = client.get("/installation/repositories").await.json();
     assert_eq!(listed["total_count"], 1);
     // Wider than granted.
-    let answer = client.install(&github, json!({"permissions": {"contents": "write"}})).await;
+    let answer = client.install(&github, json!({"permissions": {"actions": "write"}})).await;
     assert_eq!(answer.status, 422);
     assert_eq!(github.forgive().len(), 1);
     // Expiry by the fake's clock.

@@ -59,8 +59,9 @@ impl World {
 pub fn usual_permissions() -> Permissions {
     permissions(&[
         ("checks", "write"),
-        ("contents", "read"),
+        ("contents", "write"),
         ("pull_requests", "write"),
+        ("workflows", "write"),
         ("issues", "write"),
         ("merge_queues", "read"),
     ])

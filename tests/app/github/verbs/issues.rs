@@ -67,6 +67,50 @@ impl FakeGitHub {
         })
     }
 
+    /// `login` opens an issue; returns its number.
+    pub fn open_issue(&self, full_name: &str, login: &str, title: &str) -> u64 {
+        self.change(full_name, |world, repo| {
+            world.account(login, "User");
+            world.new_issue(repo, login, title, "")
+        })
+    }
+
+    /// `login` edits a comment; queues `issue_comment.edited`.
+    pub fn edit_comment(&self, full_name: &str, id: u64, login: &str, body: &str) {
+        self.change(full_name, |world, repo| {
+            world.account(login, "User");
+            let now = world.clock.now();
+            let issues = world.repo_mut(repo).issues.values_mut();
+            let (number, comment) = issues
+                .flat_map(|issue| issue.comments.iter_mut().map(|c| (issue.number, c)))
+                .find(|(_, comment)| comment.id == id)
+                .expect("no such comment");
+            let before = std::mem::replace(&mut comment.body, body.into());
+            comment.updated = now;
+            let comment = comment.clone();
+            let issue = world.repos[&repo].issues[&number].clone();
+            let payload = json!({"action": "edited", "issue": shapes::issue(world, repo, &issue),
+                                 "comment": shapes::comment(world, repo, number, &comment),
+                                 "changes": {"body": {"from": before}}});
+            world.notify("issue_comment", Some(repo), None, login, payload);
+        });
+    }
+
+    /// The text of an issue or pull request.
+    pub fn issue_body(&self, full_name: &str, number: u64) -> String {
+        let world = self.world();
+        world.repos[&world.id_of(full_name)].issues[&number].body.clone()
+    }
+
+    /// A comment goes away.
+    pub fn delete_comment(&self, full_name: &str, id: u64) {
+        self.change(full_name, |world, repo| {
+            for issue in world.repo_mut(repo).issues.values_mut() {
+                issue.comments.retain(|comment| comment.id != id);
+            }
+        });
+    }
+
     /// The comments of an issue or pull request, oldest first.
     pub fn comments(&self, full_name: &str, number: u64) -> Vec<Comment> {
         let world = self.world();

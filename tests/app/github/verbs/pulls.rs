@@ -50,7 +50,14 @@ impl World {
         }
     }
 
-    fn open(&mut self, repo: u64, head: (u64, &str), base: &str, author: &str, draft: bool) -> u64 {
+    pub fn open(
+        &mut self,
+        repo: u64,
+        head: (u64, &str),
+        base: &str,
+        author: &str,
+        draft: bool,
+    ) -> u64 {
         let head_sha = self.repos[&head.0].branch(head.1).expect("the head branch exists").clone();
         let base_sha = self.repos[&repo].branch(base).expect("the base branch exists").clone();
         let title = self.store(repo).commit(&head_sha).map(|commit| commit.message.clone());
@@ -113,6 +120,14 @@ impl FakeGitHub {
             world.repo_mut(fork).refs.insert("refs/heads/patch-1".into(), sha);
             world.open(repo, (fork, "patch-1"), &base, stranger, false)
         })
+    }
+
+    /// The open pull request from a branch of the repository itself.
+    pub fn pull_from(&self, full_name: &str, branch: &str) -> Option<Pull> {
+        let world = self.world();
+        let repo = &world.repos[&world.id_of(full_name)];
+        let from = |pull: &&Pull| pull.open && pull.head_repo == repo.id && pull.head_ref == branch;
+        repo.pulls.values().find(from).cloned()
     }
 
     pub fn close_pull(&self, full_name: &str, number: u64) {

@@ -62,6 +62,8 @@ impl World {
             name: name.into(),
             private: false,
             archived: false,
+            topics: Vec::new(),
+            properties: BTreeMap::new(),
             default_branch: "main".into(),
             network,
             parent,
@@ -168,6 +170,16 @@ impl FakeGitHub {
         world.repo_mut(id).archived = true;
     }
 
+    /// Its topics and custom properties.
+    pub fn label(&self, full_name: &str, topics: &[&str], properties: &[(&str, &str)]) {
+        let mut world = self.world();
+        let id = world.id_of(full_name);
+        let repo = world.repo_mut(id);
+        repo.topics = topics.iter().map(|topic| (*topic).to_owned()).collect();
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        repo.properties = properties.iter().map(owned).collect();
+    }
+
     /// `admin`, `maintain`, `write`, `triage` or `read`.
     pub fn set_role(&self, full_name: &str, login: &str, role: &str) {
         let mut world = self.world();
@@ -235,6 +247,16 @@ impl FakeGitHub {
         world.notify("repository", Some(id), None, DEVELOPER, payload);
         drop(world);
         self.changed();
+    }
+
+    /// The text of a file on a branch; empty when there is none.
+    pub fn text(&self, full_name: &str, branch: &str, path: &str) -> String {
+        let world = self.world();
+        let repo = world.id_of(full_name);
+        let tip = world.repos[&repo].branch(branch).cloned().unwrap_or_default();
+        let files = world.files(repo, &tip);
+        let blob = files.get(path).and_then(|(_, sha)| world.store(repo).blob(sha));
+        blob.map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
     }
 
     /// The commit that a branch, tag or SHA names.

@@ -1,0 +1,57 @@
+//! How is somebody told that work goes on? A line on standard error, on a terminal only, once it
+//! takes longer than a second.
+
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Work that takes no longer than this is not spoken of.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How often the line moves.
+const TICK: Duration = Duration::from_millis(120);
+
+/// Work that goes on. Dropping it takes the line away.
+pub(super) struct Progress {
+    bar: ProgressBar,
+    done: Option<Sender<()>>,
+    drawer: Option<JoinHandle<()>>,
+}
+
+impl Progress {
+    /// Work of unknown length: `judging services/api`, and for how long already.
+    pub(super) fn start(what: &str) -> Self {
+        Self::show(ProgressBar::no_length(), "{spinner} {msg} ({elapsed})", what)
+    }
+
+    fn show(bar: ProgressBar, template: &str, what: &str) -> Self {
+        bar.set_draw_target(ProgressDrawTarget::hidden());
+        bar.set_style(
+            ProgressStyle::with_template(template)
+                .unwrap_or_else(|_| ProgressStyle::default_spinner()),
+        );
+        bar.set_message(what.to_owned());
+        let (done, wait) = channel();
+        let drawn = bar.clone();
+        // A thread, because whoever works does not look at the clock.
+        let drawer = std::thread::spawn(move || {
+            if wait.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+                // Draws nothing where standard error is no terminal.
+                drawn.set_draw_target(ProgressDrawTarget::stderr());
+                drawn.enable_steady_tick(TICK);
+            }
+        });
+        Self { bar, done: Some(done), drawer: Some(drawer) }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        drop(self.done.take());
+        if let Some(drawer) = self.drawer.take() {
+            let _ = drawer.join();
+        }
+        self.bar.finish_and_clear();
+    }
+}

@@ -1,0 +1,104 @@
+//! Which names exist, and is a single value one that may stand there?
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::shape::{LEVELS, LOCKS, MODES, Shape};
+use crate::domain::glob;
+use crate::domain::ids::PolicyId;
+use crate::domain::nearest::unknown_word;
+
+/// What exists, so that misspelt names are found.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Known {
+    /// Policies.
+    pub policies: Vec<PolicyId>,
+    /// Golden paths; `None`: not known here, any name will do.
+    pub paths: Option<Vec<String>>,
+    /// Parameters with their defaults; `None`: not known here.
+    pub parameters: Option<Map<String, Value>>,
+}
+
+impl Known {
+    /// A value without parts; else a complaint, or `None` for the usual one.
+    pub(super) fn scalar(&self, shape: &Shape, value: &Value) -> Result<Value, Option<String>> {
+        // YAML 1.1 habits: `off` may have been read as false.
+        let off = matches!((shape, value), (Shape::Mode, Value::Bool(false)));
+        let text = if off { Some("off") } else { value.as_str() };
+        let filled = text.filter(|t| !t.trim().is_empty());
+        let is = match shape {
+            Shape::Flag => value.is_boolean(),
+            Shape::Whole { least, most } => {
+                value.as_u64().is_some_and(|n| (*least..=*most).contains(&n))
+            }
+            Shape::Text => filled.is_some(),
+            Shape::Date => filled.is_some_and(|t| t.len() == 10 && t.parse::<NaiveDate>().is_ok()),
+            Shape::Mode => filled.is_some_and(|t| MODES.contains(&t)),
+            Shape::Level => filled.is_some_and(|t| LEVELS.contains(&t)),
+            Shape::Glob => {
+                let glob = filled.ok_or(None)?;
+                glob::check(glob)
+                    .map_err(|e| Some(format!("`{}` is not a glob: {e}", clip(glob))))?;
+                true
+            }
+            Shape::Path => return self.path(filled.ok_or(None)?),
+            Shape::Policy | Shape::Policies => {
+                return self.policy(shape, filled.ok_or(None)?).map_err(Some);
+            }
+            Shape::Lock => return lock(filled.ok_or(None)?),
+            _ => false,
+        };
+        match (is, off) {
+            (true, true) => Ok(Value::from("off")),
+            (true, false) => Ok(value.clone()),
+            (false, _) => Err(None),
+        }
+    }
+
+    fn path(&self, name: &str) -> Result<Value, Option<String>> {
+        match &self.paths {
+            Some(known) if !known.iter().any(|k| k == name) => {
+                let known: Vec<&str> = known.iter().map(String::as_str).collect();
+                Err(Some(unknown_word("golden path", name, &known)))
+            }
+            _ => Ok(Value::from(name)),
+        }
+    }
+
+    fn policy(&self, shape: &Shape, text: &str) -> Result<Value, String> {
+        let known = &self.policies;
+        let is_pattern = matches!(shape, Shape::Policies);
+        let pack = text.strip_suffix("/*").filter(|_| is_pattern);
+        let exists = match (text, pack) {
+            ("*", _) if is_pattern => true,
+            (_, Some(pack)) => known.iter().any(|id| id.pack() == pack),
+            _ => known.iter().any(|id| id.as_str() == text),
+        };
+        if exists {
+            return Ok(Value::from(text));
+        }
+        if pack.is_some() {
+            let mut packs: Vec<String> =
+                known.iter().map(|id| format!("{}/*", id.pack())).collect();
+            packs.dedup();
+            let packs: Vec<&str> = packs.iter().map(String::as_str).collect();
+            return Err(unknown_word("pack", text, &packs));
+        }
+        let known: Vec<&str> = known.iter().map(PolicyId::as_str).collect();
+        Err(unknown_word("policy", text, &known))
+    }
+}
+
+fn lock(text: &str) -> Result<Value, Option<String>> {
+    let named = text.strip_prefix("parameters.").is_some_and(|name| !name.is_empty());
+    if named || LOCKS[..4].contains(&text) {
+        return Ok(Value::from(text));
+    }
+    Err(Some(unknown_word("lock", text, &LOCKS)))
+}
+
+/// Enough of a text to be recognised.
+pub(super) fn clip(text: &str) -> String {
+    text.chars().take(80).collect()
+}

@@ -1,0 +1,46 @@
+//! What do an organisation and a repository ask of us, and what holds when they disagree?
+//!
+//! Two files: `waymark.yml` of the organisation's configuration repository, and
+//! `.github/waymark.yml` of each repository. [`tables`] lists their keys once; the [`reader`]
+//! checks files by those tables, [`schema`] prints them as JSON Schema. [`effective`] lays the
+//! built-in defaults, the organisation and the repository over each other.
+
+pub mod effective;
+mod known;
+pub mod organisation;
+mod reader;
+pub mod repository;
+pub mod rollout;
+pub mod schema;
+mod shape;
+mod tables;
+
+pub use effective::{Effective, Layers, Origin, Standing};
+pub use known::Known;
+pub use organisation::{OrgConfig, PolicyRule, WaiverRules};
+pub use repository::RepoConfig;
+pub use rollout::{Labels, Membership, Rollout, Traits};
+
+/// Where a repository's file may lie; the first that exists counts.
+pub const CONFIG_PATHS: [&str; 2] = [".github/waymark.yml", ".github/waymark.yaml"];
+
+/// Where the organisation's file may lie in its configuration repository.
+pub const ORGANISATION_PATHS: [&str; 2] = ["waymark.yml", "waymark.yaml"];
+
+/// The setting that a pattern over policy ids gives for one policy: the one that names it, else
+/// that of the longest pattern that means it (of equally long ones the first in the alphabet).
+/// Patterns are an id, `pack/*` or `*`.
+fn most_specific<'a, T>(
+    entries: &'a std::collections::BTreeMap<String, T>,
+    id: &super::ids::PolicyId,
+) -> Option<(&'a str, &'a T)> {
+    let whole_pack = format!("{}/*", id.pack());
+    let patterns = [id.as_str(), whole_pack.as_str(), "*"];
+    let (key, value) = patterns.into_iter().find_map(|p| entries.get_key_value(p))?;
+    Some((key.as_str(), value))
+}
+
+/// A place as people write it: `.github/waymark.yml:4`.
+fn place(file: &str, line: Option<u32>) -> String {
+    line.map_or_else(|| file.to_owned(), |line| format!("{file}:{line}"))
+}

@@ -1,0 +1,232 @@
+//! What does the organisation ask of all its repositories? `waymark.yml` of its configuration
+//! repository.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::known::Known;
+use super::reader::{self, LinesOf, Understood};
+use super::rollout::Rollout;
+use super::{most_specific, tables};
+use crate::domain::finding::{Level, Mode};
+use crate::domain::ids::PolicyId;
+use crate::domain::judge::ConfigProblem;
+use crate::domain::waiver::Waiver;
+
+/// The file, as far as it could be understood.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct OrgConfig {
+    /// Which file: `acme/.github:waymark.yml`; empty when there is none.
+    #[serde(default)]
+    pub file: String,
+    /// Pointer → line, of what stands at the top and directly below.
+    #[serde(default)]
+    pub lines: LinesOf,
+    /// The golden path of repositories that do not say.
+    pub path: Option<String>,
+    /// Parameters for policies.
+    #[serde(default)]
+    pub parameters: Map<String, Value>,
+    /// How policies speak, by id, `pack/*` or `*`.
+    #[serde(default)]
+    pub policies: BTreeMap<String, PolicyRule>,
+    /// What repositories may not weaken: see [`OrgConfig::locks`].
+    #[serde(default)]
+    pub locked: Vec<String>,
+    /// Globs over paths that are not judged.
+    #[serde(default)]
+    pub exclude: Vec<String>,
+    /// What repositories' waivers must keep to.
+    #[serde(default)]
+    pub waiver_rules: WaiverRules,
+    /// Ways out for every repository.
+    #[serde(default)]
+    pub waivers: Vec<Waiver>,
+}
+
+/// How one policy, or a pack, speaks in the organisation.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct PolicyRule {
+    /// How loudly; `None`: as the policy itself says.
+    pub mode: Option<Mode>,
+    /// The rung that it belongs to; `None`: as the policy itself says.
+    pub level: Option<Level>,
+    /// Whether repositories may not make it quieter.
+    #[serde(default)]
+    pub locked: bool,
+    /// The day from which it blocks; before, it warns.
+    pub enforce_from: Option<NaiveDate>,
+    /// Where the mode counts already; `None`: everywhere.
+    pub rollout: Option<Rollout>,
+}
+
+/// What repositories' waivers must keep to.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct WaiverRules {
+    /// A waiver that ends later than in so many days does not count.
+    pub max_days: Option<u32>,
+    /// Whether an owner must be named.
+    #[serde(default)]
+    pub require_owner: bool,
+    /// Policies (ids, `pack/*`, `*`) that only the organisation's own waivers excuse.
+    #[serde(default)]
+    pub not_for: Vec<String>,
+}
+
+impl WaiverRules {
+    /// Whether repositories may not waive this policy.
+    pub fn forbid(&self, id: &PolicyId) -> bool {
+        self.not_for.iter().any(|p| {
+            p == "*" || p == id.as_str() || p.strip_suffix("/*").is_some_and(|k| k == id.pack())
+        })
+    }
+}
+
+impl OrgConfig {
+    /// Reads the file. `known` says what exists, so that a misspelt name is found.
+    pub fn read(file: &str, text: &str, known: &Known) -> (Self, Vec<ConfigProblem>) {
+        let Understood { value, lines, mut problems } =
+            reader::read(file, text, &tables::ORGANISATION, known);
+        let read: Self = reader::typed(file, value, &mut problems);
+        let mut config = Self { file: file.to_owned(), lines, ..read };
+        config.waivers.iter_mut().for_each(|waiver| waiver.file = file.to_owned());
+        config.contradictions(&mut problems);
+        problems.sort_by_key(|p| p.line);
+        (config, problems)
+    }
+
+    /// What each line alone does not show.
+    fn contradictions(&self, problems: &mut Vec<ConfigProblem>) {
+        let mut complain = |pointer: &str, message: String| {
+            let line = self.lines.get(pointer).copied();
+            problems.push(ConfigProblem { path: self.file.clone(), line, message });
+        };
+        for (pattern, rule) in &self.policies {
+            let pointer = rule_pointer(pattern);
+            if let (Some(_), Some(mode)) = (rule.enforce_from, rule.mode)
+                && mode != Mode::Enforce
+            {
+                let message = format!(
+                    "`{pattern}`: `enforce_from` goes with `mode: enforce`, not `{}`; leave the \
+                     mode out",
+                    mode.as_str()
+                );
+                complain(&pointer, message);
+            }
+            if rule.rollout.as_ref().is_some_and(Rollout::is_nobody) {
+                let message = format!(
+                    "`{pattern}`: the rollout names nobody; give it percent, teams, topics or \
+                     properties"
+                );
+                complain(&pointer, message);
+            }
+        }
+        for lock in &self.locked {
+            if let Some(name) = lock.strip_prefix("parameters.")
+                && !self.parameters.contains_key(name)
+            {
+                let message = format!(
+                    "`{lock}` is locked but not set; set `{name}` under `parameters` of this file"
+                );
+                complain("/locked", message);
+            }
+        }
+    }
+
+    /// The rule for one policy, with the pattern that it stands under.
+    pub fn rule(&self, id: &PolicyId) -> Option<(&str, &PolicyRule)> {
+        most_specific(&self.policies, id)
+    }
+
+    /// Whether `path`, `exclude`, `policies` or `parameters` is locked as a whole.
+    pub fn locks(&self, key: &str) -> bool {
+        self.locked.iter().any(|locked| locked == key)
+    }
+
+    /// Whether a parameter that is set here is locked.
+    pub fn locks_parameter(&self, name: &str) -> bool {
+        self.parameters.contains_key(name)
+            && (self.locks("parameters")
+                || self.locked.iter().any(|l| l.strip_prefix("parameters.") == Some(name)))
+    }
+
+    /// `acme/.github:waymark.yml:7`: where a rule stands.
+    pub fn place(&self, pointer: &str) -> String {
+        super::place(&self.file, self.lines.get(pointer).copied())
+    }
+}
+
+/// Where a policy's rule stands.
+pub(super) fn rule_pointer(pattern: &str) -> String {
+    format!("/policies/{}", crate::domain::yaml::escape_token(pattern))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> (OrgConfig, Vec<String>) {
+        let ids = ["container/non_root_user", "catalog/info_present"];
+        let policies = ids.iter().map(|id| PolicyId::parse(id).expect("valid")).collect();
+        let known = Known { policies, paths: Some(vec!["default".to_owned()]), parameters: None };
+        let (config, problems) = OrgConfig::read("acme/.github:waymark.yml", text, &known);
+        let lines = problems.iter().map(|p| format!("{}: {}", p.line.unwrap_or(0), p.message));
+        (config, lines.collect())
+    }
+
+    const WHOLE: &str = "path: default
+parameters: {approved_images: [acme/*]}
+policies:
+  catalog/*: observe
+  container/non_root_user:
+    locked: true
+    level: silver
+    enforce_from: 2026-12-01
+    rollout: {percent: 20, teams: payments, topics: [pci], properties: {tier: ['1', '2']}, otherwise: warn}
+locked: [path, exclude, policies, parameters.approved_images]
+exclude: ['legacy/**']
+waiver_rules: {max_days: 90, require_owner: true, not_for: catalog/*}
+waivers:
+  - {policy: catalog/info_present, reason: not yet, expires: 2027-01-31}
+";
+
+    #[test]
+    fn a_whole_file_is_understood() {
+        let (config, problems) = read(WHOLE);
+        assert_eq!(problems, Vec::<String>::new());
+        let names: Vec<&str> = tables::ORGANISATION.names();
+        assert!(names.iter().all(|name| WHOLE.contains(&format!("\n{name}:")) || *name == "path"));
+        let id = PolicyId::parse("container/non_root_user").expect("valid");
+        let (pattern, rule) = config.rule(&id).expect("a rule");
+        assert_eq!(pattern, "container/non_root_user");
+        assert!(rule.locked && rule.level == Some(Level::Silver));
+        let rollout = rule.rollout.as_ref().expect("a rollout");
+        assert_eq!(rollout.teams, ["payments"]);
+        assert_eq!(rollout.otherwise, Mode::Warn);
+        assert_eq!(config.place(&rule_pointer(pattern)), "acme/.github:waymark.yml:5");
+        assert!(config.locks_parameter("approved_images") && config.locks("path"));
+        assert!(config.waiver_rules.forbid(&PolicyId::parse("catalog/x").expect("valid")));
+    }
+
+    #[test]
+    fn what_contradicts_itself_is_said() {
+        let (_, problems) = read(
+            "policies:\n  catalog/*: {mode: warn, enforce_from: 2026-12-01}\n  \
+             container/*: {mode: enforce, rollout: {}}\n  '*': {mode: warn, rolout: {percent: 3}}\n\
+             locked: [parameters.x, pth]\n",
+        );
+        assert_eq!(
+            problems,
+            [
+                "2: `catalog/*`: `enforce_from` goes with `mode: enforce`, not `warn`; leave the mode out",
+                "3: `container/*`: the rollout names nobody; give it percent, teams, topics or properties",
+                "4: unknown key `rolout`; did you mean `rollout`?",
+                "5: unknown lock `pth`; did you mean `path`?",
+                "5: `parameters.x` is locked but not set; set `x` under `parameters` of this file",
+            ]
+        );
+    }
+}

@@ -1,0 +1,145 @@
+//! A command is carried out: what it asks is found out or set going, and put into words.
+
+use crate::domain::command::{Command, Spec};
+use crate::domain::ids::Sha;
+use crate::domain::job::{Job, Occasion};
+use crate::domain::judge::Judgement;
+use crate::domain::report::answer::{
+    About, Answer, explain, help, not_here, risk, rules, scorecard,
+};
+use crate::domain::report::check_run::GOLDEN_PATH_CHECK;
+use crate::domain::report::escape::{code_span, prose};
+
+use super::App;
+use super::answer_comment::{Question, digest};
+use super::fate::Fate;
+use super::judge_commit::Subject;
+
+impl App {
+    /// Does what the command says. A command that cannot be done is an answer, too; an error
+    /// means that it should be tried again.
+    pub(super) async fn carry_out(
+        &self,
+        question: Question<'_>,
+        spec: &Spec,
+        command: Command,
+        line: &str,
+    ) -> Result<Answer, Fate> {
+        // Needs no call to GitHub.
+        if let Command::Help { topic } = command {
+            return Ok(help(topic));
+        }
+        let Question { installation, repo, name, asked, .. } = question;
+        let subject = self.subject(installation, repo, name).await?;
+        match command {
+            Command::Help { topic } => Ok(help(topic)),
+            Command::Check => self.check_again(&subject, question, line).await,
+            Command::Explain { policy } => self.explained(&subject, question, &policy).await,
+            Command::Config => {
+                let (judgement, about) = self.judged_here(&subject, question).await?;
+                Ok(rules(&judgement, &about))
+            }
+            Command::Scorecard => {
+                let (judgement, about) = self.judged_default(&subject).await?;
+                Ok(scorecard(&judgement, &about))
+            }
+            Command::Risk if !asked.on_pull => Ok(not_here(spec, "pull requests")),
+            Command::Waive(wish) => self.waive(&subject, question, &wish).await,
+            Command::Unwaive { policy } => self.unwaive(&subject, question, &policy).await,
+            Command::Risk => {
+                let pull = subject.github.pull(&subject.name, asked.issue).await?;
+                Ok(risk(pull.size))
+            }
+        }
+    }
+
+    /// Sets a fresh evaluation going; its verdict is the check run.
+    async fn check_again(
+        &self,
+        subject: &Subject,
+        question: Question<'_>,
+        line: &str,
+    ) -> Result<Answer, Fate> {
+        let Question { installation, repo, asked, delivery, .. } = question;
+        let name = subject.name.clone();
+        let fresh = Some(format!("{delivery}:{}", digest(line)));
+        let (job, head) = if asked.on_pull {
+            let pull = subject.github.pull(&name, asked.issue).await?;
+            if !pull.open {
+                return Ok(Answer::refused(
+                    "This pull request is closed; nothing is judged on it.",
+                ));
+            }
+            let (head, number) = (pull.head.sha, asked.issue);
+            (Job::CheckPull { installation, repo, name, number, head: head.clone(), fresh }, head)
+        } else {
+            let (head, branch) = self.default_branch_tip(subject).await?;
+            let job = Job::CheckCommit {
+                installation,
+                repo,
+                name,
+                occasion: Occasion::DefaultBranch,
+                git_ref: format!("refs/heads/{branch}"),
+                head: head.clone(),
+                base: None,
+                fresh,
+            };
+            (job, head)
+        };
+        self.store.enqueue(&[job], self.clock.now()).await?;
+        self.wake.notify_waiters();
+        Ok(Answer::done(format!(
+            "{} is evaluated again; the verdict appears in its check run `{GOLDEN_PATH_CHECK}`.",
+            code_span(head.short())
+        )))
+    }
+
+    async fn explained(
+        &self,
+        subject: &Subject,
+        question: Question<'_>,
+        written: &str,
+    ) -> Result<Answer, Fate> {
+        let id = match self.policy_meant(written) {
+            Ok(id) => id,
+            Err(problem) => return Ok(Answer::refused(prose(&problem))),
+        };
+        let (judgement, about) = self.judged_here(subject, question).await?;
+        let Some(policy) = judgement.policies.iter().find(|p| p.id == id) else {
+            return Ok(Answer::done(format!(
+                "{} is not part of this repository's golden path {}, or it is switched off.",
+                code_span(id.as_str()),
+                code_span(&judgement.path),
+            )));
+        };
+        Ok(explain(&judgement, policy, &about, self.clock.now().date()))
+    }
+
+    /// What holds where somebody asked: the head of an open pull request, else the default branch.
+    async fn judged_here(
+        &self,
+        subject: &Subject,
+        question: Question<'_>,
+    ) -> Result<(Judgement, About), Fate> {
+        if question.asked.on_pull {
+            let pull = subject.github.pull(&subject.name, question.asked.issue).await?;
+            if pull.open {
+                let commit = pull.head.sha;
+                let (judgement, _) = self.judge_against(subject, &commit, &pull.base).await?;
+                return Ok((judgement, About { commit, branch: None }));
+            }
+        }
+        self.judged_default(subject).await
+    }
+
+    async fn judged_default(&self, subject: &Subject) -> Result<(Judgement, About), Fate> {
+        let (commit, branch) = self.default_branch_tip(subject).await?;
+        let (judgement, _) = self.judge_pushed(subject, &commit, None).await?;
+        Ok((judgement, About { commit, branch: Some(branch) }))
+    }
+
+    async fn default_branch_tip(&self, subject: &Subject) -> Result<(Sha, String), Fate> {
+        let branch = subject.facts.default_branch.clone().unwrap_or_else(|| "HEAD".to_owned());
+        Ok((self.tip(subject, &branch, None).await?, branch))
+    }
+}

@@ -1,0 +1,168 @@
+//! What does the organisation ask of this repository? Its file, read once and kept until something
+//! happens to it.
+
+use crate::domain::config::{Labels, ORGANISATION_PATHS, Traits};
+use crate::domain::evaluate::{Answer, ConfigFile, Request};
+use crate::domain::ids::{InstallationId, RepoId, RepoName};
+use crate::domain::judge::ConfigProblem;
+use crate::domain::tree::Content;
+use crate::edge::github::{Access, GitHubError, Permission, TokenScope};
+use crate::edge::store::OrganisationFile;
+
+use super::App;
+use super::fate::Fate;
+use super::judge_commit::{Evaluated, Subject, content_of};
+
+/// How long a file is believed when nothing was heard of it: the event that tells may be lost.
+const BELIEVED_MS: i64 = 60 * 60 * 1000;
+
+/// What counts for one repository, besides its own files.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Organisation {
+    /// The file that counts: the last one without a fault.
+    pub(super) file: Option<ConfigFile>,
+    /// Why the present one does not.
+    pub(super) problem: Option<String>,
+    /// How GitHub labels the repository.
+    pub(super) labels: Labels,
+}
+
+impl Organisation {
+    /// What decides on rollouts, for a repository whose files name these owners.
+    pub(super) fn traits(&self, repo: RepoId, answer: &Answer) -> Traits {
+        Traits {
+            id: Some(repo.0),
+            teams: answer.teams.clone(),
+            topics: self.labels.topics.clone(),
+            properties: self.labels.properties.clone(),
+        }
+    }
+
+    /// What every check says while the file is broken. It holds nobody up: who works on a
+    /// product cannot mend it.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let note = |problem| {
+            format!(
+                "the organisation's configuration is broken, so its last good version counts: \
+                 {problem}"
+            )
+        };
+        self.problem.iter().map(note).collect()
+    }
+}
+
+impl App {
+    /// Whether this is where an organisation's (or user's) configuration lives.
+    pub(super) fn is_config_repository(&self, name: &RepoName) -> bool {
+        name.name().eq_ignore_ascii_case(&self.config_repository)
+    }
+
+    /// What counts for a repository.
+    pub(super) async fn organisation_of(
+        &self,
+        installation: InstallationId,
+        repo: RepoId,
+        name: &RepoName,
+    ) -> Result<Organisation, Fate> {
+        let labels = self.store.labels(repo).await?;
+        let home = RepoName::parse(&format!("{}/{}", name.owner(), self.config_repository));
+        let Ok(home) = home else { return Ok(Organisation { labels, ..Organisation::default() }) };
+        let known = self.store.organisation_file(installation).await?;
+        let mut found = self.store.repo_named(installation, &home).await?;
+        if found.is_none() && known.is_none() {
+            // The App was installed before this database began, or its event is still on the way.
+            self.sync_installation(installation).await?;
+            found = self.store.repo_named(installation, &home).await?;
+        }
+        let now = self.clock.now();
+        let file = match (found, known) {
+            (_, Some(known)) if now < known.read.plus_ms(BELIEVED_MS) => known,
+            (Some((id, branch)), known) => {
+                self.read_organisation(installation, (id, &home, branch), known).await?
+            }
+            // Without access to the repository there is no configuration.
+            (None, _) => {
+                let none = OrganisationFile { good: None, problem: None, read: now };
+                self.store.put_organisation_file(installation, &none).await?;
+                none
+            }
+        };
+        Ok(Organisation {
+            file: file.good.map(|(path, text)| ConfigFile { path, text: Ok(text) }),
+            problem: file.problem,
+            labels,
+        })
+    }
+
+    async fn read_organisation(
+        &self,
+        installation: InstallationId,
+        (id, home, branch): (RepoId, &RepoName, Option<String>),
+        known: Option<OrganisationFile>,
+    ) -> Result<OrganisationFile, Fate> {
+        let scope = TokenScope::of(id).with(Permission::Contents, Access::Read);
+        let github = self.github.installation(installation, scope);
+        let branch = branch.unwrap_or_else(|| "HEAD".to_owned());
+        let mut found = None;
+        for path in ORGANISATION_PATHS {
+            match github.file(home, path, &branch).await {
+                Ok(None) => {}
+                Ok(Some(file)) => {
+                    found = Some((format!("{home}:{path}"), file.content));
+                    break;
+                }
+                // Not to be seen is as good as not there; asking again would not help.
+                Err(GitHubError::NotFound { .. }) => break,
+                Err(error @ GitHubError::Forbidden { .. }) if !error.is_suspended() => break,
+                // What is known serves until GitHub is well again.
+                Err(error @ GitHubError::Unavailable { .. }) => match known {
+                    Some(known) => {
+                        tracing::warn!(%home, %error, "the organisation's file could not be read");
+                        return Ok(known);
+                    }
+                    None => return Err(error.into()),
+                },
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let mut file = OrganisationFile { good: None, problem: None, read: self.clock.now() };
+        if let Some((path, content)) = found {
+            let text = match content_of(content) {
+                Content::Text(text) => Ok(text.to_string()),
+                Content::Withheld(why) => Err(why.reason()),
+            };
+            let read = ConfigFile { path: path.clone(), text: text.clone() };
+            match (self.faults(&read).await?.first(), text) {
+                (None, Ok(text)) => file.good = Some((path, text)),
+                (fault, _) => {
+                    file.good = known.and_then(|known| known.good);
+                    file.problem = fault.map(ConfigProblem::note);
+                    let problem = file.problem.as_deref().unwrap_or_default();
+                    tracing::warn!(%home, "the organisation's file does not count: {problem}");
+                }
+            }
+        }
+        self.store.put_organisation_file(installation, &file).await?;
+        Ok(file)
+    }
+
+    /// In the configuration repository itself: what is wrong with the organisation's file at this
+    /// commit. Here, and only here, somebody can mend it.
+    pub(super) async fn own_faults(
+        &self,
+        subject: &Subject,
+        at: &Evaluated,
+    ) -> Result<Vec<ConfigProblem>, Fate> {
+        match &at.organisation_file {
+            Some(file) if self.is_config_repository(&subject.name) => self.faults(file).await,
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// What is wrong with an organisation's file.
+    pub(super) async fn faults(&self, file: &ConfigFile) -> Result<Vec<ConfigProblem>, Fate> {
+        let organisation = Some(file.clone());
+        let request = Request { organisation, only: Some(Vec::new()), ..Request::default() };
+        Ok(self.evaluators.evaluate(&request).await?.organisation_problems)
+    }
+}

@@ -1,0 +1,157 @@
+//! A pull request of ours reaches GitHub: once, whatever happens in between.
+//!
+//! The branch is its key. Nothing is forced: what people pushed to the branch stays, and a branch
+//! that an earlier, closed pull request left behind is taken up again by a merge commit.
+
+use crate::domain::effect::PullDraft;
+use crate::domain::ids::{RepoName, Sha};
+use crate::edge::github::{GitHubError, Installation, Pull};
+
+use super::fate::Fate;
+
+/// Where a proposal starts from.
+pub(super) struct Ground {
+    /// The open pull request from the branch, if there is one.
+    pub(super) open: Option<Pull>,
+    /// The commit whose files it builds on: the branch of the open pull request, else the base.
+    pub(super) from: Sha,
+    /// A branch of that name without an open pull request.
+    leftover: Option<Sha>,
+}
+
+/// What came of a proposal.
+#[derive(Debug)]
+pub(super) enum Proposed {
+    /// A pull request is new.
+    Opened(Pull),
+    /// The open one was changed.
+    Updated(Pull),
+    /// The open one says all of it already.
+    Unchanged(Pull),
+    /// The base holds all of it already.
+    Nothing,
+    /// GitHub does not let us, for this reason.
+    Refused(String),
+}
+
+/// Looks at the branch and its pull request; `None` when the base branch does not exist.
+pub(super) async fn ground(
+    github: &Installation,
+    repo: &RepoName,
+    branch: &str,
+    base: &str,
+) -> Result<Option<Ground>, Fate> {
+    let open = open_pull(github, repo, branch, base).await?;
+    let tip = github.branch(repo, branch).await?;
+    if let (Some(pull), Some(tip)) = (&open, &tip) {
+        let from = tip.clone();
+        return Ok(Some(Ground { open: Some(pull.clone()), from, leftover: None }));
+    }
+    let Some(base) = github.branch(repo, base).await? else { return Ok(None) };
+    Ok(Some(Ground { open: None, from: base, leftover: tip }))
+}
+
+/// Makes the branch and the pull request be as the draft says, on that ground.
+pub(super) async fn propose(
+    github: &Installation,
+    repo: &RepoName,
+    ground: Ground,
+    draft: &PullDraft,
+) -> Result<Proposed, Fate> {
+    match try_to(github, repo, ground, draft).await {
+        Ok(proposed) => Ok(proposed),
+        Err(GitHubError::Forbidden { message }) => Ok(Proposed::Refused(message)),
+        // Somebody was faster: the next try starts from what they made.
+        Err(GitHubError::Rejected { status: 409 | 422, message, .. })
+            if message.contains("fast forward") || message.contains("already exists") =>
+        {
+            Err(Fate::Retry(message))
+        }
+        Err(GitHubError::Rejected { message, errors, .. }) => {
+            Ok(Proposed::Refused([vec![message], errors].concat().join("; ")))
+        }
+        Err(other) => Err(other.into()),
+    }
+}
+
+async fn try_to(
+    github: &Installation,
+    repo: &RepoName,
+    ground: Ground,
+    draft: &PullDraft,
+) -> Result<Proposed, GitHubError> {
+    let Ground { open, from, leftover } = ground;
+    let before = github.commit(repo, from.as_str()).await?.tree;
+    let mut tip = from.clone();
+    let mut tree = before.clone();
+    for commit in &draft.commits {
+        let next = github.create_tree(repo, &tree, &commit.changes).await?;
+        if next == tree {
+            continue;
+        }
+        let mut parents = vec![tip.clone()];
+        // The first commit also takes up what was left behind, so that nothing need be forced.
+        parents
+            .extend(leftover.clone().filter(|_| tip == from && leftover.as_ref() != Some(&from)));
+        tip = github.create_commit(repo, &commit.message, &next, &parents).await?;
+        tree = next;
+    }
+    if let Some(pull) = open {
+        if tip != from {
+            github.advance_branch(repo, &draft.branch, &tip).await?;
+        }
+        return settle_words(github, repo, pull, draft, tip != from).await;
+    }
+    if tree == before {
+        return Ok(Proposed::Nothing);
+    }
+    match leftover {
+        None => github.create_branch(repo, &draft.branch, &tip).await?,
+        Some(left) => {
+            // A crash may have come between branch and pull request.
+            let left_tree = github.commit(repo, left.as_str()).await?.tree;
+            if left_tree != tree {
+                github.advance_branch(repo, &draft.branch, &tip).await?;
+            }
+        }
+    }
+    let PullDraft { branch, base, title, body, .. } = draft;
+    match github.create_pull(repo, branch, base, title, body).await {
+        Ok(pull) => Ok(Proposed::Opened(pull)),
+        // A lost answer, or somebody else's hand: it is there.
+        Err(error @ GitHubError::Rejected { status: 422, .. }) => {
+            let found = open_pull(github, repo, branch, base).await?;
+            found.map(Proposed::Unchanged).ok_or(error)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn settle_words(
+    github: &Installation,
+    repo: &RepoName,
+    pull: Pull,
+    draft: &PullDraft,
+    moved: bool,
+) -> Result<Proposed, GitHubError> {
+    // GitHub gives line ends back as browsers send them.
+    let same = pull.body.replace("\r\n", "\n") == draft.body && pull.title == draft.title;
+    if same {
+        return Ok(if moved { Proposed::Updated(pull) } else { Proposed::Unchanged(pull) });
+    }
+    let pull = github.edit_pull(repo, pull.number, &draft.title, &draft.body).await?;
+    Ok(Proposed::Updated(pull))
+}
+
+async fn open_pull(
+    github: &Installation,
+    repo: &RepoName,
+    branch: &str,
+    base: &str,
+) -> Result<Option<Pull>, GitHubError> {
+    let head = format!("{}:{branch}", repo.owner());
+    let found = github.open_pulls(repo, Some(&head)).await?;
+    Ok(found
+        .into_iter()
+        .find(|pull| pull.head.branch == branch && pull.base.branch == base && !pull.from_fork()))
+}

@@ -1,0 +1,154 @@
+//! A waiver is asked for in a comment: it becomes a pull request for others to review.
+
+use crate::domain::command::{Wish, find_policy};
+use crate::domain::config::CONFIG_PATHS;
+use crate::domain::edit::waivers::{self, EditError};
+use crate::domain::effect::{CommitDraft, FileChange, PullDraft};
+use crate::domain::ids::PolicyId;
+use crate::domain::report::answer::{Answer, proposal, unwaiver_pull, waiver_pull};
+use crate::domain::report::escape::prose;
+use crate::domain::waiver::Waiver;
+use crate::edge::github::{Access, BlobContent, Installation, Permission, TokenScope};
+
+use super::App;
+use super::answer_comment::Question;
+use super::fate::Fate;
+use super::judge_commit::Subject;
+use super::propose::{Ground, Proposed, ground, propose};
+
+impl App {
+    /// `waive`: a pull request that adds the waiver.
+    pub(super) async fn waive(
+        &self,
+        subject: &Subject,
+        question: Question<'_>,
+        wish: &Wish,
+    ) -> Result<Answer, Fate> {
+        let policy = match self.policy_meant(&wish.policy) {
+            Ok(policy) => policy,
+            Err(problem) => return Ok(Answer::refused(prose(&problem))),
+        };
+        let today = self.clock.now().date();
+        if wish.until < today {
+            return Ok(Answer::refused(format!("{} is over already.", wish.until)));
+        }
+        let asked = question.asked;
+        let waiver = Waiver {
+            file: String::new(),
+            line: None,
+            policy: policy.clone(),
+            paths: wish.paths.clone(),
+            resource: None,
+            reason: wish.reason.clone(),
+            owner: Some(asked.by.clone()),
+            expires: wish.until,
+        };
+        let place = format!("{}#{}", subject.name, asked.issue);
+        let remark = format!("asked for by {} in {place}", asked.by);
+        let (title, body) = waiver_pull(&waiver, &place);
+        let edit = |text: &str| waivers::add(text, &waiver, &remark);
+        self.configure(subject, question, &branch_of("waive", &policy), title, body, edit).await
+    }
+
+    /// `unwaive`: a pull request that takes the waivers of a policy away.
+    pub(super) async fn unwaive(
+        &self,
+        subject: &Subject,
+        question: Question<'_>,
+        written: &str,
+    ) -> Result<Answer, Fate> {
+        let policy = match self.policy_meant(written) {
+            Ok(policy) => policy,
+            Err(problem) => return Ok(Answer::refused(prose(&problem))),
+        };
+        let place = format!("{}#{}", subject.name, question.asked.issue);
+        let (title, body) = unwaiver_pull(&policy, &place);
+        let edit = |text: &str| waivers::remove(text, &policy).map(|(text, _)| text);
+        self.configure(subject, question, &branch_of("unwaive", &policy), title, body, edit).await
+    }
+
+    /// The policy that somebody means; the error says what may have been meant.
+    pub(super) fn policy_meant(&self, written: &str) -> Result<PolicyId, String> {
+        let known: Vec<PolicyId> =
+            self.evaluators.catalogue().policies.iter().map(|p| p.id.clone()).collect();
+        find_policy(written, &known).cloned()
+    }
+
+    /// A pull request that edits the repository's configuration where its rules are read: on the
+    /// branch that a pull request goes to, else on the default branch.
+    async fn configure(
+        &self,
+        subject: &Subject,
+        question: Question<'_>,
+        branch: &str,
+        title: String,
+        body: String,
+        edit: impl Fn(&str) -> Result<String, EditError>,
+    ) -> Result<Answer, Fate> {
+        let name = &subject.name;
+        let base = if question.asked.on_pull {
+            subject.github.pull(name, question.asked.issue).await?.base.branch
+        } else {
+            subject.facts.default_branch.clone().unwrap_or_default()
+        };
+        let hands = self.hands(&question);
+        let Some(ground) = ground(&hands, name, branch, &base).await? else {
+            return Ok(Answer::refused("The repository is empty: there is nothing to waive yet."));
+        };
+        let (path, text) = match config_text(&hands, subject, &ground).await? {
+            Ok(found) => found,
+            Err(reason) => return Ok(Answer::refused(prose(&reason))),
+        };
+        let edited = match edit(&text) {
+            Ok(edited) => edited,
+            Err(error) => {
+                return Ok(Answer::refused(prose(&format!("`{path}` is left as it is: {error}"))));
+            }
+        };
+        let change = FileChange { path: path.to_owned(), text: Some(edited), executable: false };
+        let commits = vec![CommitDraft { message: title.clone(), changes: vec![change] }];
+        let draft = PullDraft { branch: branch.to_owned(), base, title, body, commits };
+        let proposed = propose(&hands, name, ground, &draft).await?;
+        Ok(match proposed {
+            Proposed::Opened(pull) => proposal("Opened", pull.number),
+            Proposed::Updated(pull) => proposal("Updated", pull.number),
+            Proposed::Unchanged(pull) => proposal("Nothing new for", pull.number),
+            Proposed::Nothing => Answer::done("The configuration says so already."),
+            Proposed::Refused(reason) => {
+                Answer::refused(format!("GitHub refused: {}", prose(&reason)))
+            }
+        })
+    }
+
+    /// A token that may write a branch and a pull request.
+    pub(super) fn hands(&self, question: &Question<'_>) -> Installation {
+        let scope = TokenScope::of(question.repo)
+            .with(Permission::Contents, Access::Write)
+            .with(Permission::PullRequests, Access::Write);
+        self.github.installation(question.installation, scope)
+    }
+}
+
+/// The configuration file that is there, else the one to make.
+async fn config_text(
+    github: &Installation,
+    subject: &Subject,
+    ground: &Ground,
+) -> Result<Result<(&'static str, String), String>, Fate> {
+    for path in CONFIG_PATHS {
+        let Some(file) = github.file(&subject.name, path, ground.from.as_str()).await? else {
+            continue;
+        };
+        return Ok(match file.content {
+            BlobContent::Bytes(bytes) => String::from_utf8(bytes.to_vec())
+                .map(|text| (path, text))
+                .map_err(|_| format!("`{path}` is not UTF-8 text")),
+            BlobContent::Withheld(why) => Err(format!("`{path}` {}", why.reason())),
+        });
+    }
+    Ok(Ok((CONFIG_PATHS[0], String::new())))
+}
+
+fn branch_of(what: &str, policy: &PolicyId) -> String {
+    format!("waymark/{what}-{}-{}", policy.pack(), policy.policy())
+}
