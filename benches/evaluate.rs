@@ -107,15 +107,8 @@ fn whole_pack(criterion: &mut Criterion, watch: &mut Stopwatch, library: &Librar
         })
     };
     let mut evaluator = Evaluator::new(PolicyFiles::built_in().library());
-    let request = Request {
-        tree: tree.clone(),
-        repo: repo.clone(),
-        config: None,
-        organisation: None,
-        path: Some("service".to_owned()),
-        change: None,
-        only: None,
-    };
+    let path = Some("service".to_owned());
+    let request = Request { tree: tree.clone(), repo: repo.clone(), path, ..Request::default() };
     let mut group = criterion.benchmark_group(format!("{size}_files"));
     let mut time = |step, run: &mut dyn FnMut()| watch.time(&mut group, size, step, run);
     time("facts", &mut || drop(black_box(facts::extract(&tree, &repo, &needs))));

@@ -5,6 +5,7 @@
 use waymark::domain::config::{Known, OrgConfig, RepoConfig};
 use waymark::domain::event::{self, READERS};
 use waymark::domain::facts::{self, FactKind, RepoFacts};
+use waymark::domain::helm::{Allowance, ChartFile, render};
 use waymark::domain::ids::PolicyId;
 use waymark::domain::policy::library::Library;
 use waymark::domain::tree::{Content, Entry, SourceTree};
@@ -22,6 +23,7 @@ pub const TARGETS: &[Target] = &[
     ("repo_config", repo_config),
     ("library", library),
     ("signature", signature),
+    ("helm", helm),
 ];
 
 /// A body: every reader reads it or says why not.
@@ -68,6 +70,29 @@ pub fn dockerfile(bytes: &[u8]) {
             assert!(extracted.spans.lines("Dockerfile", Some(&stage.pointer)).is_some());
         }
     }
+}
+
+/// A Helm template, with values before a line `%%` if there is one: rendered, or said why not, with
+/// lines that the template has.
+pub fn helm(bytes: &[u8]) {
+    let Ok(text) = std::str::from_utf8(bytes) else { return };
+    let (values, template) = text.split_once("\n%%\n").unwrap_or(("a: {b: [1, x]}", text));
+    let last = u32::try_from(template.split('\n').count()).unwrap_or(u32::MAX);
+    let files = [
+        ("Chart.yaml", "name: fuzz\nversion: 1.0.0"),
+        ("values.yaml", values),
+        ("templates/x.yaml", template),
+    ];
+    let file = |(path, text): (&str, &str)| (path.to_owned(), ChartFile::Text(text.into()));
+    let rendered = render(&files.map(file).into(), &mut Allowance::default());
+    let outputs = rendered.variants.iter().flat_map(|variant| &variant.files);
+    assert!(outputs.clone().count() + rendered.problems.len() >= 1);
+    for output in outputs {
+        for number in 1..=u32::try_from(output.text.split('\n').count()).unwrap_or(u32::MAX) {
+            assert!((1..=last).contains(&output.lines.template_line(number)));
+        }
+    }
+    assert!(rendered.problems.iter().all(|problem| !problem.message.is_empty()));
 }
 
 /// A repository's and an organisation's configuration: understood, or complained about.

@@ -6,10 +6,14 @@
 mod adopt;
 #[path = "cli/base.rs"]
 mod base;
+#[path = "cli/charts.rs"]
+mod charts;
 #[path = "cli/check.rs"]
 mod check;
 #[path = "cli/config.rs"]
 mod config;
+#[path = "cli/crowd.rs"]
+mod crowd;
 #[path = "cli/git_config.rs"]
 mod git_config;
 #[path = "cli/given.rs"]

@@ -4,6 +4,7 @@ package waymark.lib.pod_images
 import rego.v1
 
 import data.waymark.lib.containers
+import data.waymark.lib.files
 
 # Containers whose image is decided by the manifest. Istio puts its proxy where `auto` stands.
 # With a title and the reason why the image is not known (null when it is).
@@ -32,11 +33,11 @@ else := sprintf("its image may be put in by %s", [tool]) if {
 	tool := sort(tools_in_use)[0]
 }
 
-tools_in_use contains tool if {
-	some path in input.files
-	parts := split(path, "/")
-	tool := tools[parts[count(parts) - 1]]
+tools_in_use contains tools[found[1]] if {
+	some found in regex.find_all_string_submatch_n(tool_files, files.text, -1)
 }
+
+tool_files := `(?:^|[/\x00])(skaffold\.yaml|Tiltfile|devspace\.yaml|okteto\.yml|werf\.yaml|\.ko\.yaml)(?:\x00|$)`
 
 tools := {
 	"skaffold.yaml": "Skaffold",

@@ -16,6 +16,7 @@ pub mod event;
 pub mod facts;
 pub mod finding;
 pub mod glob;
+pub mod helm;
 pub mod ids;
 pub mod job;
 pub mod judge;

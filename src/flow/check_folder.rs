@@ -12,7 +12,7 @@ use crate::domain::judge::{Case, ConfigProblem, EDITS_CONFIGURATION, Judgement, 
 use crate::domain::tree::SourceTree;
 use crate::edge::evaluator::{EvaluatorError, Evaluators};
 
-use super::gather_folder::{Folder, GatherError, Gathered, gather_folder};
+use super::gather_folder::{Folder, GatherError, Gathered, Side, gather_folder};
 pub use super::judge_commit::config_of;
 
 /// A folder to be judged.
@@ -64,22 +64,23 @@ pub async fn check_folder(
         (None, Some(base)) => config_of(&base.tree),
         (None, None) => own.clone(),
     };
-    let ask = |tree: SourceTree, path: Option<String>, change: Option<Change>| {
-        let (repo, config, organisation) = (repo.clone(), rules.clone(), job.organisation.clone());
+    // A tree is lent to its request and given back: a large repository's is large.
+    let ask = |tree: SourceTree, config: Option<ConfigFile>, path, change: Option<Change>| {
+        let (repo, organisation) = (repo.clone(), job.organisation.clone());
         let request = Request { tree, repo, config, organisation, path, change, only: None };
-        async move { evaluators.evaluate(&request).await }
+        async move { evaluators.evaluate(&request).await.map(|answer| (answer, request.tree)) }
     };
+    let change = base.as_ref().map(|base| Change::between(&base.tree, &head.tree));
     // The base's golden path counts: a change cannot excuse itself by leaving it.
-    let before = match &base {
-        Some(base) => Some(ask(base.tree.clone(), None, None).await?),
+    let before = match base {
+        Some(Side { tree, blobs }) => Some((ask(tree, rules.clone(), None, None).await?.0, blobs)),
         None => None,
     };
-    let path = before.as_ref().map(|before| before.path.clone());
-    let change = base.as_ref().map(|base| Change::between(&base.tree, &head.tree));
-    let answer = ask(head.tree.clone(), path, change).await?;
+    let path = before.as_ref().map(|(before, _)| before.path.clone());
+    let (answer, tree) = ask(head.tree, rules.clone(), path, change).await?;
     let traits = Traits {
         // Of where the change starts: it cannot leave a rollout by changing its owner.
-        teams: before.as_ref().map_or(&answer, |before| before).teams.clone(),
+        teams: before.as_ref().map_or(&answer, |(before, _)| before).teams.clone(),
         ..Traits::default()
     };
     let Answer { evaluation, config, organisation, mut config_problems, path, .. } = answer;
@@ -88,8 +89,7 @@ pub async fn check_folder(
         notes.push(EDITS_CONFIGURATION.to_owned());
     }
     config_problems.extend(answer.organisation_problems);
-    let baseline =
-        before.zip(base).map(|(before, base)| Baseline::new(&before.evaluation, base.blobs));
+    let baseline = before.map(|(before, blobs)| Baseline::new(&before.evaluation, blobs));
     let judgement = judge(Case {
         metas: &evaluators.catalogue().policies,
         path: &path,
@@ -103,7 +103,7 @@ pub async fn check_folder(
         today: job.today,
         notes,
     });
-    Ok(CheckedFolder { judgement, tree: head.tree, prefix })
+    Ok(CheckedFolder { judgement, tree, prefix })
 }
 
 /// What is wrong with a configuration that does not count yet. Nothing, when it is gone.

@@ -58,6 +58,10 @@ pub struct Side {
     pub blobs: BTreeMap<String, Option<Sha>>,
 }
 
+/// A verdict on nothing would read as a good one.
+const NOTHING_THERE: &str =
+    "Git has no file in this folder, so nothing was judged (it may be empty, or ignored)";
+
 /// The root of the Git work tree that `folder` is in; the folder itself when it is in none.
 pub async fn root_of(folder: &Path) -> PathBuf {
     let checkout = Checkout::open(folder).await;
@@ -108,6 +112,9 @@ pub(super) async fn gather_with(
         Some(head) => checkout.tree(&checkout.commit(head).await?, wanted_now).await?,
         None => work_tree(&checkout, &folder.path, base.as_ref(), wanted_now).await?,
     };
+    if tree.entries.is_empty() {
+        notes.push(NOTHING_THERE.to_owned());
+    }
     let side = |tree: SourceTree| Side { blobs: read_by_policies(&tree, wanted), tree };
     let repo = facts_of(&checkout, &folder.path).await?;
     let prefix = checkout.prefix().to_owned();

@@ -113,3 +113,13 @@ fn before_the_first_commit_there_is_a_verdict_too() {
     folder.git(&["init", "-q"]);
     assert_eq!(folder.waymark(&["check"]).code, Some(1));
 }
+
+#[test]
+fn a_folder_that_git_ignores_is_not_called_good_in_silence() {
+    let folder = Folder::sound();
+    folder.write(".gitignore", "build/\n").write("build/Dockerfile", ROOT).init();
+    let ran = folder.waymark(&["check", "build", "--format=json"]);
+    assert!(ran.notes().contains("Git has no file in this folder"), "{ran:?}");
+    let ran = folder.waymark(&["check", "--format=json"]);
+    assert!(!ran.notes().contains("Git has no file in this folder"), "{ran:?}");
+}

@@ -174,6 +174,31 @@ async fn what_rest_cannot_prove_either_is_unreadable() {
     assert_eq!(found[&big], BlobContent::Withheld(too_large));
 }
 
+/// GitHub's longest answer: 100,000 entries, 7 MB of names, 30 MB with the addresses around them.
+#[tokio::test]
+async fn the_longest_tree_is_read_and_a_longer_answer_is_not() {
+    let entry = |n: usize| {
+        let (blob, address) = (sha('b'), "https://api.github.com/repos/acme/api/git/blobs/");
+        let path = format!("{n:070}");
+        json!({"path": path, "mode": "100644", "type": "blob", "sha": blob, "size": 5,
+            "url": format!("{address}{blob}")})
+    };
+    let entries: Vec<Value> = (0..100_000).map(entry).collect();
+    let longest = json!({"sha": sha('d'), "truncated": true, "tree": entries}).to_string();
+    let too_long = " ".repeat(41 * 1024 * 1024);
+    let stub = Stub::start(move |seen| {
+        let (_, asked) = seen.path.split_once("/git/trees/")?;
+        let body = if asked.starts_with(sha('d').as_str()) { &longest } else { &too_long };
+        Some(with(200, &[("content-type", "application/json")], body.clone()))
+    })
+    .await;
+    let gh = stub.github();
+    let listing = tenant(&gh).tree(&repo(), &sha('d')).await.unwrap();
+    assert_eq!((listing.entries.len(), listing.truncated), (100_000, true));
+    let error = tenant(&gh).tree(&repo(), &sha('e')).await.unwrap_err();
+    assert!(error.to_string().contains("more than 41943040 bytes"), "{error}");
+}
+
 #[tokio::test]
 async fn trees_tell_kinds_and_keep_odd_names() {
     let entry = |path: &str, mode: &str, size: Option<u64>| json!({"path": path, "mode": mode, "type": "x", "sha": sha('a'), "size": size, "url": "u"});

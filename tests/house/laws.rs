@@ -30,9 +30,17 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("hyper_util", &["src/edge/github/"]),
     ("hyper_rustls", &["src/edge/github/"]),
     ("hmac", &["src/edge/github/signature.rs"]),
-    ("sha1", &["src/edge/github/", "src/edge/git/", "src/domain/adopt/lock.rs"]),
+    (
+        "sha1",
+        &[
+            "src/edge/github/",
+            "src/edge/git/",
+            "src/domain/adopt/lock.rs",
+            "src/domain/helm/functions/encode.rs",
+        ],
+    ),
     ("moka", &["src/edge/github/"]),
-    ("base64", &["src/edge/github/"]),
+    ("base64", &["src/edge/github/", "src/domain/helm/functions/encode.rs"]),
     ("bytes", &["src/edge/github/"]),
     ("http_body_util", &["src/edge/github/", "src/web/"]),
     ("http", &["src/edge/github/", "src/web/", "src/config/source.rs"]),
@@ -46,7 +54,16 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("uuid", &["src/edge/store/", "src/cli/serve.rs"]),
     // judging
     ("regorus", &["src/domain/policy/"]),
-    ("regex", &["src/domain/policy/builtins", "src/domain/kustomize/"]),
+    (
+        "regex",
+        &[
+            "src/domain/policy/builtins",
+            "src/domain/kustomize/",
+            "src/domain/helm/functions/regexes.rs",
+        ],
+    ),
+    ("gotmpl", &["src/domain/helm/"]),
+    ("semver", &["src/domain/helm/functions/semvers.rs"]),
     ("granit_parser", &["src/domain/yaml/"]),
     ("parse_dockerfile", &["src/domain/facts/dockerfile"]),
     ("roxmltree", &["src/domain/facts/dependencies/xml.rs"]),
@@ -71,7 +88,14 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("indicatif", &["src/cli/progress.rs"]),
     ("tracing_subscriber", &["src/cli/", "src/config.rs"]),
     // settings
-    ("toml", &["src/config", "src/domain/facts/dependencies/documents.rs"]),
+    (
+        "regex",
+        &[
+            "src/domain/policy/builtins",
+            "src/domain/kustomize/",
+            "src/domain/helm/functions/regexes.rs",
+        ],
+    ),
     ("secrecy", &["src/config", "src/edge/github/", "src/flow/", "src/web/", "src/cli/"]),
     // many rooms
     ("tokio", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),
@@ -83,12 +107,22 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
         &[
             "src/domain/policy/",
             "src/domain/config/",
+            "src/domain/helm/functions/encode.rs",
             "src/domain/report/sarif.rs",
             "src/edge/",
             "src/flow/",
         ],
     ),
-    ("hex", &["src/domain/policy/", "src/domain/report/sarif.rs", "src/edge/", "src/flow/"]),
+    (
+        "hex",
+        &[
+            "src/domain/policy/",
+            "src/domain/helm/functions/encode.rs",
+            "src/domain/report/sarif.rs",
+            "src/edge/",
+            "src/flow/",
+        ],
+    ),
     ("serde", EVERYWHERE),
     ("serde_json", EVERYWHERE),
     ("thiserror", EVERYWHERE),

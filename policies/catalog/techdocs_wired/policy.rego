@@ -69,8 +69,8 @@ findings contains {
 	gaps.none("files")
 	some document in entities.components
 	wanted := configuration(document)
-	not wanted in {path | some path in input.files}
-	not replace(wanted, "mkdocs.yml", "mkdocs.yaml") in {path | some path in input.files}
+	not wanted in input.files
+	not replace(wanted, "mkdocs.yml", "mkdocs.yaml") in input.files
 }
 
 # The file that a `dir:` leads to.

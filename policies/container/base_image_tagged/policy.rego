@@ -24,6 +24,7 @@ package waymark.container.base_image_tagged
 
 import rego.v1
 
+import data.waymark.lib.files
 import data.waymark.lib.images
 
 default applies := false
@@ -48,9 +49,10 @@ may_be_context(image) if {
 	image.registry == null
 	image.tag == null
 	not contains(image.repository, "/")
-	some path in input.files
-	regex.match(`(^|/)docker-bake(\.override)?\.(hcl|json)$`, path)
+	bakes
 }
+
+bakes if regex.match(`(?:^|[/\x00])docker-bake(\.override)?\.(hcl|json)(?:\x00|$)`, files.text)
 
 unknowns contains unknown if some unknown in images.unresolved
 

@@ -98,8 +98,8 @@ scanned if pipeline.runs_any(command_pattern)
 
 # SonarQube Cloud analyses such a repository by itself.
 scanned if {
-	some path in input.files
-	path in {".sonarcloud.properties", ".github/.sonarcloud.properties"}
+	some path in {".sonarcloud.properties", ".github/.sonarcloud.properties"}
+	path in input.files
 }
 
 missing if {
@@ -129,10 +129,9 @@ maybe contains {
 
 maybe contains {
 	"message": "Sonar is configured, but no step that runs it was recognised",
-	"path": path,
+	"path": "sonar-project.properties",
 } if {
-	some path in input.files
-	path == "sonar-project.properties"
+	"sonar-project.properties" in input.files
 }
 
 unknowns contains reason if {

@@ -113,8 +113,8 @@ command_pattern := sprintf("(?i)%s", [concat("|", [
 scanned if count(platform.calls) > 0
 
 scanned if {
-	some path in input.files
-	path in bots
+	some path in bots
+	path in input.files
 }
 
 scanned if {

@@ -77,7 +77,7 @@ missing contains {"workload": workload, "index": index, "name": name(container),
 	some index, container in workload.pod.containers
 	is_object(container)
 	is_string(container.image)
-	not is_sidecar(container)
+	not is_sidecar(container, workload)
 	some field, what in probes
 	object.get(container, field, null) == null
 }
@@ -93,12 +93,21 @@ findings contains {
 	not containers.is_patched(row.workload, {row.field})
 }
 
+# Beside something else: what is alone in its pod, such as a collector of its own, is no sidecar.
+is_sidecar(container, workload) if {
+	is_helper(container)
+	some other in workload.pod.containers
+	is_object(other)
+	not is_helper(other)
+}
+
 # Kept by name: a rule is looked up faster than data in every container.
 sidecars := data.waymark.params.sidecars
 
-is_sidecar(container) if container.name in sidecars
+is_helper(container) if container.name in sidecars
 
-is_sidecar(container) if {
+is_helper(container) if {
+	is_string(container.image)
 	parts := split(container.image, "/")
 	regex.split(`[:@]`, parts[count(parts) - 1])[0] in sidecars
 }

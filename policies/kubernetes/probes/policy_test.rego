@@ -34,9 +34,15 @@ test_what_ends_is_left_alone if {
 }
 
 test_sidecars if {
-	found("Pod", {"containers": [{"name": "istio-proxy", "image": "x"}]}) == 0
-	found("Pod", {"containers": [{"name": "p", "image": "docker.io/envoyproxy/envoy:v1"}]}) == 0
-	found("Pod", {"containers": [{"name": "p", "image": "envoy-fork@sha256:1"}]}) == 2
+	web := object.union(bare, {"livenessProbe": {}, "readinessProbe": {}})
+	found("Pod", {"containers": [web, {"name": "istio-proxy", "image": "x"}]}) == 0
+	found("Pod", {"containers": [{"name": "p", "image": "docker.io/envoyproxy/envoy:v1"}, web]}) == 0
+	found("Pod", {"containers": [web, {"name": "p", "image": "envoy-fork@sha256:1"}]}) == 2
+}
+
+test_alone_it_is_no_sidecar if {
+	found("Pod", {"containers": [{"name": "p", "image": "docker.io/envoyproxy/envoy:v1"}]}) == 2
+	found("Pod", {"containers": [{"name": "p", "image": "envoy:v1"}, {"name": "istio-proxy", "image": "x"}]}) == 4
 }
 
 test_odd_values if {

@@ -55,12 +55,14 @@ pub(super) fn actions(text: &str, tokens: &[Token<'_>], dialect: Option<Dialect>
     } else if first.is("DO") {
         // The block is run at once; what it builds from texts is not seen.
         for body in tokens.iter().filter(|t| t.kind == Kind::Literal) {
+            // Behind the quote, however long it is.
+            let offset = (body.text.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
             for inner in statements(body.text) {
                 let begins = ["DROP", "TRUNCATE", "DELETE", "UPDATE", "ALTER"];
                 let start = inner.iter().position(|t| begins.iter().any(|word| t.is(word)));
                 let Some(start) = start.filter(|start| *start < 3) else { continue };
-                let actions = actions(text, &inner[start..], dialect);
-                found.extend(actions.into_iter().map(|a| Action { at: body.at + a.at, ..a }));
+                let actions = actions(body.text, &inner[start..], dialect);
+                found.extend(actions.into_iter().map(|a| Action { at: offset + a.at, ..a }));
             }
         }
     } else if (first.is("ALTER") && word(1, "TABLE"))

@@ -84,6 +84,15 @@ pub enum ValueKind {
 }
 
 impl ValueKind {
+    /// Looks at the value that `name` is given. One that spells the name out, as
+    /// `DB_PASSWORD: DB_PASSWORD_VAL`, is a mark for a script that puts the value in.
+    pub fn of_named(name: &str, text: &str) -> Self {
+        match Self::of(text) {
+            Self::Text if spells(name, text.trim()) => Self::Placeholder,
+            kind => kind,
+        }
+    }
+
     /// Looks at a text.
     pub fn of(text: &str) -> Self {
         let mut end = text.len().min(MAX_LOOK_BYTES);
@@ -110,6 +119,15 @@ impl ValueKind {
             Self::Text
         }
     }
+}
+
+/// Only names of several words: `PASSWORD: PASSWORD_1` may be meant.
+fn spells(name: &str, text: &str) -> bool {
+    let loud = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    let rest = text.strip_prefix(name).or_else(|| text.strip_suffix(name));
+    name.contains('_')
+        && text.chars().all(loud)
+        && rest.is_some_and(|r| r.is_empty() || r.starts_with('_') || r.ends_with('_'))
 }
 
 fn is_encrypted(text: &str) -> bool {
@@ -230,5 +248,20 @@ mod tests {
             }
         }
         ValueKind::of(&"é".repeat(4_000));
+    }
+
+    #[test]
+    fn a_value_that_spells_its_name_stands_for_another() {
+        for (name, text, kind) in [
+            ("DB_PASSWORD", "DB_PASSWORD", ValueKind::Placeholder),
+            ("GOOGLE_API_KEY", "GOOGLE_API_KEY_VAL", ValueKind::Placeholder),
+            ("API_TOKEN", "REPLACE_API_TOKEN", ValueKind::Placeholder),
+            ("PASSWORD", "PASSWORD_1", ValueKind::Text),
+            ("DB_PASSWORD", "DB_PASSWORD1", ValueKind::Text),
+            ("DB_PASSWORD", "db_password", ValueKind::Text),
+            ("API_TOKEN", "API_TOKEN_x8Kq", ValueKind::Text),
+        ] {
+            assert_eq!(ValueKind::of_named(name, text), kind, "{name}: {text}");
+        }
     }
 }

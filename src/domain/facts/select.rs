@@ -97,7 +97,7 @@ fn holds_any(needs: &BTreeSet<FactKind>, path: &str) -> bool {
         FactKind::Readme => readme::is_readme(path),
         FactKind::Workflows => is_workflow(path) || is_composite_action(path),
         FactKind::Dockerfiles => is_dockerfile(path),
-        FactKind::Kubernetes => may_be_kubernetes(path),
+        FactKind::Kubernetes => is_manifest(path) || is_chart_part(path),
         FactKind::Dependencies => dependencies::is_manifest(path),
     })
 }
@@ -158,22 +158,37 @@ fn is_not_a_dockerfile(rest: &str) -> bool {
     )
 }
 
-fn may_be_kubernetes(path: &str) -> bool {
+/// Folders of tools that keep YAML of their own.
+const TOOL_FOLDERS: [&str; 5] = [".github/", ".circleci/", ".gitlab/", ".vscode/", ".idea/"];
+
+/// Whether a file is of use to a Helm chart only: it is no manifest itself. (Templates in YAML are
+/// not among them, for other tools have such folders, too.)
+pub(super) fn is_chart_part(path: &str) -> bool {
+    let name = file_name(path);
+    let values = name.starts_with("values") && is_yaml(name);
+    let template = folders(path).any(|folder| folder == "templates") && name.ends_with(".tpl");
+    (name == "Chart.yaml" || values || template)
+        && !TOOL_FOLDERS.iter().any(|folder| path.starts_with(folder))
+}
+
+/// Whether a file may hold Kubernetes objects, or templates for them.
+pub(super) fn is_manifest(path: &str) -> bool {
     if is_kustomization(path) {
         return true;
     }
-    let hidden = [".github/", ".circleci/", ".gitlab/", ".vscode/", ".idea/"];
-    if hidden.iter().any(|folder| path.starts_with(folder)) {
+    if TOOL_FOLDERS.iter().any(|folder| path.starts_with(folder)) {
         return false;
     }
     let name = file_name(path);
     if is_yaml(name) {
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
-        return !name.starts_with('.')
-            && !OTHER_YAML.iter().any(|other| {
-                stem.strip_prefix(other)
-                    .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
-            });
+        let other = OTHER_YAML.iter().any(|other| {
+            let rest = stem.strip_prefix(other);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '-', '_']))
+        });
+        // Below `templates`, names say what the template is for.
+        let template = folders(path).any(|folder| folder == "templates") && name != "Chart.yaml";
+        return !name.starts_with('.') && (template || !other);
     }
     // Kustomize's JSON patches lie beside their kustomization, in any folder.
     let manifest = || folders(path).any(|folder| MANIFEST_FOLDERS.contains(&folder));
@@ -217,9 +232,16 @@ mod tests {
             (Kubernetes, "k8s/api.yaml", true),
             (Kubernetes, "anything/else.yml", true),
             (Kubernetes, "overlays/prod/kustomization.yaml", true),
-            (Kubernetes, "chart/values-prod.yaml", false),
+            (Kubernetes, "chart/Chart.yaml", true),
+            (Kubernetes, "chart/values-prod.yaml", true),
+            (Kubernetes, "chart/templates/_helpers.tpl", true),
+            (Kubernetes, "chart/templates/serverless.yaml", true),
+            (Kubernetes, "chart/templates/NOTES.txt", false),
+            (Kubernetes, "tests/chart/Chart.yaml", false),
+            (Kubernetes, "web/page.tpl", false),
             (Kubernetes, "docker-compose.override.yml", false),
             (Kubernetes, "valuesource.yaml", true),
+            (Kubernetes, "serverless.yaml", false),
             (Kubernetes, ".github/workflows/ci.yml", false),
             (Kubernetes, "deploy/api.json", true),
             (Kubernetes, "src/package.json", false),

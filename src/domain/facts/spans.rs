@@ -23,6 +23,7 @@ pub struct Spans {
 struct File {
     documents: Vec<SpanTable>,
     problems: Vec<(u32, u32)>,
+    rendered: bool,
 }
 
 impl Spans {
@@ -63,6 +64,17 @@ impl Spans {
 
     pub(super) fn insert(&mut self, path: &str, documents: Vec<SpanTable>) {
         self.files.entry(path.to_owned()).or_default().documents = documents;
+    }
+
+    /// Says that a file's documents are what it renders to, several times over.
+    pub(super) fn mark_rendered(&mut self, path: &str) {
+        self.files.entry(path.to_owned()).or_default().rendered = true;
+    }
+
+    /// Whether a file is a template that was rendered with several sets of values: what is wrong
+    /// in it may be found in each of them.
+    pub fn is_rendered(&self, path: &str) -> bool {
+        self.files.get(path).is_some_and(|file| file.rendered)
     }
 
     /// Remembers a line that no pointer names; gives the pointer that names it from now on.

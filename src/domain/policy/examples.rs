@@ -135,8 +135,8 @@ pub fn evaluate(library: &Library, id: &PolicyId, example: &Example) -> Result<O
     outcomes.pop().ok_or_else(|| "the policy gave no outcome".to_owned())
 }
 
-fn entry(text: &String) -> Entry {
-    Entry { blob: None, content: Content::Text(text.as_str().into()) }
+fn entry(text: &str) -> Entry {
+    Entry { blob: None, content: Content::Text(text.into()) }
 }
 
 impl Example {

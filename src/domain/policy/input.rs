@@ -1,8 +1,8 @@
 //! How does a snapshot become the Rego `input`? Straight from its fields, without JSON between.
 //!
-//! A serde [`Serializer`](ser::Serializer) whose output is a Rego value: building a JSON value
-//! first and turning that into a Rego one took three times as long, and the snapshot is the
-//! largest thing that an evaluation touches. Names of fields are made once and shared.
+//! A serde [`Serializer`](ser::Serializer) whose output is a Rego value: a JSON value in between
+//! would be built only to be taken apart, and the snapshot is the largest thing that an evaluation
+//! touches. Names of fields are made once and shared.
 
 mod compound;
 

@@ -37,7 +37,11 @@ pub(super) fn outcome(meta: &PolicyMeta, report: &Value, extracted: &Extracted) 
         Err(reason) => return broken(&meta.id, reason),
     };
     if !findings.is_empty() {
-        return made(Status::Fail, None, bounded(overlays::gathered(findings, extracted)));
+        return made(
+            Status::Fail,
+            None,
+            bounded(overlays::gathered(findings, extracted), extracted),
+        );
     }
     let mut reasons: Vec<String> = items(report, "unknowns").iter().map(unknown).collect();
     let settled = matches!(report["settled"], Value::Bool(true));
@@ -102,11 +106,19 @@ fn finding(meta: &PolicyMeta, value: &Value, extracted: &Extracted) -> Result<Fi
     })
 }
 
-fn bounded(mut findings: Vec<Finding>) -> Vec<Finding> {
+fn bounded(mut findings: Vec<Finding>, extracted: &Extracted) -> Vec<Finding> {
     findings.sort_by(|a, b| {
         (&a.place, &a.message, &a.resource).cmp(&(&b.place, &b.message, &b.resource))
     });
     findings.dedup();
+    // Found with several sets of values, a fault of a template is still one fault.
+    let mut seen = std::collections::HashSet::new();
+    findings.retain(|finding| {
+        let path = finding.place.path.as_deref();
+        let rendered = path.is_some_and(|path| extracted.spans.is_rendered(path));
+        let what = (finding.message.clone(), finding.resource.clone());
+        !rendered || seen.insert((path.map(str::to_owned), finding.place.start_line, what))
+    });
     if findings.len() > MAX_FINDINGS {
         let more = findings.len() - MAX_FINDINGS;
         let policy = findings[0].policy.clone();

@@ -17,6 +17,7 @@ use serde_json::Value;
 
 pub(in crate::domain) use lines::Lines;
 pub use scalar::Schema;
+pub(in crate::domain) use scalar::resolve;
 pub use spans::{SpanTable, escape_token};
 pub use template::has_template_marks;
 

@@ -12,7 +12,7 @@ pub enum Schema {
 }
 
 /// The value of an unquoted, untagged scalar. What JSON cannot say (`.inf`, `.nan`) stays text.
-pub(super) fn resolve(text: &str, schema: Schema) -> Value {
+pub(in crate::domain) fn resolve(text: &str, schema: Schema) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => return Value::Null,
         "true" | "True" | "TRUE" => return Value::Bool(true),

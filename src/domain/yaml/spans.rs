@@ -33,6 +33,15 @@ impl SpanTable {
         Self::from_rows(places.into_iter().map(row).collect())
     }
 
+    /// The table of the text that this document was made from, line by line.
+    pub fn translated(mut self, line: impl Fn(u32) -> u32) -> Self {
+        for (_, first, last) in &mut self.rows {
+            (*first, *last) = (line(*first), line(*last));
+            *last = (*last).max(*first);
+        }
+        self
+    }
+
     pub(super) fn from_rows(mut rows: Vec<(u64, u32, u32)>) -> Self {
         rows.sort_unstable();
         Self { rows }

@@ -70,3 +70,28 @@ pub(super) async fn receive<T: DeserializeOwned>(
     from.read_exact(&mut body).await?;
     serde_json::from_slice(&body).map_err(invalid)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::evaluate::Request;
+    use crate::domain::ids::Sha;
+    use crate::domain::tree::{Content, Entry, SourceTree, Withheld};
+
+    /// The longest list that GitHub gives: 100,000 entries, 7 MB of names.
+    #[test]
+    fn the_longest_tree_is_a_small_frame() {
+        let blob = Sha::parse(&"5".repeat(40)).expect("a name");
+        let entry = |n: usize| {
+            let content = Content::Withheld(Withheld::NotFetched);
+            (format!("{n:070}"), Entry { blob: Some(blob.clone()), content })
+        };
+        let tree = SourceTree { entries: (0..100_000).map(entry).collect(), ..Default::default() };
+        let request = Request { tree, ..Request::default() };
+        let mut frame = Vec::new();
+        write(&mut frame, &request).expect("it fits");
+        assert!(frame.len() < 24 * 1024 * 1024, "{} bytes", frame.len());
+        let read: Request = read(&mut frame.as_slice()).expect("readable").expect("not the end");
+        assert_eq!(read.tree, request.tree);
+    }
+}

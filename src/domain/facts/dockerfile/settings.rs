@@ -57,7 +57,7 @@ pub(super) fn read(what: &Assignment<'_>, source: &str) -> Vec<(DockerSetting, u
             pointer: format!("/instructions/{}/{number}", what.index),
             stage: what.stage,
             name: name.trim_matches(['"', '\'']).chars().take(MAX_NAME_CHARS).collect(),
-            value_kind: kind_of(value, what.escape),
+            value_kind: kind_of(name, value, what.escape),
         };
         settings.push((setting, at));
     }
@@ -65,17 +65,17 @@ pub(super) fn read(what: &Assignment<'_>, source: &str) -> Vec<(DockerSetting, u
 }
 
 /// What is written, variables apart: `${X:-text}` is the literal `text` when nobody sets `X`.
-fn kind_of(value: &str, escape: char) -> ValueKind {
+fn kind_of(name: &str, value: &str, escape: char) -> ValueKind {
     let variables = std::cell::Cell::new(false);
     let none = |_: &str| {
         variables.set(true);
         None
     };
     match expand(value, escape, &none).value {
-        Some(text) => ValueKind::of(&text),
+        Some(text) => ValueKind::of_named(name, &text),
         None if variables.get() => ValueKind::Reference,
         // Too long to expand, or with a `$` that is no variable.
-        None => ValueKind::of(value.trim_matches(['"', '\''])),
+        None => ValueKind::of_named(name, value.trim_matches(['"', '\''])),
     }
 }
 

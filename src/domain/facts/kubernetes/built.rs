@@ -69,7 +69,7 @@ pub(super) fn read(
             let (now, first) = (title(&id), title(&object.first_id()));
             let at = overlays.add(object.node.clone(), root, now, first);
             let before = (gather.snapshot.workloads.len(), gather.snapshot.containers.len());
-            read_object(gather, &path, &at, &value, patches, joins);
+            read_object(gather, &path, &at, &value, patches, joins, None);
             doubt(gather, before, &object);
             repeated += usize::from(variants > 0 && gather.snapshot.workloads.len() > before.0);
         }

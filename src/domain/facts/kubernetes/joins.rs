@@ -3,7 +3,7 @@
 //! An object without a namespace lands in whatever namespace it is applied to, so it may meet any
 //! other one: two objects are apart only when both name different namespaces.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use serde_json::Value;
@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::super::FactKind;
 use super::super::gather::Gather;
 use super::Workload;
+use super::kinds::workload_kind;
 use super::rows::short;
 use super::selectors::selects;
 
@@ -45,12 +46,16 @@ pub(super) struct Selectors {
     /// Some Flux kustomization sets the namespace.
     pub(super) moved: bool,
     too_many: bool,
+    /// Of rendered workloads, by path and pointer: the variants of their chart that hold them.
+    rendered: BTreeMap<(String, String), Vec<u32>>,
 }
 
 struct Selector {
     namespace: Option<String>,
     means: Means,
     selection: Selection,
+    /// The variants of a chart that hold it; `None` for an object of a plain file.
+    variants: Option<Vec<u32>>,
 }
 
 enum Means {
@@ -61,8 +66,19 @@ enum Means {
 }
 
 impl Selectors {
-    /// Takes an object in, when it is one of those.
-    pub(super) fn add(&mut self, path: &str, pointer: &str, object: &Value) {
+    /// Takes an object in, when it is one of those. `variants`: of a rendered one, those of its
+    /// chart that hold it.
+    pub(super) fn add(
+        &mut self,
+        path: &str,
+        pointer: &str,
+        object: &Value,
+        variants: Option<&[u32]>,
+    ) {
+        if let (Some(variants), Some(_)) = (variants, workload_kind(object)) {
+            let place = (path.to_owned(), pointer.to_owned());
+            self.rendered.insert(place, variants.to_vec());
+        }
         let text = |at: &str| object.pointer(at).and_then(Value::as_str).and_then(short);
         let (Some(kind), Some(version)) = (text("/kind"), text("/apiVersion")) else { return };
         let Some((means, namespaced)) = means(&kind, &version, object) else { return };
@@ -81,7 +97,8 @@ impl Selectors {
             min_replicas,
         };
         let namespace = text("/metadata/namespace").filter(|_| namespaced);
-        self.found.push(Selector { namespace, means, selection });
+        let variants = variants.map(<[u32]>::to_vec);
+        self.found.push(Selector { namespace, means, selection, variants });
     }
 
     /// Takes in what a Flux kustomization sets on all its objects.
@@ -104,15 +121,18 @@ impl Selectors {
         }
         let spans = &gather.spans;
         for workload in &mut gather.snapshot.workloads {
-            for selector in &self.found {
-                if workload.selected_by.len() >= MAX_TOLD {
-                    break;
-                }
-                if spans.are_rivals(&selector.selection.pointer, &workload.pointer) {
-                    continue;
-                }
-                let Some(certain) = self.acts_on(selector, workload) else { continue };
-                workload.selected_by.push(Selection { certain, ..selector.selection.clone() });
+            let place = (workload.path.clone(), workload.pointer.clone());
+            let held = self.rendered.get(&place);
+            let acting: Vec<(&Selector, bool)> = self
+                .found
+                .iter()
+                .filter(|s| !spans.are_rivals(&s.selection.pointer, &workload.pointer))
+                .filter_map(|selector| Some((selector, self.acts_on(selector, workload)?)))
+                .collect();
+            let everywhere = acting.iter().filter(|(s, _)| in_all_variants(s, &acting, held));
+            for (selector, certain) in everywhere.take(MAX_TOLD) {
+                let selection = selector.selection.clone();
+                workload.selected_by.push(Selection { certain: *certain, ..selection });
             }
         }
     }
@@ -138,6 +158,24 @@ impl Selectors {
         };
         Some(certain && !apart)
     }
+}
+
+/// Whether an object acts on a workload in every variant of the chart that holds the workload; it
+/// may look different in each, so all of its kind and name count together. Objects of plain files
+/// are there beside every variant, those of another chart are not.
+fn in_all_variants(
+    selector: &Selector,
+    acting: &[(&Selector, bool)],
+    held: Option<&Vec<u32>>,
+) -> bool {
+    let (Some(_), Some(held)) = (&selector.variants, held) else { return true };
+    let same = |other: &Selection| {
+        other.kind == selector.selection.kind && other.name == selector.selection.name
+    };
+    let alike = acting.iter().filter(|(other, _)| same(&other.selection));
+    let there: BTreeSet<u32> =
+        alike.filter_map(|(other, _)| other.variants.as_ref()).flatten().copied().collect();
+    held.iter().all(|variant| there.contains(variant))
 }
 
 /// What an object selects by, and whether its own namespace counts.

@@ -1,6 +1,7 @@
 //! What does the repository run on Kubernetes, and with which rights?
 
 mod built;
+mod charts;
 mod joins;
 mod kinds;
 mod objects;
@@ -19,8 +20,9 @@ use crate::domain::yaml::{Loaded, Schema, has_template_marks, load, load_json};
 
 use super::gather::Gather;
 use super::image::Image;
-use super::select::{file_name, is_kustomization};
+use super::select::{file_name, is_chart_part, is_kustomization, is_manifest};
 use super::{FactKind, Snapshot, Spans};
+use charts::Charts;
 use joins::Selectors;
 use kinds::{items, workload_kind};
 use scraping::Scraping;
@@ -127,10 +129,12 @@ pub struct Setting {
     pub from: &'static str,
 }
 
-/// A file that parsed.
+/// A file that parsed, or what a template of a Helm chart rendered to.
 struct Manifest<'t> {
     path: &'t str,
     loaded: Loaded,
+    /// For each document of a rendered one: in which variants of its chart it is there.
+    variants: Vec<Vec<u32>>,
 }
 
 /// What is held against each other once every object is known.
@@ -143,10 +147,9 @@ struct Joins {
 pub(super) fn extract(gather: &mut Gather<'_>) {
     let kind = FactKind::Kubernetes;
     let mut manifests = Vec::new();
-    let mut charts = std::collections::BTreeMap::<&str, u32>::new();
+    let charts = Charts::find(gather);
     for path in gather.paths(kind) {
-        if let Some(chart) = chart_of(gather, path) {
-            *charts.entry(chart).or_default() += 1;
+        if charts.hold(path) || is_chart_part(path) || !is_manifest(path) {
             continue;
         }
         let Some(text) = gather.text(kind, path) else { continue };
@@ -165,13 +168,9 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
                 gather.gap_at(kind, path, fault);
             }
         }
-        manifests.push(Manifest { path, loaded });
+        manifests.push(Manifest { path, loaded, variants: Vec::new() });
     }
-    for (folder, count) in charts {
-        let files = if count == 1 { "1 file is".to_owned() } else { format!("{count} files are") };
-        let reason = format!("belongs to a Helm chart, which is not rendered ({files} not judged)");
-        gather.gap(kind, Some(folder), reason);
-    }
+    manifests.extend(charts.render(gather));
     let mut joins = Joins::default();
     let patches = patches::find(gather, &manifests, &mut joins.selectors);
     let used = built::read(gather, &manifests, &patches, &mut joins);
@@ -199,9 +198,10 @@ fn read_file(
             workloads.len() + secrets.len() + objects.len()
         };
         let before = rows(gather);
+        let variants = manifest.variants.get(number).map(Vec::as_slice);
         for (pointer, object) in items(&document.value) {
             let at = Spans::pointer(number, &pointer);
-            read_object(gather, path, &at, object, patches, joins);
+            read_object(gather, path, &at, object, patches, joins, variants);
         }
         if rows(gather) > before {
             judged = true;
@@ -213,9 +213,12 @@ fn read_file(
     if judged {
         gather.keep_spans(path, &manifest.loaded);
     }
+    if judged && !manifest.variants.is_empty() {
+        gather.spans.mark_rendered(path);
+    }
 }
 
-/// Adds the rows of one object.
+/// Adds the rows of one object. `variants` are those of its chart that hold it, when it is rendered.
 fn read_object(
     gather: &mut Gather<'_>,
     path: &str,
@@ -223,24 +226,15 @@ fn read_object(
     object: &Value,
     patches: &patches::Patches,
     joins: &mut Joins,
+    variants: Option<&[u32]>,
 ) {
-    joins.selectors.add(path, at, object);
+    joins.selectors.add(path, at, object, variants);
     joins.scraping.add(path, at, object);
     objects::add(gather, path, at, object);
     gather.snapshot.secrets.extend(secrets::secret(path, at, object));
     if let Some(kind) = workload_kind(object) {
         rows::add(gather, path, at, object, kind, patches);
     }
-}
-
-/// The `templates` folder of a Helm chart that a file is in.
-fn chart_of<'p>(gather: &Gather<'_>, path: &'p str) -> Option<&'p str> {
-    path.match_indices("templates/").find_map(|(at, found)| {
-        let root = &path[..at];
-        let chart = root.is_empty() || root.ends_with('/');
-        let is = |name| gather.tree.entries.contains_key(&format!("{root}{name}"));
-        (chart && (is("Chart.yaml") || is("Chart.yml"))).then(|| &path[..at + found.len() - 1])
-    })
 }
 
 #[cfg(test)]

@@ -65,7 +65,7 @@ pub(super) fn secret(path: &str, pointer: &str, object: &Value) -> Option<Secret
                 _ => continue,
             };
             let (Some(name), true) = (short(name), entries.len() < MAX_ENTRIES) else { continue };
-            let written = ValueKind::of(&text);
+            let written = ValueKind::of_named(&name, &text);
             let decoded = || decode(&text).map(|text| ValueKind::of(&text));
             let value_kind = match written {
                 // What is no template and no ciphertext is base64, however it looks.
@@ -98,7 +98,7 @@ pub(super) fn env(container: &Value, pointer: &str) -> Vec<Literal> {
     let literal = |(index, entry): (usize, &Value)| {
         let name = short(entry.get("name")?.as_str()?)?;
         let value_kind = match entry.get("value")? {
-            Value::String(text) => ValueKind::of(text),
+            Value::String(text) => ValueKind::of_named(&name, text),
             value @ (Value::Number(_) | Value::Bool(_)) => ValueKind::of(&value.to_string()),
             _ => return None,
         };

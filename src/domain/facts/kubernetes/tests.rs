@@ -113,7 +113,7 @@ fn templates_and_faults_are_gaps_but_other_yaml_is_not() {
     let reasons: Vec<&str> = got.snapshot.gaps.iter().map(|gap| gap.reason.as_str()).collect();
     assert_eq!(
         reasons[0],
-        "`chart/templates` belongs to a Helm chart, which is not rendered (2 files are not judged)"
+        "`chart/templates/b.yaml` cannot be rendered: line 1: function `x` is not known"
     );
     assert!(reasons[1].starts_with("`k8s/broken.yaml` cannot be read whole: line "), "{reasons:?}");
     assert_eq!(reasons[2], "`k8s/jinja.yaml` is a template, which is not rendered");
@@ -122,7 +122,7 @@ fn templates_and_faults_are_gaps_but_other_yaml_is_not() {
         "`twice.yaml` cannot be read whole: line 4: key `metadata` is set twice"
     );
     assert_eq!(reasons.len(), 4);
-    assert_eq!(got.snapshot.workloads.len(), 2);
+    assert_eq!(got.snapshot.workloads.len(), 3);
 }
 
 #[test]
