@@ -22,7 +22,7 @@ use waymark::domain::evaluate::{Evaluator, Request};
 use waymark::domain::facts;
 use waymark::domain::finding::Finding;
 use waymark::domain::ids::PolicyId;
-use waymark::domain::judge::{Case, judge};
+use waymark::domain::judge::{Case, Kept, judge};
 use waymark::domain::policy::evaluate::{Input, Prepared};
 use waymark::domain::policy::library::Library;
 use waymark::domain::policy::metadata::PolicyMeta;
@@ -102,6 +102,8 @@ fn whole_pack(criterion: &mut Criterion, watch: &mut Stopwatch, library: &Librar
             head: &evaluation,
             head_files: &files,
             baseline: None,
+            inline: &[],
+            kept: Kept::default(),
             today: chrono::NaiveDate::default(),
             notes: Vec::new(),
         })

@@ -12,7 +12,7 @@ use waymark::domain::adopt::{Action, AdoptRequest, Plan};
 use waymark::domain::evaluate::{ConfigFile, Evaluator, Request};
 use waymark::domain::facts::RepoFacts;
 use waymark::domain::finding::Level;
-use waymark::domain::judge::{Case, Judgement, Standing, judge};
+use waymark::domain::judge::{Case, Judgement, Kept, Standing, judge};
 use waymark::domain::template::Template;
 use waymark::domain::tree::{Content, Entry, SourceTree};
 use waymark::edge::disk::{PolicyFiles, read_tree};
@@ -88,6 +88,8 @@ fn judged(evaluator: &mut Evaluator, tree: &SourceTree) -> Judgement {
         head: &answer.evaluation,
         head_files: &BTreeMap::new(),
         baseline: None,
+        inline: &answer.inline,
+        kept: Kept::default(),
         today: NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
         notes: Vec::new(),
     })

@@ -25,17 +25,15 @@ fn problems(kind: ConfigKind, text: &str, known: &Known) -> Vec<ConfigProblem> {
 
 #[test]
 fn the_published_schemas_are_current() {
-    let known = known();
     for kind in ConfigKind::ALL {
         let name = kind.as_str();
         let file = format!("docs/schema/{name}.schema.json");
         let published: Value =
             serde_json::from_str(&std::fs::read_to_string(format!("{ROOT}/{file}")).unwrap())
                 .unwrap();
-        assert_eq!(
-            published,
-            schema(kind, &known),
-            "write it anew: waymark config schema {name} > {file}"
+        assert!(
+            published == schema(kind, &Known::default()),
+            "write it anew: waymark config schema --generic {name} > {file}"
         );
     }
 }

@@ -14,3 +14,5 @@ mod generated;
 mod judging;
 #[path = "properties/levels.rs"]
 mod levels;
+#[path = "properties/precedence.rs"]
+mod precedence;

@@ -9,7 +9,9 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
 use super::terminal;
+use crate::domain::config::Known;
 use crate::domain::config::schema::{ConfigKind, schema};
+use crate::domain::evaluate::Catalogue;
 use crate::edge::disk::PolicyFiles;
 
 #[derive(Debug, Args)]
@@ -28,6 +30,9 @@ enum Command {
     Schema {
         /// Which file
         kind: Kind,
+        /// Leave out the names of policies, paths and parameters, as docs/schema/ does
+        #[arg(long)]
+        generic: bool,
         /// Folder of further policies (may be repeated)
         #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
         policies: Vec<PathBuf>,
@@ -56,9 +61,9 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         Command::Show(arguments) => show::run(arguments),
         Command::Validate(arguments) => validate::run(arguments),
-        Command::Schema { kind, policies } => {
+        Command::Schema { kind, generic, policies } => {
             let library = PolicyFiles::with(&policies)?.library();
-            let known = crate::domain::evaluate::Catalogue::of(&library).known;
+            let known = if generic { Known::default() } else { Catalogue::of(&library).known };
             let schema = serde_json::to_string_pretty(&schema(kind.into(), &known))?;
             terminal::print(&(schema + "\n"))?;
             Ok(ExitCode::SUCCESS)

@@ -25,6 +25,7 @@ use super::policy::library::Library;
 use super::policy::metadata::{PolicyMeta, PolicyProblem};
 use super::policy::outcome::{Evaluation, Outcome};
 use super::tree::SourceTree;
+use super::waiver::{Waiver, inline, upkeep};
 
 /// A configuration file's path and text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,6 +91,12 @@ pub struct Answer {
     /// The teams that own the repository, by the tree's catalog and CODEOWNERS.
     #[serde(default)]
     pub teams: BTreeSet<String>,
+    /// Waivers in comments of the tree's files.
+    #[serde(default)]
+    pub inline: Vec<Waiver>,
+    /// Comments that are meant as waivers but cannot be read.
+    #[serde(default)]
+    pub inline_problems: Vec<ConfigProblem>,
 }
 
 /// What a library holds, told to the server, which never parses Rego itself.
@@ -182,8 +189,8 @@ impl Evaluator {
         let own_path = path::choose(&self.library.paths, asked, otherwise, &about.catalog);
         let path = request.path.clone().unwrap_or_else(|| own_path.clone());
         let golden = self.library.paths.get(&path);
-        let active: Vec<PolicyId> = known
-            .policies
+        let (inline, inline_problems) = inline::read(&tree, &known);
+        let active: Vec<PolicyId> = ids(&self.library)
             .into_iter()
             .filter(|id| self.is_held(id, &path, &organisation))
             .filter(|id| request.only.as_ref().is_none_or(|only| only.contains(id)))
@@ -210,6 +217,8 @@ impl Evaluator {
             organisation,
             organisation_problems,
             teams: teams(&about),
+            inline,
+            inline_problems,
         }
     }
 
@@ -261,10 +270,13 @@ fn all_broken(ids: &[PolicyId], reason: &str) -> Vec<Outcome> {
 /// What tells of the repository as a whole, whichever policies are asked.
 const ABOUT: [FactKind; 2] = [FactKind::Catalog, FactKind::Codeowners];
 
+fn ids(library: &Library) -> BTreeSet<PolicyId> {
+    library.policies.keys().chain(library.broken.keys()).cloned().collect()
+}
+
 /// What configuration files may name.
 fn known(library: &Library) -> Known {
-    let ids: BTreeSet<PolicyId> =
-        library.policies.keys().chain(library.broken.keys()).cloned().collect();
+    let ids: BTreeSet<PolicyId> = ids(library).into_iter().chain(upkeep::ids()).collect();
     let of_policies = library.policies.values().map(|meta| &meta.parameters);
     let of_paths = library.paths.values().map(|path| &path.parameters);
     // The policies' own defaults come last: they say of which kind a value is.

@@ -3,9 +3,12 @@
 //! Nothing is dropped, only sorted: new, existing, waived, unknown, broken.
 
 mod decide;
+mod excuse;
+mod preview;
 
-pub use decide::{Case, judge};
+pub use decide::{Case, Kept, judge};
 pub(super) use decide::{conclude, count};
+pub use preview::judge_proposal;
 use serde::{Deserialize, Serialize};
 
 use super::config::Effective;
@@ -73,6 +76,18 @@ pub struct JudgedPolicy {
     /// Its METADATA remediation: what to do in general. Markdown of the policy's author, which
     /// may hold a fenced code block to copy.
     pub remediation: String,
+}
+
+impl JudgedPolicy {
+    /// Its rung in words; our own policies about waivers stand on none.
+    pub fn level_word(&self) -> &'static str {
+        if self.is_own() { "none" } else { self.level.as_str() }
+    }
+
+    /// Whether it is one of our own about waivers, which no level asks for.
+    pub fn is_own(&self) -> bool {
+        self.id.pack() == super::waiver::upkeep::PACK
+    }
 }
 
 /// One finding in the report.
@@ -162,16 +177,20 @@ pub struct ConfigProblem {
 }
 
 impl ConfigProblem {
+    /// `.github/waymark.yml:4`.
+    pub fn place(&self) -> String {
+        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
+        format!("{}{line}", self.path)
+    }
+
     /// On one line: `.github/waymark.yml:4: unknown key …`.
     pub fn told(&self) -> String {
-        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
-        format!("{}{line}: {}", self.path, self.message)
+        format!("{}: {}", self.place(), self.message)
     }
 
     /// The same for reports, where a place stands in backticks.
     pub fn note(&self) -> String {
-        let line = self.line.map(|line| format!(":{line}")).unwrap_or_default();
-        format!("`{}{line}`: {}", self.path, self.message)
+        format!("`{}`: {}", self.place(), self.message)
     }
 }
 
@@ -205,6 +224,10 @@ pub struct Judgement {
     /// they themselves say.
     #[serde(default)]
     pub settings: Vec<Effective>,
+    /// What the change's own configuration would change, one line each; empty when it edits none.
+    /// Plain text that may quote the repository.
+    #[serde(default)]
+    pub preview: Vec<String>,
 }
 
 impl Judgement {

@@ -1,14 +1,19 @@
 //! Which findings has somebody answered for? Waivers: a documented way out with an end.
 
-use chrono::NaiveDate;
+pub mod inline;
+pub mod upkeep;
+
+use chrono::{Days, NaiveDate};
 use serde::{Deserialize, Serialize};
 
+use super::config::WaiverRules;
 use super::finding::Finding;
 use super::glob;
 use super::ids::PolicyId;
 use super::judge::WaiverNote;
 
-/// One entry of `waivers:` in `.github/waymark.yml`, always read from the base branch.
+/// One entry of `waivers:` in `.github/waymark.yml`, or one comment ([`inline`]); always read from
+/// the base branch.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiver {
     /// The file that it stands in.
@@ -30,18 +35,53 @@ pub struct Waiver {
     pub owner: Option<String>,
     /// The last day on which it counts (in UTC).
     pub expires: NaiveDate,
+    /// Of a comment: the line of its file that it speaks of. It covers what begins there.
+    #[serde(default)]
+    pub target: Option<u32>,
+}
+
+/// Why a waiver does not count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// Its last day is over.
+    Expired,
+    /// It ends later than the organisation allows.
+    TooLong,
+    /// The organisation asks for an owner.
+    NoOwner,
+    /// Only the organisation may waive the policy.
+    Forbidden,
 }
 
 impl Waiver {
-    /// Whether it still counts on `today`.
-    pub fn is_valid(&self, today: NaiveDate) -> bool {
-        today <= self.expires
+    /// Whether it counts on `today` by these rules; else why not.
+    pub fn counts(&self, today: NaiveDate, rules: &WaiverRules) -> Result<(), Refusal> {
+        let limit = rules.max_days.and_then(|days| today.checked_add_days(Days::new(days.into())));
+        if self.expires < today {
+            Err(Refusal::Expired)
+        } else if rules.forbid(&self.policy) {
+            Err(Refusal::Forbidden)
+        } else if rules.require_owner && self.owner.is_none() {
+            Err(Refusal::NoOwner)
+        } else if limit.is_some_and(|limit| self.expires > limit) {
+            Err(Refusal::TooLong)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// Whether it says the same, wherever it stands.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let bare = |it: &Self| Self { line: None, target: None, ..it.clone() };
+        bare(self) == bare(other)
     }
 
     /// Whether its scope covers a finding, its date aside.
     pub fn covers(&self, finding: &Finding) -> bool {
         let path = finding.place.path.as_deref();
+        let here = |target| path == Some(&self.file) && finding.place.start_line == Some(target);
         self.policy == finding.policy
+            && self.target.is_none_or(here)
             && (self.paths.is_empty()
                 || path.is_some_and(|path| self.paths.iter().any(|g| glob::matches(g, path))))
             && self.resource.as_deref().is_none_or(|wanted| {
@@ -74,6 +114,7 @@ mod tests {
             reason: "legacy image".to_owned(),
             owner: None,
             expires: NaiveDate::from_ymd_opt(2026, 11, 21).expect("valid"),
+            target: None,
         }
     }
 
@@ -89,8 +130,27 @@ mod tests {
 
     #[test]
     fn it_counts_through_its_last_day() {
-        assert!(waiver().is_valid(NaiveDate::from_ymd_opt(2026, 11, 21).expect("valid")));
-        assert!(!waiver().is_valid(NaiveDate::from_ymd_opt(2026, 11, 22).expect("valid")));
+        let rules = WaiverRules::default();
+        assert_eq!(waiver().counts(day(21), &rules), Ok(()));
+        assert_eq!(waiver().counts(day(22), &rules), Err(Refusal::Expired));
+    }
+
+    fn day(day: u32) -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 11, day).expect("valid")
+    }
+
+    #[test]
+    fn the_organisation_limits_it() {
+        let rules = |max_days, require_owner, not_for: &[&str]| WaiverRules {
+            max_days,
+            require_owner,
+            not_for: not_for.iter().map(|p| (*p).to_owned()).collect(),
+        };
+        assert_eq!(waiver().counts(day(11), &rules(Some(10), false, &[])), Ok(()));
+        assert_eq!(waiver().counts(day(10), &rules(Some(10), false, &[])), Err(Refusal::TooLong));
+        assert_eq!(waiver().counts(day(11), &rules(None, true, &[])), Err(Refusal::NoOwner));
+        let forbidden = waiver().counts(day(11), &rules(None, false, &["container/*"]));
+        assert_eq!(forbidden, Err(Refusal::Forbidden));
     }
 
     #[test]

@@ -154,6 +154,8 @@ impl Evaluators {
                 organisation: Default::default(),
                 organisation_problems: Vec::new(),
                 teams: Default::default(),
+                inline: Vec::new(),
+                inline_problems: Vec::new(),
             },
         };
         let mut deaths = 0;

@@ -9,7 +9,7 @@ use crate::domain::config::Traits;
 use crate::domain::evaluate::{ConfigFile, Request};
 use crate::domain::facts::RepoFacts;
 use crate::domain::ids::{PolicyId, Sha};
-use crate::domain::judge::{Case, Judgement, Standing, judge};
+use crate::domain::judge::{Case, Judgement, Kept, Standing, judge};
 use crate::domain::tree::{Content, Entry, SourceTree};
 use crate::edge::evaluator::{EvaluatorError, Evaluators};
 use crate::edge::git::{Checkout, GitError};
@@ -184,6 +184,13 @@ impl Judging<'_> {
             head: &answer.evaluation,
             head_files: &BTreeMap::new(),
             baseline: None,
+            inline: &answer.inline,
+            kept: Kept {
+                waivers: &answer.config.waivers,
+                before: None,
+                inline: &answer.inline,
+                malformed: &answer.inline_problems,
+            },
             today: self.today,
             notes: Vec::new(),
         }))

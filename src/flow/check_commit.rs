@@ -4,7 +4,7 @@
 use crate::domain::baseline::Baseline;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::job::Occasion;
-use crate::domain::judge::{Case, Judgement, judge};
+use crate::domain::judge::{Case, Judgement, Kept, judge};
 use crate::domain::report::check_run::{CheckRunContext, ComparedWith};
 use crate::edge::store::Subject as JudgedFor;
 
@@ -97,6 +97,13 @@ impl App {
                 Err(other) => return Err(other),
             },
         };
+        let waivers_before = match &before {
+            None => None,
+            Some(before) if before.config_file == after.config_file => {
+                Some(after.answer.config.waivers.clone())
+            }
+            Some(before) => Some(self.waivers_of(before.config_file.clone()).await?),
+        };
         let compared = base.filter(|_| before.is_some()).map(named);
         let mut config_problems = after.answer.config_problems.clone();
         config_problems.extend(self.own_faults(subject, &after).await?);
@@ -111,6 +118,13 @@ impl App {
             head: &after.answer.evaluation,
             head_files: &after.files,
             baseline: before.map(|b| Baseline::new(&b.answer.evaluation, b.files)),
+            inline: &after.answer.inline,
+            kept: Kept {
+                waivers: &after.answer.config.waivers,
+                before: waivers_before.as_deref(),
+                inline: &after.answer.inline,
+                malformed: &after.answer.inline_problems,
+            },
             today: self.clock.now().date(),
             notes,
         });

@@ -6,9 +6,8 @@ use chrono::NaiveDate;
 use crate::domain::baseline::Baseline;
 use crate::domain::change::Change;
 use crate::domain::config::Traits;
-use crate::domain::evaluate::{Answer, ConfigFile, Request};
-use crate::domain::facts::RepoFacts;
-use crate::domain::judge::{Case, ConfigProblem, EDITS_CONFIGURATION, Judgement, judge};
+use crate::domain::evaluate::{ConfigFile, Request};
+use crate::domain::judge::{Case, EDITS_CONFIGURATION, Judgement, Kept, judge, judge_proposal};
 use crate::domain::tree::SourceTree;
 use crate::edge::evaluator::{EvaluatorError, Evaluators};
 
@@ -77,47 +76,51 @@ pub async fn check_folder(
         None => None,
     };
     let path = before.as_ref().map(|(before, _)| before.path.clone());
-    let (answer, tree) = ask(head.tree, rules.clone(), path, change).await?;
+    let (answer, tree) = ask(head.tree, rules.clone(), path, change.clone()).await?;
+    let (own, tree) = match job.config.is_none() && rules != own {
+        false => (None, tree),
+        true => {
+            let (own, tree) = ask(tree, own, None, change).await?;
+            (Some(own), tree)
+        }
+    };
+    if own.is_some() {
+        notes.push(EDITS_CONFIGURATION.to_owned());
+    }
+    // Who mends a broken configuration is not held up by it.
+    let kept = own.as_ref().unwrap_or(&answer);
+    let problems = kept.config_problems.iter().chain(&answer.organisation_problems);
     let traits = Traits {
         // Of where the change starts: it cannot leave a rollout by changing its owner.
         teams: before.as_ref().map_or(&answer, |(before, _)| before).teams.clone(),
         ..Traits::default()
     };
-    let Answer { evaluation, config, organisation, mut config_problems, path, .. } = answer;
-    if job.config.is_none() && rules != own {
-        config_problems = complaints(evaluators, &repo, own).await?;
-        notes.push(EDITS_CONFIGURATION.to_owned());
-    }
-    config_problems.extend(answer.organisation_problems);
-    let baseline = before.map(|(before, blobs)| Baseline::new(&before.evaluation, blobs));
-    let judgement = judge(Case {
+    let compared = before.is_some();
+    let baseline = before
+        .map(|(before, blobs)| Baseline::with_waivers(&before.evaluation, blobs, &before.inline));
+    let case = Case {
         metas: &evaluators.catalogue().policies,
-        path: &path,
-        config: &config,
-        organisation: &organisation,
+        path: &answer.path,
+        config: &answer.config,
+        organisation: &answer.organisation,
         traits: &traits,
-        config_problems,
-        head: &evaluation,
+        config_problems: problems.cloned().collect(),
+        head: &answer.evaluation,
         head_files: &head.blobs,
         baseline,
+        inline: if compared { &[] } else { &answer.inline },
+        kept: Kept {
+            waivers: &kept.config.waivers,
+            before: compared.then_some(&answer.config.waivers),
+            inline: &answer.inline,
+            malformed: &answer.inline_problems,
+        },
         today: job.today,
         notes,
-    });
+    };
+    let judgement = match &own {
+        Some(own) => judge_proposal(case, own),
+        None => judge(case),
+    };
     Ok(CheckedFolder { judgement, tree, prefix })
-}
-
-/// What is wrong with a configuration that does not count yet. Nothing, when it is gone.
-async fn complaints(
-    evaluators: &Evaluators,
-    repo: &RepoFacts,
-    config: Option<ConfigFile>,
-) -> Result<Vec<ConfigProblem>, EvaluatorError> {
-    if config.is_none() {
-        return Ok(Vec::new());
-    }
-    let only = Some(Vec::new());
-    let tree = SourceTree::default();
-    let repo = repo.clone();
-    let request = Request { tree, repo, config, only, ..Request::default() };
-    Ok(evaluators.evaluate(&request).await?.config_problems)
 }

@@ -3,7 +3,7 @@
 use crate::domain::baseline::Baseline;
 use crate::domain::evaluate::ConfigFile;
 use crate::domain::ids::Sha;
-use crate::domain::judge::{Case, EDITS_CONFIGURATION, Judgement, judge};
+use crate::domain::judge::{Case, EDITS_CONFIGURATION, Judgement, Kept, judge, judge_proposal};
 
 use super::App;
 use super::fate::Fate;
@@ -53,24 +53,32 @@ impl App {
             Some(_) => self.evaluate_change(subject, from, head, rules, &mut after).await?,
             None => self.change_is_unknown(&mut after),
         }
-        let mut config_problems = after.answer.config_problems.clone();
         let old = before.as_ref().map_or(config.as_ref(), |b| b.config_file.as_ref());
-        if old != after.config_file.as_ref() {
-            // Who mends a broken configuration is not held up by it.
-            config_problems = match &after.config_file {
-                Some(file) => self.complaints(subject, file.clone()).await?,
-                None => Vec::new(),
-            };
+        let mut own = match old == after.config_file.as_ref() {
+            true => None,
+            false => Some(self.evaluate_commit(subject, head, None, Rules::OWN).await?),
+        };
+        match (&before, &mut own) {
+            (_, None) => {}
+            (Some(_), Some(own)) => {
+                self.evaluate_change(subject, from, head, Rules::OWN, own).await?;
+            }
+            (None, Some(own)) => self.change_is_unknown(own),
+        }
+        // Who mends a broken configuration is not held up by it.
+        let judged_by = own.as_ref().unwrap_or(&after);
+        let mut config_problems = judged_by.answer.config_problems.clone();
+        config_problems.extend(self.own_faults(subject, &after).await?);
+        if own.is_some() {
             notes.push(EDITS_CONFIGURATION.to_owned());
         }
-        config_problems.extend(self.own_faults(subject, &after).await?);
         let compared = before.is_some();
         // Of where the change starts: it cannot leave a rollout by changing its owner.
-        let traits = subject
-            .organisation
-            .traits(subject.id, before.as_ref().map_or(&after.answer, |b| &b.answer));
-        let baseline = before.map(|b| Baseline::new(&b.answer.evaluation, b.files));
-        let judgement = judge(Case {
+        let started = before.as_ref().map_or(&after.answer, |b| &b.answer);
+        let traits = subject.organisation.traits(subject.id, started);
+        let baseline =
+            before.map(|b| Baseline::with_waivers(&b.answer.evaluation, b.files, &b.answer.inline));
+        let case = Case {
             metas: &self.evaluators.catalogue().policies,
             path: &after.answer.path,
             config: &after.answer.config,
@@ -80,9 +88,20 @@ impl App {
             head: &after.answer.evaluation,
             head_files: &after.files,
             baseline,
+            inline: &[],
+            kept: Kept {
+                waivers: &judged_by.answer.config.waivers,
+                before: Some(&after.answer.config.waivers),
+                inline: &after.answer.inline,
+                malformed: &after.answer.inline_problems,
+            },
             today: self.clock.now().date(),
             notes,
-        });
+        };
+        let judgement = match &own {
+            Some(own) => judge_proposal(case, &own.answer),
+            None => judge(case),
+        };
         Ok((judgement, compared))
     }
 

@@ -13,10 +13,10 @@ use crate::domain::config::{CONFIG_PATHS, ORGANISATION_PATHS};
 use crate::domain::evaluate::{Answer, ConfigFile, Request};
 use crate::domain::facts::RepoFacts;
 use crate::domain::ids::{RepoId, RepoName, Sha};
-use crate::domain::judge::ConfigProblem;
 use crate::domain::policy::outcome::Status;
 use crate::domain::time::Timestamp;
 use crate::domain::tree::{Content, Entry, SourceTree};
+use crate::domain::waiver::Waiver;
 use crate::edge::github::{BlobContent, Installation};
 use crate::edge::store::BROKEN;
 
@@ -186,22 +186,10 @@ impl App {
         Ok(None)
     }
 
-    /// Complaints about a configuration file that does not count yet.
-    pub(super) async fn complaints(
-        &self,
-        subject: &Subject,
-        config: ConfigFile,
-    ) -> Result<Vec<ConfigProblem>, Fate> {
-        let request = Request {
-            tree: SourceTree::default(),
-            repo: subject.facts.clone(),
-            config: Some(config),
-            organisation: None,
-            path: None,
-            change: None,
-            only: Some(Vec::new()),
-        };
-        Ok(self.evaluators.evaluate(&request).await?.config_problems)
+    /// The waivers of a configuration file that does not count any more.
+    pub(super) async fn waivers_of(&self, file: Option<ConfigFile>) -> Result<Vec<Waiver>, Fate> {
+        let request = Request { config: file, only: Some(Vec::new()), ..Request::default() };
+        Ok(self.evaluators.evaluate(&request).await?.config.waivers)
     }
 
     async fn remembered(

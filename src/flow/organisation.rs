@@ -21,7 +21,7 @@ const BELIEVED_MS: i64 = 60 * 60 * 1000;
 pub(super) struct Organisation {
     /// The file that counts: the last one without a fault.
     pub(super) file: Option<ConfigFile>,
-    /// Why the present one does not.
+    /// Where the present one has a fault, so that it does not.
     pub(super) problem: Option<String>,
     /// How GitHub labels the repository.
     pub(super) labels: Labels,
@@ -39,12 +39,13 @@ impl Organisation {
     }
 
     /// What every check says while the file is broken. It holds nobody up: who works on a
-    /// product cannot mend it.
+    /// product cannot mend it. Nor does it quote the file: that may be private where this
+    /// repository is public.
     pub(super) fn notes(&self) -> Vec<String> {
         let note = |problem| {
             format!(
-                "the organisation's configuration is broken, so its last good version counts: \
-                 {problem}"
+                "the organisation's configuration has a fault (`{problem}`), so its last good \
+                 version counts"
             )
         };
         self.problem.iter().map(note).collect()
@@ -136,9 +137,9 @@ impl App {
                 (None, Ok(text)) => file.good = Some((path, text)),
                 (fault, _) => {
                     file.good = known.and_then(|known| known.good);
-                    file.problem = fault.map(ConfigProblem::note);
-                    let problem = file.problem.as_deref().unwrap_or_default();
-                    tracing::warn!(%home, "the organisation's file does not count: {problem}");
+                    file.problem = fault.map(ConfigProblem::place);
+                    let fault = fault.map(ConfigProblem::told).unwrap_or_default();
+                    tracing::warn!(%home, "the organisation's file does not count: {fault}");
                 }
             }
         }

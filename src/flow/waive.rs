@@ -1,12 +1,15 @@
 //! A waiver is asked for in a comment: it becomes a pull request for others to review.
 
+use chrono::Days;
+
 use crate::domain::command::{Wish, find_policy};
-use crate::domain::config::CONFIG_PATHS;
+use crate::domain::config::{CONFIG_PATHS, OrgConfig};
 use crate::domain::edit::waivers::{self, EditError};
 use crate::domain::effect::{CommitDraft, FileChange, PullDraft};
+use crate::domain::evaluate::Request;
 use crate::domain::ids::PolicyId;
 use crate::domain::report::answer::{Answer, proposal, unwaiver_pull, waiver_pull};
-use crate::domain::report::escape::prose;
+use crate::domain::report::escape::{code_span, prose};
 use crate::domain::waiver::Waiver;
 use crate::edge::github::{Access, BlobContent, Installation, Permission, TokenScope};
 
@@ -32,6 +35,21 @@ impl App {
         if wish.until < today {
             return Ok(Answer::refused(format!("{} is over already.", wish.until)));
         }
+        let rules = self.organisation_rules(subject).await?.waiver_rules;
+        if rules.forbid(&policy) {
+            return Ok(Answer::refused(format!(
+                "The organisation lets no repository waive {}; only its own configuration may.",
+                code_span(policy.as_str())
+            )));
+        }
+        let longest = rules.max_days.and_then(|n| today.checked_add_days(Days::new(n.into())));
+        if let Some(last) = longest.filter(|last| wish.until > *last) {
+            return Ok(Answer::refused(format!(
+                "The organisation allows waivers of at most {} days: until {last}, not {}.",
+                rules.max_days.unwrap_or_default(),
+                wish.until
+            )));
+        }
         let asked = question.asked;
         let waiver = Waiver {
             file: String::new(),
@@ -42,6 +60,7 @@ impl App {
             reason: wish.reason.clone(),
             owner: Some(asked.by.clone()),
             expires: wish.until,
+            target: None,
         };
         let place = format!("{}#{}", subject.name, asked.issue);
         let remark = format!("asked for by {} in {place}", asked.by);
@@ -65,6 +84,17 @@ impl App {
         let (title, body) = unwaiver_pull(&policy, &place);
         let edit = |text: &str| waivers::remove(text, &policy).map(|(text, _)| text);
         self.configure(subject, question, &branch_of("unwaive", &policy), title, body, edit).await
+    }
+
+    /// The organisation's file as it is understood; it is read where untrusted text may be read.
+    async fn organisation_rules(&self, subject: &Subject) -> Result<OrgConfig, Fate> {
+        let request = Request {
+            repo: subject.facts.clone(),
+            organisation: subject.organisation.file.clone(),
+            only: Some(Vec::new()),
+            ..Request::default()
+        };
+        Ok(self.evaluators.evaluate(&request).await?.organisation)
     }
 
     /// The policy that somebody means; the error says what may have been meant.

@@ -121,6 +121,9 @@ table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.3rem .6
 <h2>All policies</h2><div class="scroll"><table><tr><th>Policy<th>Status<th>Mode<th>Level</tr>
 {% for line in lines %}<tr><td>{{ line.title }}<br><small><code>{{ line.id }}</code>{% if !line.reason.is_empty() %}<br>{{ line.reason }}{% endif %}</small><td>{{ line.status }}<td>{{ line.mode }}{% if !line.decided.is_empty() %}<br><small>{{ line.decided }}</small>{% endif %}<td>{{ line.level }}</tr>
 {% endfor %}</table></div>
+{% if !preview.is_empty() %}<h2>What the new configuration would change</h2><ul>
+{% for line in preview %}<li>{{ line }}</li>
+{% endfor %}</ul>{% endif %}
 {% for note in notes %}<p><small>{{ note }}</small></p>{% endfor %}
 </body></html>
 "#
@@ -134,6 +137,7 @@ struct Page {
     library: String,
     sections: Vec<Section>,
     lines: Vec<Line>,
+    preview: Vec<String>,
     notes: Vec<String>,
 }
 
@@ -164,6 +168,7 @@ fn page(judgement: &Judgement, repo: &RepoName, sha: &str) -> Page {
         library: judgement.library.clone(),
         sections: sections.into_iter().filter(|s| !s.rows.is_empty()).collect(),
         lines: view.policies.iter().map(|p| line(p, judgement.setting(&p.id))).collect(),
+        preview: judgement.preview.iter().map(|l| visible::line(l)).collect(),
         notes: judgement.notes.iter().map(|n| visible::line(n)).collect(),
     }
 }
@@ -189,8 +194,7 @@ fn row(finding: &JudgedFinding, policy: &JudgedPolicy) -> Row {
 
 /// `.github/waymark.yml:4; locked`.
 fn decided(setting: &Effective) -> String {
-    let words: Vec<String> = setting.place.clone().into_iter().chain(setting.remarks()).collect();
-    visible::line(&words.join("; "))
+    visible::line(&setting.decided())
 }
 
 fn line(policy: &JudgedPolicy, setting: Option<&Effective>) -> Line {
@@ -207,7 +211,7 @@ fn line(policy: &JudgedPolicy, setting: Option<&Effective>) -> Line {
         },
         mode: policy.mode.as_str(),
         decided: setting.map(decided).unwrap_or_default(),
-        level: policy.level.as_str(),
+        level: policy.level_word(),
         reason: policy.reason.as_deref().map(visible::line).unwrap_or_default(),
     }
 }

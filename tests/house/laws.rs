@@ -96,6 +96,10 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
             "src/domain/helm/functions/regexes.rs",
         ],
     ),
+    (
+        "toml",
+        &["src/config", "src/domain/facts/dependencies/", "src/domain/helm/functions/encode.rs"],
+    ),
     ("secrecy", &["src/config", "src/edge/github/", "src/flow/", "src/web/", "src/cli/"]),
     // many rooms
     ("tokio", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),

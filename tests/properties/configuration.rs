@@ -32,6 +32,7 @@ fn waiver() -> impl Strategy<Value = Waiver> {
         |(policy, paths, resource, reason, owner, (year, day))| Waiver {
             file: PATH.to_owned(),
             line: None,
+            target: None,
             policy,
             paths,
             resource,
@@ -78,7 +79,9 @@ fn printed(config: &RepoConfig) -> String {
     for waiver in value["waivers"].as_array_mut().into_iter().flatten() {
         let empty = waiver["paths"].as_array().is_some_and(Vec::is_empty);
         let waiver = waiver.as_object_mut().unwrap();
-        waiver.retain(|key, _| key != "file" && key != "line" && (key != "paths" || !empty));
+        waiver.retain(|key, _| {
+            !["file", "line", "target"].contains(&key.as_str()) && (key != "paths" || !empty)
+        });
     }
     serde_json::to_string_pretty(&value).unwrap()
 }

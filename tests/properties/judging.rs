@@ -8,7 +8,7 @@ use waymark::domain::baseline::Baseline;
 use waymark::domain::config::Traits;
 use waymark::domain::evaluate::{Answer, Catalogue, Evaluator, Request};
 use waymark::domain::ids::Sha;
-use waymark::domain::judge::{Case, Judgement, State, judge};
+use waymark::domain::judge::{Case, Judgement, Kept, State, judge};
 use waymark::domain::report::json::render_json;
 use waymark::domain::tree::{Content, Entry, SourceTree};
 use waymark::edge::disk::PolicyFiles;
@@ -45,6 +45,8 @@ fn judged(evaluator: &mut Evaluator, head: &SourceTree, base: Option<&SourceTree
         head: &answer.evaluation,
         head_files: &files(head),
         baseline,
+        inline: &[],
+        kept: Kept::default(),
         today: chrono::NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
         notes: Vec::new(),
     })

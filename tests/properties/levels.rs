@@ -8,7 +8,7 @@ use waymark::domain::config::{OrgConfig, RepoConfig, Traits};
 use waymark::domain::evaluate::Catalogue;
 use waymark::domain::finding::{Finding, Level, Mode, Place};
 use waymark::domain::ids::PolicyId;
-use waymark::domain::judge::{Case, Conclusion, Judgement, judge};
+use waymark::domain::judge::{Case, Conclusion, Judgement, Kept, judge};
 use waymark::domain::policy::metadata::PolicyMeta;
 use waymark::domain::policy::outcome::{Evaluation, Outcome, Status};
 use waymark::domain::waiver::Waiver;
@@ -73,6 +73,8 @@ fn verdict(shape: &Shape, waivers: Vec<Waiver>) -> Judgement {
         head: &Evaluation { library: "sha256:0".to_owned(), outcomes, excluded_files: 0 },
         head_files: &BTreeMap::new(),
         baseline: None,
+        inline: &[],
+        kept: Kept::default(),
         today: chrono::NaiveDate::from_ymd_opt(2026, 11, 21).unwrap(),
         notes: Vec::new(),
     })
@@ -105,6 +107,7 @@ proptest! {
         let waiver = Waiver {
             file: ".github/waymark.yml".to_owned(),
             line: None,
+            target: None,
             policy: id(which.index(shape.len())),
             paths: Vec::new(),
             resource: None,

@@ -69,6 +69,12 @@ impl Effective {
         Some(format!("will block from {day} ({left} {days} left)"))
     }
 
+    /// Who decided, and what else there is to say: `.github/waymark.yml:4; locked`.
+    pub fn decided(&self) -> String {
+        let words: Vec<String> = self.place.clone().into_iter().chain(self.remarks()).collect();
+        words.join("; ")
+    }
+
     /// What else there is to say, in words: days left, the rollout, the lock, a refused wish.
     pub fn remarks(&self) -> Vec<String> {
         let mut remarks = Vec::new();

@@ -35,7 +35,8 @@ impl ConfigKind {
     }
 }
 
-/// The schema of a file, with the names that exist in this library as choices.
+/// The schema of a file, with the names that are known as choices. The published ones know none:
+/// a new policy changes nothing but its own directory.
 pub fn schema(kind: ConfigKind, known: &Known) -> Value {
     let mut schema = table(kind.table(), known);
     let (title, about) = match kind {
@@ -107,7 +108,10 @@ fn shape(it: &Shape, known: &Known) -> Value {
                 known.policies.iter().map(|id| format!("{}/*", id.pack())).collect();
             packs.dedup();
             let ids = known.policies.iter().map(|id| id.to_string());
-            let all: Vec<String> = ["*".to_owned()].into_iter().chain(packs).chain(ids).collect();
+            let mut all: Vec<String> = packs.into_iter().chain(ids).collect();
+            if !all.is_empty() {
+                all.insert(0, "*".to_owned());
+            }
             offered(json!(all), PATTERN)
         }
         Shape::Lock => json!({"anyOf": [
@@ -132,6 +136,9 @@ fn shape(it: &Shape, known: &Known) -> Value {
 }
 
 fn offered(names: Value, pattern: &str) -> Value {
+    if names.as_array().is_none_or(Vec::is_empty) {
+        return json!({"type": "string", "pattern": pattern});
+    }
     json!({"anyOf": [{"enum": names}, {"type": "string", "pattern": pattern}]})
 }
 

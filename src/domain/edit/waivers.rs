@@ -250,6 +250,7 @@ mod tests {
             reason: reason.to_owned(),
             owner: Some("ada".to_owned()),
             expires: "2027-01-31".parse().unwrap(),
+            target: None,
         }
     }
 

@@ -4,21 +4,37 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::excuse::Excuses;
 use super::{
     Conclusion, ConfigProblem, JudgedFinding, JudgedPolicy, Judgement, REPORT_SCHEMA, Standing,
-    State, Summary, WaiverNote,
+    State, Summary,
 };
 use crate::domain::baseline::Baseline;
 use crate::domain::config::{
     Effective, Layers, OrgConfig, Origin, RepoConfig, Standing as At, Traits,
 };
-use crate::domain::finding::{Finding, Level, Mode};
+use crate::domain::finding::{Finding, Level, Mode, Severity};
 use crate::domain::ids::{PolicyId, Sha};
 use crate::domain::policy::metadata::PolicyMeta;
 use crate::domain::policy::outcome::{Evaluation, Outcome, Status};
 use crate::domain::waiver::Waiver;
+use crate::domain::waiver::upkeep::{self, Concern, Upkeep};
+
+/// Waivers that somebody looks after: those that the head has.
+#[derive(Debug, Clone, Default)]
+pub struct Kept<'a> {
+    /// Of its configuration.
+    pub waivers: &'a [Waiver],
+    /// Of the configuration before the change; `None`: there is nothing before.
+    pub before: Option<&'a [Waiver]>,
+    /// In comments.
+    pub inline: &'a [Waiver],
+    /// Comments that cannot be read.
+    pub malformed: &'a [ConfigProblem],
+}
 
 /// Everything that a judgement is made of.
+#[derive(Clone)]
 pub struct Case<'a> {
     /// The policies that may speak.
     pub metas: &'a [PolicyMeta],
@@ -38,6 +54,11 @@ pub struct Case<'a> {
     pub head_files: &'a BTreeMap<String, Option<Sha>>,
     /// What was there before; `None` makes every finding new and every file touched.
     pub baseline: Option<Baseline>,
+    /// Waivers in comments that count where they stand: those of a commit that is judged by its
+    /// own rules. Those of a base come with the baseline.
+    pub inline: &'a [Waiver],
+    /// The head's waivers.
+    pub kept: Kept<'a>,
     /// The day on which waivers and rules are looked at (UTC).
     pub today: NaiveDate,
     /// Remarks to pass on.
@@ -47,10 +68,22 @@ pub struct Case<'a> {
 /// Decides. Pure: the same case gives the same judgement, byte for byte.
 pub fn judge(case: Case<'_>) -> Judgement {
     let Case { metas, path, config, organisation, traits, config_problems, head, .. } = case;
-    let Case { head_files, mut baseline, today, mut notes, .. } = case;
+    let Case { head_files, mut baseline, inline, kept, today, mut notes, .. } = case;
     let layers = Layers { organisation, repository: config };
     let at = At { traits, today };
     notes.extend(layers.refusals(metas, at).iter().map(ConfigProblem::note));
+    let excuses = Excuses {
+        repository: &config.waivers,
+        inline,
+        organisation: &organisation.waivers,
+        rules: &organisation.waiver_rules,
+        today,
+    };
+    let mut used = Vec::new();
+    // Comments of a change count only from its base.
+    let waits = |w: &&Waiver| w.counts(today, excuses.rules).is_ok();
+    let unheard_of: Vec<&Waiver> =
+        kept.inline.iter().filter(|w| inline.is_empty() && waits(w)).collect();
     let metas: BTreeMap<&PolicyId, &PolicyMeta> = metas.iter().map(|m| (&m.id, m)).collect();
     let mut policies = Vec::new();
     let mut findings = Vec::new();
@@ -64,7 +97,14 @@ pub fn judge(case: Case<'_>) -> Judgement {
         let mut judged: Vec<JudgedFinding> = outcome
             .findings
             .iter()
-            .map(|f| judge_finding(f, meta, config, head_files, baseline.as_mut(), today))
+            .map(|f| {
+                let seen = Seen::of(f, head_files, baseline.as_mut());
+                let waiver = excuses.of(f, seen.carried.as_ref()).cloned();
+                let judged = judge_finding(f, meta, &seen, waiver.as_ref());
+                used.extend(waiver);
+                notes.extend(unheard(&judged, f, &unheard_of));
+                judged
+            })
             .collect();
         policies.push(judge_policy(outcome, meta, &setting, &judged));
         findings.append(&mut judged);
@@ -72,6 +112,46 @@ pub fn judge(case: Case<'_>) -> Judgement {
             settings.push(setting);
         }
     }
+    let upkeep = Upkeep {
+        waivers: kept.waivers,
+        before: kept.before,
+        inline: kept.inline,
+        malformed: kept.malformed,
+        rules: &organisation.waiver_rules,
+        outcomes: &head.outcomes,
+        files: head_files.keys().map(String::as_str).collect(),
+        today,
+    };
+    let concerns = upkeep.concerns();
+    for meta in upkeep::policies() {
+        let setting = layers.policy(&meta.id, Some(&meta), at);
+        let own = concerns.iter().filter(|concern| concern.finding.policy == meta.id);
+        let mut judged: Vec<JudgedFinding> = own
+            .map(|Concern { finding, is_new }| {
+                let mut seen = Seen::of(finding, head_files, baseline.as_mut());
+                seen.existing = baseline.is_some() && !is_new.unwrap_or(seen.touched);
+                seen.touched = !seen.existing;
+                judge_finding(finding, Some(&meta), &seen, None)
+            })
+            .collect();
+        if judged.is_empty() || setting.mode == Mode::Off {
+            continue;
+        }
+        let outcome = Outcome {
+            policy: meta.id.clone(),
+            status: Status::Fail,
+            reason: None,
+            findings: Vec::new(),
+        };
+        policies.push(judge_policy(&outcome, Some(&meta), &setting, &judged));
+        findings.append(&mut judged);
+        if setting.origin != Origin::BuiltIn {
+            settings.push(setting);
+        }
+    }
+    policies.sort_by(|a, b| a.id.cmp(&b.id));
+    settings.sort_by(|a, b| a.policy.cmp(&b.policy));
+    notes.extend(excuses.ending(&used));
     findings.sort_by(|a, b| {
         (a.state, a.severity, &a.path, a.start_line, &a.policy, &a.message, &a.resource).cmp(&(
             b.state,
@@ -102,33 +182,49 @@ pub fn judge(case: Case<'_>) -> Judgement {
         config_problems,
         notes,
         settings,
+        preview: Vec::new(),
+    }
+}
+
+/// How a finding stands towards the base.
+struct Seen {
+    existing: bool,
+    touched: bool,
+    /// The comment that waives it at the base.
+    carried: Option<Waiver>,
+}
+
+impl Seen {
+    fn of(
+        finding: &Finding,
+        head_files: &BTreeMap<String, Option<Sha>>,
+        baseline: Option<&mut Baseline>,
+    ) -> Self {
+        let path = finding.place.path.as_deref();
+        let blob = path.and_then(|p| head_files.get(p)).and_then(Option::as_ref);
+        let touched = match (&baseline, path) {
+            (Some(baseline), Some(path)) => baseline.touches(path, blob),
+            _ => true,
+        };
+        let taken = baseline.and_then(|b| b.take(finding, blob));
+        Self { existing: taken.is_some(), touched, carried: taken.flatten() }
     }
 }
 
 fn judge_finding(
     finding: &Finding,
     meta: Option<&PolicyMeta>,
-    config: &RepoConfig,
-    head_files: &BTreeMap<String, Option<Sha>>,
-    baseline: Option<&mut Baseline>,
-    today: NaiveDate,
+    seen: &Seen,
+    waiver: Option<&Waiver>,
 ) -> JudgedFinding {
-    let path = finding.place.path.as_deref();
-    let blob = path.and_then(|p| head_files.get(p)).and_then(Option::as_ref);
-    let touched = match (&baseline, path) {
-        (Some(baseline), Some(path)) => baseline.touches(path, blob),
-        _ => true,
-    };
-    let existing = baseline.is_some_and(|b| b.take(finding, blob));
-    let waiver = waiver_for(finding, &config.waivers, today);
     JudgedFinding {
         policy: finding.policy.clone(),
-        state: match (&waiver, existing) {
+        state: match (waiver, seen.existing) {
             (Some(_), _) => State::Waived,
             (None, true) => State::Existing,
             (None, false) => State::New,
         },
-        severity: meta.map_or(crate::domain::finding::Severity::Medium, |m| m.severity),
+        severity: meta.map_or(Severity::Medium, |m| m.severity),
         message: finding.message.clone(),
         path: finding.place.path.clone(),
         start_line: finding.place.start_line,
@@ -136,13 +232,19 @@ fn judge_finding(
         pointer: finding.place.pointer.clone(),
         resource: finding.resource.clone(),
         remediation: finding.remediation.clone(),
-        waiver,
-        touched,
+        waiver: waiver.map(Waiver::note),
+        touched: seen.touched,
     }
 }
 
-fn waiver_for(finding: &Finding, waivers: &[Waiver], today: NaiveDate) -> Option<WaiverNote> {
-    waivers.iter().find(|w| w.is_valid(today) && w.covers(finding)).map(Waiver::note)
+/// Who waives a new fault beside it is told why that does not help yet.
+fn unheard(judged: &JudgedFinding, finding: &Finding, inline: &[&Waiver]) -> Option<String> {
+    let waiver = inline.iter().find(|w| w.covers(finding) && judged.state == State::New)?;
+    let line = waiver.line.map(|line| format!(":{line}")).unwrap_or_default();
+    Some(format!(
+        "the waiver in `{}{line}` counts once it is on the base branch: a change cannot excuse itself",
+        waiver.file
+    ))
 }
 
 fn judge_policy(
@@ -176,7 +278,7 @@ fn judge_policy(
 fn level(policies: &[JudgedPolicy]) -> Option<Level> {
     let mut reached = None;
     for level in [Level::Bronze, Level::Silver, Level::Gold] {
-        let mut here = policies.iter().filter(|p| p.level == level).peekable();
+        let mut here = policies.iter().filter(|p| p.level == level && !p.is_own()).peekable();
         if here.peek().is_none() {
             continue;
         }

@@ -80,7 +80,7 @@ fn render_policies(view: &View<'_>) -> Option<String> {
             code_span(p.id.as_str()),
             standing_word(p.status),
             p.mode.as_str(),
-            p.level.as_str(),
+            p.level_word(),
         )
     };
     let rows: Vec<String> = view.policies.iter().map(row).collect();

@@ -41,7 +41,7 @@ pub fn render_explained(renderer: &Renderer, report: &Report<'_>, group: &Group<
         out,
         "{rule}\n{} severity, {} level, {}\n",
         group.severity().as_str(),
-        policy.level.as_str(),
+        policy.level_word(),
         weight(policy, group.findings[0].state),
     );
     for finding in &group.findings {

@@ -31,6 +31,7 @@ pub fn render_json(judgement: &Judgement) -> String {
         config_problems: &judgement.config_problems,
         notes: &judgement.notes,
         settings: &judgement.settings,
+        preview: &judgement.preview,
     };
     let text =
         serde_json::to_string_pretty(&report).expect("strings, numbers and lists always serialize");
@@ -67,6 +68,8 @@ struct Report<'a> {
     notes: &'a [String],
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     settings: &'a [Effective],
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    preview: &'a [String],
 }
 
 #[derive(Serialize)]

@@ -62,7 +62,7 @@ fn test(report: &Report<'_>, policy: &JudgedPolicy) -> TestCase {
     let mut test = TestCase::new(policy.id.as_str(), status(report, policy, &findings));
     test.set_classname(format!("waymark.{}", policy.id.pack()));
     test.add_property(("title", line(&clip(&policy.title, 300)).as_str()));
-    test.add_property(("level", policy.level.as_str()));
+    test.add_property(("level", policy.level_word()));
     test.add_property(("mode", policy.mode.as_str()));
     if let Some(finding) = findings.first() {
         test.add_property(("severity", finding.severity.as_str()));

@@ -123,6 +123,7 @@ pub(crate) fn judgement(conclusion: Conclusion, policies: Vec<JudgedPolicy>) -> 
         config_problems: Vec::new(),
         notes: Vec::new(),
         settings: Vec::new(),
+        preview: Vec::new(),
     }
 }
 

@@ -16,7 +16,12 @@ pub fn sections(view: &View<'_>) -> Vec<Section> {
     let existing = total(&view.existing);
     let waived = total(&view.waived);
     let notes = &view.judgement.notes;
+    let preview = &view.judgement.preview;
     let all = [
+        (
+            "What the new configuration would change, once it is on the base branch".to_owned(),
+            preview.iter().map(|line| format!("- {}\n", prose(&clip(line, 600)))).collect(),
+        ),
         (
             format!("{} broken", count(broken.len(), "policy is", "policies are")),
             broken.iter().map(reasoned).collect(),

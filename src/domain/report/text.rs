@@ -50,6 +50,8 @@ pub fn render_text(report: &Report<'_>) -> String {
     out += &list("waived", &items(&view.waived.iter().collect::<Vec<_>>(), waived));
     out += &list("could not be judged", &reasoned(Standing::Unknown));
     out += &list("broken", &reasoned(Standing::Broken));
+    let preview: Vec<_> = judgement.preview.iter().map(|l| line(&clip(l, 600))).collect();
+    out += &list("the new configuration would change, once it counts", &preview);
     out += &list("notes", &notes);
     out += &totals(report, &view, total(&observed));
     out

@@ -87,7 +87,7 @@ impl<'a> View<'a> {
             Some(Level::Gold) => return None,
         };
         let open = |p: &&JudgedPolicy| match p.status {
-            Standing::Fail | Standing::Unknown | Standing::Broken => p.level <= next,
+            Standing::Fail | Standing::Unknown | Standing::Broken => p.level <= next && !p.is_own(),
             Standing::Pass | Standing::Waived | Standing::NotApplicable => false,
         };
         let missing: Vec<_> = self.policies.iter().copied().filter(open).collect();

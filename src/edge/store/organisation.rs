@@ -14,7 +14,7 @@ pub struct OrganisationFile {
     /// Name (`acme/.github:waymark.yml`) and text of the last one without a fault; `None`: there
     /// is none.
     pub good: Option<(String, String)>,
-    /// Why the present one does not count, in words.
+    /// Where the present one has a fault, so that it does not count: `acme/.github:waymark.yml:2`.
     pub problem: Option<String>,
     /// When it was read; 0: it is to be read again.
     pub read: Timestamp,

@@ -34,3 +34,4 @@ mod tenants;
 mod truncated;
 mod twins;
 mod waive;
+mod waivers;

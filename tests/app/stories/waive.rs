@@ -177,6 +177,26 @@ async fn what_cannot_be_done_is_said() {
     }
 }
 
+#[tokio::test]
+async fn the_organisation_says_how_long_and_what() {
+    for stage in Stage::each().await {
+        let rules = "waiver_rules: {max_days: 30, not_for: [catalog/*]}\n";
+        stage.gh.create_repo("acme/.github", &[("waymark.yml", rules)]);
+        stage.gh.create_repo(REPO, GOOD);
+        let issue = stage.gh.open_issue(REPO, "octo-dev", "Questions");
+        stage.gh.comment(REPO, issue, "octo-dev", ASK);
+        stage.settle().await;
+        let said = last_reply(&stage, issue);
+        assert!(said.contains("at most 30 days: until 2026-12-21, not 2027-01-31"), "{said}");
+        let ask = "/platform waive info_valid until 2026-12-01 because later";
+        stage.gh.comment(REPO, issue, "octo-dev", ask);
+        stage.settle().await;
+        let said = last_reply(&stage, issue);
+        assert!(said.contains("lets no repository waive `catalog/info_valid`"), "{said}");
+        stage.end().await;
+    }
+}
+
 /// A reason is text of somebody: it pings nobody and stays inside its place.
 #[tokio::test]
 async fn a_hostile_reason_stays_text() {

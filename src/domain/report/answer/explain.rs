@@ -27,7 +27,7 @@ pub fn explain(
     let mut page = format!(
         "### {title}\n\n{} · {} · mode {}\n\n{}\n\n",
         code_span(policy.id.as_str()),
-        policy.level.as_str(),
+        policy.level_word(),
         policy.mode.as_str(),
         standing(policy, &findings, about),
     );

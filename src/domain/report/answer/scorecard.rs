@@ -60,5 +60,5 @@ fn step(findings: usize, policy: &JudgedPolicy) -> String {
         Standing::Broken => format!("the policy is broken: {}", reason()),
         _ => count(findings, "finding", "findings"),
     };
-    format!("- {id} ({}): {title} — {words}\n", policy.level.as_str())
+    format!("- {id} ({}): {title} — {words}\n", policy.level_word())
 }

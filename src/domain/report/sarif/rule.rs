@@ -18,7 +18,7 @@ pub(super) fn rule(policy: &JudgedPolicy, meta: Option<&PolicyMeta>) -> Rule {
     let severity = meta.map_or(Severity::Medium, |m| m.severity);
     let tags = meta.map(|m| m.tags.as_slice()).unwrap_or_default();
     let is_security = tags.iter().any(|t| t == "security");
-    let own = [policy.id.pack(), policy.level.as_str()].map(str::to_owned);
+    let own = [policy.id.pack(), policy.level_word()].map(str::to_owned);
     Rule {
         id: policy.id.to_string(),
         name: pascal(policy.id.as_str()),
