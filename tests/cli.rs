@@ -4,6 +4,8 @@
 
 #[path = "cli/adopt.rs"]
 mod adopt;
+#[path = "cli/authoring.rs"]
+mod authoring;
 #[path = "cli/base.rs"]
 mod base;
 #[path = "cli/charts.rs"]

@@ -9,6 +9,7 @@ use anyhow::Context;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, ValueHint};
 
+use super::policy::problem_frame;
 use super::progress::Progress;
 use super::{USAGE, terminal};
 use crate::domain::config::ORGANISATION_PATHS;
@@ -69,12 +70,12 @@ async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(path) => path,
         None => root_of(Path::new(".")).await,
     };
+    // The child says nothing about a folder that it cannot read.
+    let files = PolicyFiles::with(&policies).context("cannot read the policies")?;
     let evaluators = start_evaluators(policies).await?;
     let catalogue = evaluators.catalogue();
     for problem in &catalogue.problems {
-        let line = problem.line.map(|l| format!(":{l}")).unwrap_or_default();
-        let text = format!("{}{line}: {}", problem.path, problem.message);
-        terminal::warn(&visible::line(&text));
+        terminal::tell(&problem_frame(&files, problem));
     }
     let asked = filters.read(&catalogue.ids())?;
     let today = Clock::system().now().date();
@@ -129,8 +130,6 @@ pub(super) fn config_file(path: &Path) -> anyhow::Result<ConfigFile> {
 
 /// One process judges; base and head take turns.
 pub(super) async fn start_evaluators(policies: Vec<PathBuf>) -> anyhow::Result<Evaluators> {
-    // The child says nothing about a folder that it cannot read.
-    PolicyFiles::with(&policies).context("cannot read the policies")?;
     let command = evaluator::Command {
         program: std::env::current_exe().context("our own binary cannot be found")?,
         policies,

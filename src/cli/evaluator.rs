@@ -9,6 +9,6 @@ use crate::edge::evaluator::child;
 /// Loads the library and answers until standard input ends.
 pub(super) fn run(policies: Vec<PathBuf>) -> anyhow::Result<ExitCode> {
     let files = PolicyFiles::with(&policies)?;
-    child::run(move || files.library())?;
+    child::run(move |own| files.library_with(own))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -2,14 +2,22 @@
 //! hold.
 
 mod docs;
+mod impact;
 mod list;
+mod new;
 mod show;
 mod test;
+mod trace;
+mod watch;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
+
+use crate::domain::policy::metadata::PolicyProblem;
+use crate::domain::report::problem::render_problem;
+use crate::edge::disk::PolicyFiles;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {
@@ -32,7 +40,14 @@ enum Command {
         /// Folder of further policies (may be repeated)
         #[arg(long, value_name = "DIR")]
         policies: Vec<PathBuf>,
+        /// Tell which condition of which rule stopped, on this folder
+        #[arg(long, value_name = "PATH", num_args = 0..=1, default_missing_value = ".")]
+        trace: Option<PathBuf>,
     },
+    /// Write the files of a new policy: it compiles and passes its tests at once
+    New(new::Arguments),
+    /// Judge local clones under old and new policies, and tell who flips
+    Impact(impact::Arguments),
     /// Write the handbook: a page for each policy, and an index
     Docs {
         /// The folder to write to
@@ -42,17 +57,23 @@ enum Command {
         policies: Vec<PathBuf>,
     },
     /// Run every policy's examples and test_ rules
-    Test {
-        /// A folder of policies; the built-in ones when left out
-        dir: Option<PathBuf>,
-    },
+    Test(test::Arguments),
+}
+
+/// A frame that shows the fault of a policy file, where it lies on disk.
+pub(super) fn problem_frame(files: &PolicyFiles, problem: &PolicyProblem) -> String {
+    let shown = PolicyProblem { path: files.place(&problem.path), ..problem.clone() };
+    // Colours are dropped on the way to where they are not wanted.
+    render_problem(&shown, true)
 }
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         Command::List { policies } => list::run(&policies),
-        Command::Show { id, policies } => show::run(&id, &policies),
+        Command::Show { id, policies, trace } => show::run(&id, &policies, trace.as_deref()),
+        Command::New(arguments) => new::run(arguments),
+        Command::Impact(arguments) => impact::run(arguments),
+        Command::Test(arguments) => test::run(arguments),
         Command::Docs { dir, policies } => docs::run(&dir, &policies),
-        Command::Test { dir } => test::run(dir),
     }
 }

@@ -25,6 +25,18 @@ impl Progress {
         Self::show(ProgressBar::no_length(), "{spinner} {msg} ({elapsed})", what)
     }
 
+    /// Work on a known number of things.
+    pub(super) fn over(total: usize, what: &str) -> Self {
+        let bar = ProgressBar::new(total as u64);
+        Self::show(bar, "{bar:20} {pos}/{len} {msg} ({elapsed})", what)
+    }
+
+    /// One more thing is begun: `judging services/api`.
+    pub(super) fn step(&self, what: &str) {
+        self.bar.set_message(what.to_owned());
+        self.bar.inc(1);
+    }
+
     fn show(bar: ProgressBar, template: &str, what: &str) -> Self {
         bar.set_draw_target(ProgressDrawTarget::hidden());
         bar.set_style(

@@ -39,6 +39,11 @@ pub(super) fn warn(text: &str) {
     let _ = writeln!(anstream::stderr(), "{CAUTION}warning{CAUTION:#}: {text}");
 }
 
+/// Prints finished lines to standard error.
+pub(super) fn tell(text: &str) {
+    let _ = write!(anstream::stderr(), "{text}");
+}
+
 /// Prints an error with its causes to standard error.
 pub(super) fn complain(error: &anyhow::Error) {
     let _ = writeln!(anstream::stderr(), "{BAD}error{BAD:#}: {error:#}");

@@ -3,6 +3,7 @@
 //! This is what runs inside the evaluator process (`edge::evaluator`), where repository text is
 //! parsed and Rego is evaluated, so that neither can take the service along.
 
+mod explain;
 mod planning;
 
 use std::borrow::Cow;
@@ -11,7 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::adopt::AdoptRequest;
 use super::change::Change;
 use super::config::rollout::bare_team;
 use super::config::{Known, Layers, OrgConfig, RepoConfig};
@@ -57,16 +57,6 @@ pub struct Request {
     pub change: Option<Change>,
     /// Evaluate these policies only; used to find out which one kills the evaluator.
     pub only: Option<Vec<PolicyId>>,
-}
-
-/// What the evaluator process is asked.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Question<'a> {
-    /// What do the policies say? Answered by an [`Answer`].
-    Evaluate(Cow<'a, Request>),
-    /// What would adoption do? Answered by an [`AdoptAnswer`].
-    Adopt(Cow<'a, AdoptRequest>),
 }
 
 /// The answer.
@@ -128,6 +118,12 @@ impl Catalogue {
     /// Kinds of fact that all its policies read together.
     pub fn needs(&self) -> BTreeSet<FactKind> {
         self.policies.iter().flat_map(|p| p.needs.iter().copied()).collect()
+    }
+
+    /// Whether a policy cannot be loaded, so that it is broken on every repository.
+    pub fn is_broken(&self, id: &PolicyId) -> bool {
+        let path = format!("{id}/policy.rego");
+        self.problems.iter().any(|problem| problem.path == path)
     }
 
     /// Ids and needs of its policies that look at a change.

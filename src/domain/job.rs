@@ -91,6 +91,21 @@ pub enum Job {
         /// As for pull requests.
         fresh: Option<String>,
     },
+    /// Judge the policies that a commit of a configuration repository holds, and post the check.
+    CheckPolicies {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The configuration repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+        /// The commit to judge.
+        head: Sha,
+        /// The commit whose policies are in force; `None`: the default branch's newest.
+        base: Option<Sha>,
+        /// As for pull requests.
+        fresh: Option<String>,
+    },
     /// Answer the commands of a comment.
     AnswerComment {
         /// Whose token to use.
@@ -129,6 +144,7 @@ impl Job {
             Self::Plan { .. } => "plan",
             Self::CheckPull { .. } => "check_pull",
             Self::CheckCommit { .. } => "check_commit",
+            Self::CheckPolicies { .. } => "check_policies",
             Self::AnswerComment { .. } => "answer_comment",
             Self::SyncInstallation { .. } => "sync_installation",
         }
@@ -145,6 +161,7 @@ impl Job {
             Self::CheckCommit { repo, git_ref, head, .. } => {
                 format!("check:{repo}:{git_ref}@{head}")
             }
+            Self::CheckPolicies { repo, head, .. } => format!("policies:{repo}:{head}"),
             // An edit that arrives meanwhile asks for something else.
             Self::AnswerComment { repo, asked, delivery, .. } => {
                 format!("answer:{repo}:{}:{delivery}", asked.comment)
@@ -160,7 +177,7 @@ impl Job {
                 Priority::Interactive
             }
             Self::CheckCommit { occasion: Occasion::MergeGroup, .. } => Priority::Interactive,
-            Self::CheckCommit { .. } => Priority::Background,
+            Self::CheckCommit { .. } | Self::CheckPolicies { .. } => Priority::Background,
             Self::SyncInstallation { .. } => Priority::Sweep,
         }
     }
@@ -171,6 +188,7 @@ impl Job {
             Self::Plan { .. } => None,
             Self::CheckPull { installation, .. }
             | Self::CheckCommit { installation, .. }
+            | Self::CheckPolicies { installation, .. }
             | Self::AnswerComment { installation, .. }
             | Self::SyncInstallation { installation } => Some(*installation),
         }

@@ -18,6 +18,7 @@ pub mod finding;
 pub mod glob;
 pub mod helm;
 pub mod ids;
+pub mod impact;
 pub mod job;
 pub mod judge;
 mod kustomize;

@@ -44,7 +44,7 @@ pub struct GoldenPath {
 impl GoldenPath {
     /// Reads `path.yaml`.
     pub fn read(path: &str, text: &str) -> Result<Self, PolicyProblem> {
-        let problem = |line, message| PolicyProblem { path: path.to_owned(), line, message };
+        let problem = |line, message: String| PolicyProblem::new(path, line, message);
         let mut loaded = yaml::load(text, yaml::Schema::Core12);
         if let Some(fault) = loaded.error {
             return Err(problem(Some(fault.line), fault.message));

@@ -44,6 +44,31 @@ impl Clock {
     }
 }
 
+/// How long something takes; unlike [`Clock`] it never goes back.
+#[derive(Debug, Clone, Copy)]
+pub struct Stopwatch(std::time::Instant);
+
+impl Stopwatch {
+    /// Runs from now on.
+    pub fn start() -> Self {
+        Self(std::time::Instant::now())
+    }
+
+    /// Milliseconds since the start.
+    pub fn ms(&self) -> u128 {
+        self.0.elapsed().as_millis()
+    }
+
+    /// `480 ms`, `12.3 s`.
+    pub fn words(&self) -> String {
+        let taken = self.0.elapsed();
+        match taken.as_millis() {
+            ms @ 0..=999 => format!("{ms} ms"),
+            _ => format!("{:.1} s", taken.as_secs_f64()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -7,21 +7,24 @@
 
 pub mod child;
 mod frame;
+mod own;
 mod process;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde::de::DeserializeOwned;
 use tokio::sync::{Mutex, Semaphore};
 
-use serde::de::DeserializeOwned;
-
 use crate::domain::adopt::{AdoptAnswer, AdoptRequest};
-use crate::domain::evaluate::{Answer, Catalogue, Question, Request};
+use crate::domain::evaluate::{Answer, Catalogue, Request};
 use crate::domain::path::DEFAULT;
 use crate::domain::policy::outcome::{Evaluation, Outcome};
+use crate::domain::policy::own::OwnPolicies;
+use frame::Ask;
 use process::Child;
 
 /// How to start a child.
@@ -57,42 +60,52 @@ pub enum EvaluatorError {
     Died(String),
 }
 
-/// A pool of evaluator processes. Cheap to clone.
+/// A pool of evaluator processes, perhaps with an organisation's own policies. Cheap to clone.
 #[derive(Clone)]
 pub struct Evaluators {
     inner: Arc<Inner>,
+    own: Arc<OwnPolicies>,
+    catalogue: Arc<Catalogue>,
 }
 
 struct Inner {
     command: Command,
-    catalogue: Catalogue,
-    idle: Mutex<Vec<Child>>,
+    /// Idle children with the digest of what was loaded into them: a child that has held one
+    /// organisation's policies never serves another one.
+    idle: Mutex<Vec<(String, Child)>>,
+    size: usize,
     room: Semaphore,
+    /// What is known of organisations' policies, by digest.
+    known: Mutex<HashMap<String, own::Known>>,
 }
 
 impl Evaluators {
     /// Starts the first child and learns what its library holds; at most `size` run at once.
     pub async fn start(command: Command, size: usize) -> Result<Self, EvaluatorError> {
-        let (first, catalogue) = Child::start(&command).await?;
+        let own = OwnPolicies::default();
+        let (first, catalogue) = Child::start(&command, &own).await?;
         Ok(Self {
             inner: Arc::new(Inner {
                 command,
-                catalogue,
-                idle: Mutex::new(vec![first]),
+                idle: Mutex::new(vec![(own.digest(), first)]),
+                size: size.max(1),
                 room: Semaphore::new(size.max(1)),
+                known: Mutex::default(),
             }),
+            own: Arc::new(own),
+            catalogue: Arc::new(catalogue),
         })
     }
 
     /// What the library holds.
     pub fn catalogue(&self) -> &Catalogue {
-        &self.inner.catalogue
+        &self.catalogue
     }
 
     /// Evaluates. A request that kills the child is asked again policy by policy, so that only
     /// the deadly ones are *broken*; the answer is never an error for the repository's sake.
     pub async fn evaluate(&self, request: &Request) -> Result<Answer, EvaluatorError> {
-        match self.evaluate_once(request).await {
+        match self.once(request).await {
             Ok(answer) => Ok(answer),
             Err(start @ EvaluatorError::Start { .. }) => Err(start),
             Err(_) => self.one_by_one(request).await,
@@ -101,71 +114,70 @@ impl Evaluators {
 
     /// Plans the adoption of a golden path: templates, too, are somebody's text.
     pub async fn adopt(&self, request: &AdoptRequest) -> Result<AdoptAnswer, EvaluatorError> {
-        self.once(&Question::Adopt(Cow::Borrowed(request))).await
+        self.ask(&Ask::Adopt(Cow::Borrowed(request))).await
     }
 
     /// Ends the idle processes and waits until they are gone; call it once nobody asks any more.
     pub async fn stop(&self) {
-        for child in self.inner.idle.lock().await.drain(..) {
+        for (_, child) in self.inner.idle.lock().await.drain(..) {
             child.stop().await;
         }
     }
 
-    async fn evaluate_once(&self, request: &Request) -> Result<Answer, EvaluatorError> {
-        self.once(&Question::Evaluate(Cow::Borrowed(request))).await
+    async fn once(&self, request: &Request) -> Result<Answer, EvaluatorError> {
+        self.ask(&Ask::Evaluate(Cow::Borrowed(request))).await
     }
 
-    async fn once<A: DeserializeOwned>(
-        &self,
-        question: &Question<'_>,
-    ) -> Result<A, EvaluatorError> {
+    async fn ask<T: DeserializeOwned>(&self, ask: &Ask<'_>) -> Result<T, EvaluatorError> {
         let _room =
             self.inner.room.acquire().await.map_err(|e| EvaluatorError::Died(e.to_string()))?;
-        let idle = self.inner.idle.lock().await.pop();
+        let digest = self.own.digest();
+        let idle = {
+            let mut idle = self.inner.idle.lock().await;
+            idle.iter().position(|(held, _)| *held == digest).map(|at| idle.remove(at).1)
+        };
         let mut child = match idle {
             Some(child) => child,
-            None => Child::start(&self.inner.command).await?.0,
+            None => Child::start(&self.inner.command, &self.own).await?.0,
         };
-        let answer = child.ask(question, self.inner.command.deadline).await?;
+        let answer = child.ask(ask, self.inner.command.deadline).await?;
         if !child.is_worn_out() {
-            self.inner.idle.lock().await.push(child);
+            self.inner.keep(digest, child).await;
         }
         Ok(answer)
     }
 
     async fn one_by_one(&self, request: &Request) -> Result<Answer, EvaluatorError> {
         // The configuration alone, so that modes and waivers count whatever the policies do.
-        let mut answer = match self
-            .evaluate_once(&Request { only: Some(Vec::new()), ..request.clone() })
-            .await
-        {
-            Ok(answer) => answer,
-            Err(start @ EvaluatorError::Start { .. }) => return Err(start),
-            Err(_) => Answer {
-                evaluation: Evaluation {
-                    library: self.inner.catalogue.digest.clone(),
-                    outcomes: Vec::new(),
-                    excluded_files: 0,
+        let mut answer =
+            match self.once(&Request { only: Some(Vec::new()), ..request.clone() }).await {
+                Ok(answer) => answer,
+                Err(start @ EvaluatorError::Start { .. }) => return Err(start),
+                Err(_) => Answer {
+                    evaluation: Evaluation {
+                        library: self.catalogue.digest.clone(),
+                        outcomes: Vec::new(),
+                        excluded_files: 0,
+                    },
+                    path: request.path.clone().unwrap_or_else(|| DEFAULT.to_owned()),
+                    own_path: DEFAULT.to_owned(),
+                    config: Default::default(),
+                    config_problems: Vec::new(),
+                    organisation: Default::default(),
+                    organisation_problems: Vec::new(),
+                    teams: Default::default(),
+                    inline: Vec::new(),
+                    inline_problems: Vec::new(),
                 },
-                path: request.path.clone().unwrap_or_else(|| DEFAULT.to_owned()),
-                own_path: DEFAULT.to_owned(),
-                config: Default::default(),
-                config_problems: Vec::new(),
-                organisation: Default::default(),
-                organisation_problems: Vec::new(),
-                teams: Default::default(),
-                inline: Vec::new(),
-                inline_problems: Vec::new(),
-            },
-        };
+            };
         let mut deaths = 0;
-        for id in self.inner.catalogue.ids() {
+        for id in self.catalogue.ids() {
             let only = Some(vec![id.clone()]);
             // Three deaths in a row show that the files themselves are deadly.
             let result = if deaths >= 3 {
                 Err(EvaluatorError::Died("the repository's files could not be read".to_owned()))
             } else {
-                self.evaluate_once(&Request { only, ..request.clone() }).await
+                self.once(&Request { only, ..request.clone() }).await
             };
             match result {
                 Ok(one) => {
@@ -181,5 +193,16 @@ impl Evaluators {
             }
         }
         Ok(answer)
+    }
+}
+
+impl Inner {
+    /// Keeps a child for the next one who asks; the one that was idle longest goes.
+    async fn keep(&self, digest: String, child: Child) {
+        let mut idle = self.idle.lock().await;
+        idle.push((digest, child));
+        if idle.len() > self.size {
+            idle.remove(0);
+        }
     }
 }

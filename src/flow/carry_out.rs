@@ -100,7 +100,7 @@ impl App {
         question: Question<'_>,
         written: &str,
     ) -> Result<Answer, Fate> {
-        let id = match self.policy_meant(written) {
+        let id = match self.policy_meant(subject, written) {
             Ok(id) => id,
             Err(problem) => return Ok(Answer::refused(prose(&problem))),
         };
@@ -134,7 +134,7 @@ impl App {
 
     async fn judged_default(&self, subject: &Subject) -> Result<(Judgement, About), Fate> {
         let (commit, branch) = self.default_branch_tip(subject).await?;
-        let (judgement, _) = self.judge_pushed(subject, &commit, None).await?;
+        let (judgement, _) = self.judge_pushed(subject, &commit, None, false).await?;
         Ok((judgement, About { commit, branch: Some(branch) }))
     }
 

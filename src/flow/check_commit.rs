@@ -33,7 +33,7 @@ impl App {
         let (judgement, base) = match (job.occasion, job.base, job.fresh) {
             (Occasion::MergeGroup, Some(base), _) => merged(self, &subject, job.head, base).await?,
             (Occasion::DefaultBranch, base, None) => {
-                self.judge_pushed(&subject, job.head, base).await?
+                self.judge_pushed(&subject, job.head, base, true).await?
             }
             // Only the commit is known: what it is must be found out.
             (Occasion::MergeGroup, None, _) | (Occasion::DefaultBranch, _, Some(_)) => {
@@ -42,7 +42,7 @@ impl App {
                 let from = fork.map_or_else(|| tip.clone(), |fork| fork.sha);
                 if from == *job.head {
                     let commit = subject.github.commit(&subject.name, job.head.as_str()).await?;
-                    self.judge_pushed(&subject, job.head, commit.parents.first()).await?
+                    self.judge_pushed(&subject, job.head, commit.parents.first(), false).await?
                 } else if let Some(number) = self.learn_pulls(&subject, job.head).await? {
                     let CommitToCheck { installation, repo, name, head, fresh, .. } = job;
                     let pull = PullToCheck { installation, repo, name, number, head, fresh };
@@ -78,9 +78,13 @@ impl App {
         subject: &Subject,
         head: &Sha,
         base: Option<&Sha>,
+        newest: bool,
     ) -> Result<(Judgement, Option<ComparedWith>), Fate> {
         let mut notes = subject.organisation.notes();
-        let after = self.evaluate_commit(subject, head, None, Rules::OWN).await?;
+        let mut after = self.evaluate_commit(subject, head, None, Rules::OWN).await?;
+        if newest {
+            self.keep_snapshot(subject, head, after.tree.take()).await;
+        }
         // By the rules of today, or a policy that is new here would make old faults new.
         let rules = Rules::given(after.config_file.as_ref()).on(Some(&after.answer.path));
         let before = match base {
@@ -102,14 +106,14 @@ impl App {
             Some(before) if before.config_file == after.config_file => {
                 Some(after.answer.config.waivers.clone())
             }
-            Some(before) => Some(self.waivers_of(before.config_file.clone()).await?),
+            Some(before) => Some(self.waivers_of(subject, before.config_file.clone()).await?),
         };
         let compared = base.filter(|_| before.is_some()).map(named);
         let mut config_problems = after.answer.config_problems.clone();
-        config_problems.extend(self.own_faults(subject, &after).await?);
+        config_problems.extend(self.own_faults(subject, head, &after).await?);
         let traits = subject.organisation.traits(subject.id, &after.answer);
         let judgement = judge(Case {
-            metas: &self.evaluators.catalogue().policies,
+            metas: &subject.evaluators(self).catalogue().policies,
             path: &after.answer.path,
             config: &after.answer.config,
             organisation: &after.answer.organisation,

@@ -51,7 +51,7 @@ impl App {
         let mut after = self.evaluate_commit(subject, head, None, rules).await?;
         match &before {
             Some(_) => self.evaluate_change(subject, from, head, rules, &mut after).await?,
-            None => self.change_is_unknown(&mut after),
+            None => self.change_is_unknown(subject, &mut after),
         }
         let old = before.as_ref().map_or(config.as_ref(), |b| b.config_file.as_ref());
         let mut own = match old == after.config_file.as_ref() {
@@ -63,12 +63,12 @@ impl App {
             (Some(_), Some(own)) => {
                 self.evaluate_change(subject, from, head, Rules::OWN, own).await?;
             }
-            (None, Some(own)) => self.change_is_unknown(own),
+            (None, Some(own)) => self.change_is_unknown(subject, own),
         }
         // Who mends a broken configuration is not held up by it.
         let judged_by = own.as_ref().unwrap_or(&after);
         let mut config_problems = judged_by.answer.config_problems.clone();
-        config_problems.extend(self.own_faults(subject, &after).await?);
+        config_problems.extend(self.own_faults(subject, head, &after).await?);
         if own.is_some() {
             notes.push(EDITS_CONFIGURATION.to_owned());
         }
@@ -79,7 +79,7 @@ impl App {
         let baseline =
             before.map(|b| Baseline::with_waivers(&b.answer.evaluation, b.files, &b.answer.inline));
         let case = Case {
-            metas: &self.evaluators.catalogue().policies,
+            metas: &subject.evaluators(self).catalogue().policies,
             path: &after.answer.path,
             config: &after.answer.config,
             organisation: &after.answer.organisation,

@@ -17,6 +17,7 @@ use crate::domain::policy::outcome::Status;
 use crate::domain::time::Timestamp;
 use crate::domain::tree::{Content, Entry, SourceTree};
 use crate::domain::waiver::Waiver;
+use crate::edge::evaluator::Evaluators;
 use crate::edge::github::{BlobContent, Installation};
 use crate::edge::store::BROKEN;
 
@@ -44,6 +45,13 @@ pub(super) struct Subject {
     pub(super) facts: RepoFacts,
     /// What the organisation asks.
     pub(super) organisation: Organisation,
+}
+
+impl Subject {
+    /// Who judges it: with the organisation's own policies, if it has any.
+    pub(super) fn evaluators<'a>(&'a self, app: &'a App) -> &'a Evaluators {
+        self.organisation.evaluators.as_ref().unwrap_or(&app.evaluators)
+    }
 }
 
 /// Whose configuration counts, and which golden path.
@@ -88,6 +96,9 @@ pub(super) struct Evaluated {
     /// Its `waymark.yml`, which counts in a configuration repository only.
     #[serde(default)]
     pub(super) organisation_file: Option<ConfigFile>,
+    /// The files, when they were read just now, by the commit's own rules.
+    #[serde(skip)]
+    pub(super) tree: Option<SourceTree>,
     /// Until when it counts, when a policy broke; otherwise for good.
     #[serde(default)]
     until: Option<Timestamp>,
@@ -108,7 +119,8 @@ impl App {
                 return Ok(known);
             }
         }
-        let needs = self.evaluators.catalogue().needs();
+        let evaluators = subject.evaluators(self);
+        let needs = evaluators.catalogue().needs();
         let wanted = |path: &str| is_wanted(&needs, path);
         let files = self.read_tree(&subject.github, &subject.name, commit, wanted).await?;
         if let Some(known) = self.remembered(subject, &files.identity, rules).await? {
@@ -130,12 +142,19 @@ impl App {
             change: None,
             only: None,
         };
-        let answer = self.evaluators.evaluate(&request).await?;
+        let answer = evaluators.evaluate(&request).await?;
         let now = self.clock.now();
-        let broken = answer.evaluation.outcomes.iter().any(|o| o.status == Status::Broken);
+        // What broke may have been bad luck (memory, a deadline): it is tried again after a
+        // while, unless the policy cannot even be loaded.
+        let catalogue = evaluators.catalogue();
+        let broken = answer.evaluation.outcomes.iter().any(|outcome| {
+            outcome.status == Status::Broken && !catalogue.is_broken(&outcome.policy)
+        });
         let until = broken.then(|| now.plus_ms(BROKEN_FOR_MS));
-        let evaluated =
-            Evaluated { answer, files: files.blobs, config_file, organisation_file, until };
+        let tree = matches!(rules.config, Source::Own).then_some(request.tree);
+        let identity = files.identity;
+        let files = files.blobs;
+        let evaluated = Evaluated { answer, files, config_file, organisation_file, tree, until };
         if let Ok(json) = serde_json::to_string(&evaluated) {
             let own = evaluated.config_file.as_ref();
             // The same rules by other names: the next one may ask either way.
@@ -150,10 +169,10 @@ impl App {
                 names.extend([Rules::OWN, Rules::given(own), Rules::given(own).on(path)]);
             }
             let prefix = if broken { BROKEN } else { "" };
-            let row = format!("{prefix}{}", self.key(subject, &files.identity, rules));
+            let row = format!("{prefix}{}", self.key(subject, &identity, rules));
             self.store.put_evaluation(subject.id, &row, &json, now).await?;
             let alias = format!("{ALIAS}{row}");
-            for name in [commit, &files.identity] {
+            for name in [commit, &identity] {
                 for rules in &names {
                     let key = format!("{prefix}{}", self.key(subject, name, *rules));
                     if key != row {
@@ -187,9 +206,13 @@ impl App {
     }
 
     /// The waivers of a configuration file that does not count any more.
-    pub(super) async fn waivers_of(&self, file: Option<ConfigFile>) -> Result<Vec<Waiver>, Fate> {
+    pub(super) async fn waivers_of(
+        &self,
+        subject: &Subject,
+        file: Option<ConfigFile>,
+    ) -> Result<Vec<Waiver>, Fate> {
         let request = Request { config: file, only: Some(Vec::new()), ..Request::default() };
-        Ok(self.evaluators.evaluate(&request).await?.config.waivers)
+        Ok(subject.evaluators(self).evaluate(&request).await?.config.waivers)
     }
 
     async fn remembered(
@@ -234,7 +257,7 @@ impl App {
             Some(file) => format!("{}\n{:?}", file.path, file.text),
         };
         let path = rules.path.unwrap_or_default();
-        let library = &self.evaluators.catalogue().digest;
+        let library = &subject.evaluators(self).catalogue().digest;
         let mut hash = Sha256::new();
         for part in [SHAPE, name.as_str(), library, &facts, &config, &organisation, path] {
             hash.update((part.len() as u64).to_le_bytes());

@@ -3,9 +3,10 @@
 
 use crate::domain::config::{Labels, ORGANISATION_PATHS, Traits};
 use crate::domain::evaluate::{Answer, ConfigFile, Request};
-use crate::domain::ids::{InstallationId, RepoId, RepoName};
+use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::judge::ConfigProblem;
 use crate::domain::tree::Content;
+use crate::edge::evaluator::Evaluators;
 use crate::edge::github::{Access, GitHubError, Permission, TokenScope};
 use crate::edge::store::OrganisationFile;
 
@@ -14,11 +15,13 @@ use super::fate::Fate;
 use super::judge_commit::{Evaluated, Subject, content_of};
 
 /// How long a file is believed when nothing was heard of it: the event that tells may be lost.
-const BELIEVED_MS: i64 = 60 * 60 * 1000;
+pub(super) const BELIEVED_MS: i64 = 60 * 60 * 1000;
 
 /// What counts for one repository, besides its own files.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Organisation {
+    /// Who judges by its own policies, too; `None`: there is no such repository.
+    pub(super) evaluators: Option<Evaluators>,
     /// The file that counts: the last one without a fault.
     pub(super) file: Option<ConfigFile>,
     /// Where the present one has a fault, so that it does not.
@@ -75,11 +78,14 @@ impl App {
             self.sync_installation(installation).await?;
             found = self.store.repo_named(installation, &home).await?;
         }
+        let place = found.clone().map(|(id, branch)| (id, &home, branch));
+        let evaluators = self.own_evaluators(installation, place).await?;
         let now = self.clock.now();
         let file = match (found, known) {
             (_, Some(known)) if now < known.read.plus_ms(BELIEVED_MS) => known,
             (Some((id, branch)), known) => {
-                self.read_organisation(installation, (id, &home, branch), known).await?
+                let place = (id, &home, branch);
+                self.read_organisation(installation, place, known, &evaluators).await?
             }
             // Without access to the repository there is no configuration.
             (None, _) => {
@@ -92,6 +98,7 @@ impl App {
             file: file.good.map(|(path, text)| ConfigFile { path, text: Ok(text) }),
             problem: file.problem,
             labels,
+            evaluators: Some(evaluators),
         })
     }
 
@@ -100,6 +107,7 @@ impl App {
         installation: InstallationId,
         (id, home, branch): (RepoId, &RepoName, Option<String>),
         known: Option<OrganisationFile>,
+        evaluators: &Evaluators,
     ) -> Result<OrganisationFile, Fate> {
         let scope = TokenScope::of(id).with(Permission::Contents, Access::Read);
         let github = self.github.installation(installation, scope);
@@ -133,7 +141,7 @@ impl App {
                 Content::Withheld(why) => Err(why.reason()),
             };
             let read = ConfigFile { path: path.clone(), text: text.clone() };
-            match (self.faults(&read).await?.first(), text) {
+            match (faults(&read, evaluators).await?.first(), text) {
                 (None, Ok(text)) => file.good = Some((path, text)),
                 (fault, _) => {
                     file.good = known.and_then(|known| known.good);
@@ -152,18 +160,23 @@ impl App {
     pub(super) async fn own_faults(
         &self,
         subject: &Subject,
+        commit: &Sha,
         at: &Evaluated,
     ) -> Result<Vec<ConfigProblem>, Fate> {
         match &at.organisation_file {
-            Some(file) if self.is_config_repository(&subject.name) => self.faults(file).await,
+            Some(file) if self.is_config_repository(&subject.name) => {
+                // It may name policies that come with it.
+                let own = self.policies_at(&subject.github, &subject.name, commit).await?;
+                faults(file, &self.evaluators.with(&own).await?).await
+            }
             _ => Ok(Vec::new()),
         }
     }
+}
 
-    /// What is wrong with an organisation's file.
-    pub(super) async fn faults(&self, file: &ConfigFile) -> Result<Vec<ConfigProblem>, Fate> {
-        let organisation = Some(file.clone());
-        let request = Request { organisation, only: Some(Vec::new()), ..Request::default() };
-        Ok(self.evaluators.evaluate(&request).await?.organisation_problems)
-    }
+/// What is wrong with an organisation's file.
+async fn faults(file: &ConfigFile, evaluators: &Evaluators) -> Result<Vec<ConfigProblem>, Fate> {
+    let organisation = Some(file.clone());
+    let request = Request { organisation, only: Some(Vec::new()), ..Request::default() };
+    Ok(evaluators.evaluate(&request).await?.organisation_problems)
 }

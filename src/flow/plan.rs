@@ -4,6 +4,7 @@ use crate::domain::event::{self, Intent, PullSeen, RepoSeen};
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::job::{Asked, Job, Occasion};
 use crate::domain::report::check_run::GOLDEN_PATH_CHECK;
+use crate::domain::report::policies_check::POLICIES_CHECK;
 use crate::edge::store::{InstallationRow, KnownPull, PullRow, PullState, RepoRow};
 
 use super::App;
@@ -33,8 +34,20 @@ impl App {
             }
         };
         let mut jobs = Vec::new();
+        // Whoever presses *Re-run* means one check.
+        let only = intents.iter().find_map(|intent| match intent {
+            Intent::Rerun { check, .. } => check.clone(),
+            _ => None,
+        });
         for intent in intents {
             jobs.append(&mut self.pursue(intent, guid).await?);
+        }
+        let policies: Vec<Job> = jobs.iter().filter_map(|job| self.policies_too(job)).collect();
+        jobs.extend(policies);
+        if let Some(check) = only {
+            jobs.retain(|job| {
+                (check == POLICIES_CHECK) == matches!(job, Job::CheckPolicies { .. })
+            });
         }
         let outcome = match jobs.as_slice() {
             [] => "nothing to do".to_owned(),
@@ -67,7 +80,8 @@ impl App {
                 }])
             }
             Intent::Rerun { installation, repo, head_sha, head_branch, pulls, check } => {
-                if check.is_some_and(|name| name != GOLDEN_PATH_CHECK) {
+                let ours = |name: &str| name == GOLDEN_PATH_CHECK || name == POLICIES_CHECK;
+                if check.is_some_and(|name| !ours(&name)) {
                     return Ok(Vec::new());
                 }
                 self.note_repo(installation, &repo).await?;

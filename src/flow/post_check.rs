@@ -68,11 +68,12 @@ impl App {
         repo: RepoId,
         name: &RepoName,
         head: &Sha,
-        reason: &str,
+        (check, reason): (&str, &str),
     ) -> Result<(), Fate> {
         let github = self.github.installation(installation, TokenScope::checking(repo));
-        let digest = digest(&["unjudged", reason]);
+        let digest = digest(&["unjudged", check, reason]);
         let draft = render_unjudged(
+            check,
             reason,
             &CheckRunContext {
                 head_sha: head.clone(),
@@ -85,7 +86,8 @@ impl App {
         self.post_once(&github, repo, name, &draft, digest).await.map(drop)
     }
 
-    async fn post_once(
+    /// Posts a check run, unless it stands there already.
+    pub(super) async fn post_once(
         &self,
         github: &crate::edge::github::Installation,
         repo: RepoId,
@@ -121,12 +123,12 @@ impl App {
 }
 
 /// The natural key of a check run: what it stands on, what it says, and who asked afresh.
-fn external_id(head: &Sha, digest: &str, fresh: Option<&str>) -> String {
+pub(super) fn external_id(head: &Sha, digest: &str, fresh: Option<&str>) -> String {
     let wish = fresh.map(|guid| format!(":{}", &self::digest(&[guid])[..12])).unwrap_or_default();
     format!("waymark:{}:{}{wish}", &head.as_str()[..12], &digest[..16])
 }
 
-fn digest(parts: &[&str]) -> String {
+pub(super) fn digest(parts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for part in parts {
         hash.update((part.len() as u64).to_le_bytes());

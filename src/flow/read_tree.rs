@@ -95,7 +95,8 @@ impl App {
         Ok(Files { tree, identity: listing.sha, blobs })
     }
 
-    async fn blobs(
+    /// Texts by blob, from the shelf first.
+    pub(super) async fn blobs(
         &self,
         github: &Installation,
         repo: &RepoName,

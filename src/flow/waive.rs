@@ -27,7 +27,7 @@ impl App {
         question: Question<'_>,
         wish: &Wish,
     ) -> Result<Answer, Fate> {
-        let policy = match self.policy_meant(&wish.policy) {
+        let policy = match self.policy_meant(subject, &wish.policy) {
             Ok(policy) => policy,
             Err(problem) => return Ok(Answer::refused(prose(&problem))),
         };
@@ -76,7 +76,7 @@ impl App {
         question: Question<'_>,
         written: &str,
     ) -> Result<Answer, Fate> {
-        let policy = match self.policy_meant(written) {
+        let policy = match self.policy_meant(subject, written) {
             Ok(policy) => policy,
             Err(problem) => return Ok(Answer::refused(prose(&problem))),
         };
@@ -94,13 +94,16 @@ impl App {
             only: Some(Vec::new()),
             ..Request::default()
         };
-        Ok(self.evaluators.evaluate(&request).await?.organisation)
+        Ok(subject.evaluators(self).evaluate(&request).await?.organisation)
     }
 
     /// The policy that somebody means; the error says what may have been meant.
-    pub(super) fn policy_meant(&self, written: &str) -> Result<PolicyId, String> {
-        let known: Vec<PolicyId> =
-            self.evaluators.catalogue().policies.iter().map(|p| p.id.clone()).collect();
+    pub(super) fn policy_meant(
+        &self,
+        subject: &Subject,
+        written: &str,
+    ) -> Result<PolicyId, String> {
+        let known: Vec<PolicyId> = subject.evaluators(self).catalogue().ids();
         find_policy(written, &known).cloned()
     }
 

@@ -6,11 +6,14 @@ use tokio::sync::watch;
 
 use crate::domain::ids::InstallationId;
 use crate::domain::job::Job;
+use crate::domain::report::check_run::GOLDEN_PATH_CHECK;
+use crate::domain::report::policies_check::POLICIES_CHECK;
 use crate::edge::store::{Claimed, StoreError};
 
 use super::App;
 use super::answer_comment::Question;
 use super::check_commit::CommitToCheck;
+use super::check_policies::PoliciesToCheck;
 use super::check_pull::PullToCheck;
 use super::fate::{Fate, installation_text, next_try};
 
@@ -134,6 +137,17 @@ impl App {
                 })
                 .await?
             }
+            Job::CheckPolicies { installation, repo, name, head, base, fresh } => {
+                self.check_policies(PoliciesToCheck {
+                    installation: *installation,
+                    repo: *repo,
+                    name,
+                    head,
+                    base: base.as_ref(),
+                    fresh: fresh.as_deref(),
+                })
+                .await?
+            }
             Job::AnswerComment { installation, repo, name, asked, delivery } => {
                 let question =
                     Question { installation: *installation, repo: *repo, name, asked, delivery };
@@ -211,10 +225,13 @@ impl App {
     /// A dead job's check is concluded, so that nobody waits for it. When even that fails, the
     /// dead letter remains.
     async fn conclude(&self, job: &Job, reason: &str) {
-        let (installation, repo, name, head): (InstallationId, _, _, _) = match job {
+        let (check, installation, repo, name, head): (_, InstallationId, _, _, _) = match job {
             Job::CheckPull { installation, repo, name, head, .. }
             | Job::CheckCommit { installation, repo, name, head, .. } => {
-                (*installation, *repo, name, head)
+                (GOLDEN_PATH_CHECK, *installation, *repo, name, head)
+            }
+            Job::CheckPolicies { installation, repo, name, head, .. } => {
+                (POLICIES_CHECK, *installation, *repo, name, head)
             }
             Job::AnswerComment { installation, repo, name, asked, delivery } => {
                 let (installation, repo) = (*installation, *repo);
@@ -226,7 +243,8 @@ impl App {
             }
             Job::Plan { .. } | Job::SyncInstallation { .. } => return,
         };
-        if let Err(fate) = self.conclude_unjudged(installation, repo, name, head, reason).await {
+        let told = (check, reason);
+        if let Err(fate) = self.conclude_unjudged(installation, repo, name, head, told).await {
             tracing::warn!(?fate, %repo, head = head.as_str(), "a check could not be concluded");
         }
     }

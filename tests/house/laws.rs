@@ -51,6 +51,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("prometheus_client", &["src/web/"]),
     // store
     ("sqlx", &["src/edge/store/"]),
+    ("flate2", &["src/edge/store/snapshots.rs"]),
     ("uuid", &["src/edge/store/", "src/cli/serve.rs"]),
     // judging
     ("regorus", &["src/domain/policy/"]),
@@ -86,6 +87,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("anstream", &["src/cli/"]),
     ("anstyle", &["src/cli/"]),
     ("indicatif", &["src/cli/progress.rs"]),
+    ("notify_debouncer_mini", &["src/cli/policy/watch.rs"]),
     ("tracing_subscriber", &["src/cli/", "src/config.rs"]),
     // settings
     (

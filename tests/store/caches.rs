@@ -65,3 +65,30 @@ async fn an_evaluation_is_found_by_repository_and_key() {
         assert_eq!(store.evaluation(RepoId(11), "k").await.unwrap(), None);
     }
 }
+
+#[tokio::test]
+async fn a_snapshot_is_the_newest_one_and_no_larger_than_it_may_be() {
+    for db in fresh_databases().await {
+        let store = &db.store;
+        let one = InstallationId(1);
+        store.upsert_repos(one, &[repo(10), repo(20)]).await.unwrap();
+        assert!(store.put_snapshot(RepoId(10), &sha(1), "first", NOON).await.unwrap());
+        assert!(store.put_snapshot(RepoId(10), &sha(2), "second", NOON).await.unwrap());
+        assert_eq!(store.snapshot(RepoId(10)).await.unwrap().as_deref(), Some("second"));
+        assert_eq!(store.snapshot_sha(RepoId(10)).await.unwrap(), Some(sha(2)));
+        let rows = store.snapshots(one, 9).await.unwrap();
+        let known: Vec<_> = rows.into_iter().map(|row| (row.repo.0, row.sha)).collect();
+        assert_eq!(known, [(10, Some(sha(2))), (20, None)], "{}", db.kind);
+        assert!(store.snapshots(InstallationId(2), 9).await.unwrap().is_empty());
+
+        // Too large to be kept: then nothing is known, rather than something old.
+        let mut noise = String::new();
+        let mut seed = 1_u64;
+        while noise.len() < 12 << 20 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            noise.push_str(&format!("{seed:x}"));
+        }
+        assert!(!store.put_snapshot(RepoId(10), &sha(3), &noise, NOON).await.unwrap());
+        assert_eq!(store.snapshot(RepoId(10)).await.unwrap(), None);
+    }
+}

@@ -1,22 +1,41 @@
 //! The end of a tenant: nothing of it stays, nothing of others goes.
 
 use sqlx::{AssertSqlSafe, Connection};
+use waymark::domain::config::Labels;
 use waymark::domain::ids::{InstallationId, RepoId};
-use waymark::edge::store::{CheckRunRow, Store, Subject};
+use waymark::edge::store::{CheckRunRow, OrganisationFile, PoliciesRow, Store, Subject};
 
 use crate::database::{TestDatabase, fresh_databases};
 use crate::given::*;
 
 /// Every table that holds what belongs to a tenant. `delivery` is the inbox, `job` also holds
 /// plans: looked at below.
-const TABLES: [&str; 7] =
-    ["installation", "repo", "pull", "blob", "evaluation", "judgement", "check_run"];
+const TABLES: [&str; 11] = [
+    "installation",
+    "repo",
+    "pull",
+    "blob",
+    "evaluation",
+    "judgement",
+    "check_run",
+    "organisation_file",
+    "repo_labels",
+    "organisation_policies",
+    "snapshot",
+];
 
 async fn settle_in(store: &Store, installation: i64) {
     let (id, repo_id) = (InstallationId(installation), RepoId(installation * 10));
     store.upsert_repos(id, &[repo(repo_id.0)]).await.unwrap();
     store.upsert_pull(&pull(repo_id.0, 1, 1, NOON)).await.unwrap();
     store.put_blobs(id, &[(sha(1), vec![1])], NOON).await.unwrap();
+    let file = OrganisationFile { good: None, problem: None, read: NOON };
+    store.put_organisation_file(id, &file).await.unwrap();
+    let row = PoliciesRow { tree: sha(1), json: "{}".to_owned(), read: NOON };
+    store.put_organisation_policies(id, &row).await.unwrap();
+    let labels = Labels { topics: Some(["pci".to_owned()].into()), ..Labels::default() };
+    store.note_labels(repo_id, &labels).await.unwrap();
+    assert!(store.put_snapshot(repo_id, &sha(1), "{}", NOON).await.unwrap());
     store.put_evaluation(repo_id, "k", "{}", NOON).await.unwrap();
     store.put_judgement(repo_id, &sha(1), Subject::Pull(1), "{}", "d", NOON).await.unwrap();
     let run = CheckRunRow {

@@ -9,7 +9,8 @@ use crate::cli::terminal::say;
 use crate::edge::disk::PolicyFiles;
 
 pub(super) fn run(folders: &[PathBuf]) -> anyhow::Result<ExitCode> {
-    let library = PolicyFiles::with(folders)?.library();
+    let files = PolicyFiles::with(folders)?;
+    let library = files.library();
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(["POLICY", "LEVEL", "SEVERITY", "MODE", "WHAT IT WANTS"]);
@@ -24,7 +25,7 @@ pub(super) fn run(folders: &[PathBuf]) -> anyhow::Result<ExitCode> {
     }
     say(&table.trim_fmt());
     for problem in library.broken.values().chain(&library.problems) {
-        say(&super::test::problem_line(problem));
+        say(&super::problem_frame(&files, problem));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,19 +1,29 @@
 //! `waymark policy show ID`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::cli::terminal::{STRONG, say, styled};
 use crate::domain::ids::PolicyId;
+use crate::domain::nearest::unknown_word;
 use crate::edge::disk::PolicyFiles;
 
-pub(super) fn run(id: &str, folders: &[PathBuf]) -> anyhow::Result<ExitCode> {
+pub(super) fn run(id: &str, folders: &[PathBuf], trace: Option<&Path>) -> anyhow::Result<ExitCode> {
     let files = PolicyFiles::with(folders)?;
     let library = files.library();
-    let meta = PolicyId::parse(id).ok().and_then(|id| library.policies.get(&id));
-    let Some(meta) = meta else {
-        anyhow::bail!("there is no policy `{id}`; `waymark policy list` shows what there is");
+    let parsed = PolicyId::parse(id).ok();
+    if let Some(problem) = parsed.as_ref().and_then(|id| library.broken.get(id)) {
+        anyhow::bail!("{}", super::problem_frame(&files, problem));
+    }
+    let Some(meta) = parsed.as_ref().and_then(|id| library.policies.get(id)) else {
+        let known: Vec<&str> = library.policies.keys().map(PolicyId::as_str).collect();
+        let words = unknown_word("policy", id, &known);
+        anyhow::bail!("{words}");
     };
+    if let Some(path) = trace {
+        let id = meta.id.clone();
+        return super::trace::run(library, &id, path);
+    }
     say(&format!("{}  {}", styled(STRONG, meta.id.as_str()), meta.title));
     let needs: Vec<String> = meta
         .needs

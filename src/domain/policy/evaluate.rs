@@ -3,8 +3,9 @@
 use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, Value};
 
+use super::complaint::rego_problem;
 use super::input::{self, NoValue};
-use super::library::{Library, rego_problem};
+use super::library::Library;
 use super::metadata::package_of;
 use super::outcome::Outcome;
 use super::reading;
@@ -47,10 +48,7 @@ impl Library {
             .map_err(|e| rego_problem(ENTRY, &e).message)?;
         let data = serde_json::json!({"waymark": {"params": params}});
         engine.add_data(Value::from(data)).map_err(|e| format!("{e:#}"))?;
-        engine.set_execution_timer_config(ExecutionTimerConfig {
-            limit: EVALUATION_LIMIT,
-            check_interval: std::num::NonZeroU32::new(1_000).expect("not zero"),
-        });
+        limit(&mut engine);
         // The first evaluation analyses all rules, also when it asks for a trifle.
         engine.set_input(Value::new_object());
         let _ = engine.eval_rule(format!("data.{ENTRY}.ready"));
@@ -85,14 +83,20 @@ impl Library {
         let mut outcomes: Vec<Outcome> = said.0.iter().map(read).collect();
         for id in wanted {
             if let Some(problem) = self.broken.get(id) {
-                let line = problem.line.map(|l| format!(":{l}")).unwrap_or_default();
-                let reason = format!("{}{line}: {}", problem.path, problem.message);
-                outcomes.push(reading::broken(id, reason));
+                outcomes.push(reading::broken(id, problem.one_line()));
             }
         }
         outcomes.sort_by(|a, b| a.policy.cmp(&b.policy));
         outcomes
     }
+}
+
+/// Ends each evaluation of an engine after [`EVALUATION_LIMIT`].
+pub(super) fn limit(engine: &mut Engine) {
+    engine.set_execution_timer_config(ExecutionTimerConfig {
+        limit: EVALUATION_LIMIT,
+        check_interval: std::num::NonZeroU32::new(1_000).expect("not zero"),
+    });
 }
 
 /// `report`, and `only["pack/policy"]` for one policy: its rules; undefined reads as false

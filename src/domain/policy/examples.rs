@@ -3,19 +3,23 @@
 //! Undefined Rego reads as an empty set, so a policy with a typing mistake passes everything;
 //! only a bad example that must fire proves that it can.
 
-use std::collections::BTreeMap;
+mod difference;
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::coverage::Coverage;
 use super::library::Library;
 use super::outcome::{Outcome, Status};
 use crate::domain::change::Change;
-use crate::domain::facts::{self, RepoFacts};
-use crate::domain::finding::Finding;
+use crate::domain::facts::{self, Extracted, FactKind, RepoFacts};
 use crate::domain::ids::PolicyId;
 use crate::domain::tree::{Content, Entry, SourceTree};
 use crate::domain::yaml;
+
+pub use difference::Line;
 
 /// The file beside `policy.rego`.
 #[derive(Debug, Default, Deserialize)]
@@ -95,42 +99,73 @@ pub fn read(text: &str) -> Result<Examples, String> {
     serde_json::from_value(value).map_err(|e| e.to_string())
 }
 
+/// How one example came out.
+#[derive(Debug)]
+pub struct Tried<'a> {
+    /// Whether it stands below `bad`.
+    pub bad: bool,
+    /// The example.
+    pub example: &'a Example,
+    /// What differs from what it says; empty when nothing does.
+    pub difference: Vec<Line>,
+}
+
+impl Examples {
+    /// What is wrong with the file as a whole.
+    pub fn complaint(&self) -> Option<&'static str> {
+        (self.good.len() < 2 || self.bad.len() < 2)
+            .then_some("a policy needs two good and two bad examples at least")
+    }
+
+    /// All of them, good ones first.
+    pub fn all(&self) -> impl Iterator<Item = (bool, &Example)> {
+        self.good.iter().map(|e| (false, e)).chain(self.bad.iter().map(|e| (true, e)))
+    }
+}
+
+/// Tries every example of one policy.
+pub fn tried<'a>(library: &Library, id: &PolicyId, examples: &'a Examples) -> Vec<Tried<'a>> {
+    let one = |(bad, example): (bool, &'a Example)| {
+        let difference = match evaluate(library, id, example) {
+            Err(reason) => vec![Line::Note(reason)],
+            Ok(outcome) if bad => difference::of_bad(example, &outcome),
+            Ok(outcome) => difference::of_good(example, &outcome),
+        };
+        Tried { bad, example, difference }
+    };
+    examples.all().map(one).collect()
+}
+
 /// What went wrong with the examples of one policy; empty when all came out as they should.
 pub fn run(library: &Library, id: &PolicyId, examples: &Examples) -> Vec<String> {
-    let mut complaints = Vec::new();
-    if examples.good.len() < 2 || examples.bad.len() < 2 {
-        complaints.push("a policy needs two good and two bad examples at least".to_owned());
-    }
-    for (bad, example) in
-        examples.good.iter().map(|e| (false, e)).chain(examples.bad.iter().map(|e| (true, e)))
-    {
-        let kind = if bad { "bad" } else { "good" };
-        let outcome = evaluate(library, id, example);
-        let found = match outcome {
-            Err(reason) => Err(reason),
-            Ok(outcome) if bad => check_bad(example, &outcome),
-            Ok(outcome) => check_good(example, &outcome),
-        };
-        if let Err(reason) = found {
-            complaints.push(format!("{kind} example \"{}\": {reason}", example.name));
+    let mut complaints: Vec<String> =
+        examples.complaint().into_iter().map(ToOwned::to_owned).collect();
+    for tried in tried(library, id, examples) {
+        if !tried.difference.is_empty() {
+            let lines: Vec<String> = tried.difference.iter().map(ToString::to_string).collect();
+            let kind = if tried.bad { "bad" } else { "good" };
+            let name = &tried.example.name;
+            complaints.push(format!("{kind} example \"{name}\": {}", lines.join("\n      ")));
         }
     }
     complaints
 }
 
+/// Adds what the examples reach of the policy's rules.
+pub fn cover(library: &Library, id: &PolicyId, examples: &Examples, coverage: &mut Coverage) {
+    for (_, example) in examples.all() {
+        let needs = library.needs([id]);
+        let extracted = example.extracted(&needs);
+        let params = example.params(library, id);
+        coverage.run(library, id, &params, &extracted.snapshot);
+    }
+}
+
 /// The outcome of the policy on the example.
 pub fn evaluate(library: &Library, id: &PolicyId, example: &Example) -> Result<Outcome, String> {
     let ids = [id.clone()];
-    let tree = example.tree();
-    let change = example.before.as_ref().map(|files| {
-        let entries = files.iter().map(|(path, text)| (path.clone(), entry(text))).collect();
-        Change::between(&SourceTree { entries, ..SourceTree::default() }, &tree)
-    });
-    let needs = library.needs(&ids);
-    let extracted = facts::extract_change(&tree, &example.repo(), &needs, change.as_ref());
-    let mut params = library.policies.get(id).map(|m| m.parameters.clone()).unwrap_or_default();
-    params.extend(example.params.clone());
-    let prepared = library.prepare(&ids, &Value::Object(params))?;
+    let extracted = example.extracted(&library.needs(&ids));
+    let prepared = library.prepare(&ids, &example.params(library, id))?;
     let mut outcomes = library.evaluate(&prepared, &ids, &extracted);
     outcomes.pop().ok_or_else(|| "the policy gave no outcome".to_owned())
 }
@@ -140,6 +175,23 @@ fn entry(text: &str) -> Entry {
 }
 
 impl Example {
+    /// The facts of it, and of the change when it is one.
+    fn extracted(&self, needs: &BTreeSet<FactKind>) -> Extracted {
+        let tree = self.tree();
+        let change = self.before.as_ref().map(|files| {
+            let entries = files.iter().map(|(path, text)| (path.clone(), entry(text))).collect();
+            Change::between(&SourceTree { entries, ..SourceTree::default() }, &tree)
+        });
+        facts::extract_change(&tree, &self.repo(), needs, change.as_ref())
+    }
+
+    /// The policy's parameters with what this example says differently.
+    fn params(&self, library: &Library, id: &PolicyId) -> Value {
+        let mut params = library.policies.get(id).map(|m| m.parameters.clone()).unwrap_or_default();
+        params.extend(self.params.clone());
+        Value::Object(params)
+    }
+
     fn tree(&self) -> SourceTree {
         SourceTree {
             excluded: Default::default(),
@@ -163,79 +215,5 @@ impl Example {
             archived: self.repo.archived,
             private: Some(false),
         }
-    }
-}
-
-fn check_good(example: &Example, outcome: &Outcome) -> Result<(), String> {
-    let wanted = example.status.unwrap_or(Status::Pass);
-    if outcome.status == wanted {
-        return Ok(());
-    }
-    Err(format!("expected {}, got {}", word(wanted), described(outcome)))
-}
-
-fn check_bad(example: &Example, outcome: &Outcome) -> Result<(), String> {
-    if example.expect.is_empty() {
-        return Err("it must say which findings it expects".to_owned());
-    }
-    let matched = outcome.findings.len() == example.expect.len()
-        && outcome.findings.iter().zip(&example.expect).all(|(f, e)| e.matches(f));
-    if outcome.status == Status::Fail && matched {
-        return Ok(());
-    }
-    let expected: Vec<String> = example.expect.iter().map(Expected::line).collect();
-    Err(format!(
-        "\n      expected fail\n        {}\n      got {}",
-        expected.join("\n        "),
-        described(outcome)
-    ))
-}
-
-impl Expected {
-    fn matches(&self, finding: &Finding) -> bool {
-        let place = &finding.place;
-        self.message.as_ref().is_none_or(|m| finding.message.contains(m.as_str()))
-            && (self.path.is_none() || self.path == place.path)
-            && (self.line.is_none() || self.line == place.start_line)
-            && (self.end_line.is_none() || self.end_line == place.end_line)
-            && (self.resource.is_none() || self.resource == finding.resource)
-    }
-
-    fn line(&self) -> String {
-        line(self.path.as_deref(), self.line, self.resource.as_deref(), self.message.as_deref())
-    }
-}
-
-fn described(outcome: &Outcome) -> String {
-    let mut text = word(outcome.status).to_owned();
-    if let Some(reason) = &outcome.reason {
-        text.push_str(&format!(" ({reason})"));
-    }
-    for f in &outcome.findings {
-        let resource = f.resource.as_deref();
-        let place = line(f.place.path.as_deref(), f.place.start_line, resource, Some(&f.message));
-        text.push_str(&format!("\n        {place}"));
-    }
-    text
-}
-
-fn line(
-    path: Option<&str>,
-    line: Option<u32>,
-    resource: Option<&str>,
-    message: Option<&str>,
-) -> String {
-    let number = line.map(|l| l.to_string()).unwrap_or_else(|| "-".to_owned());
-    let resource = resource.map(|r| format!(" [{r}]")).unwrap_or_default();
-    format!("{}:{number}{resource} {}", path.unwrap_or("-"), message.unwrap_or("(any message)"))
-}
-
-fn word(status: Status) -> &'static str {
-    match status {
-        Status::Pass => "pass",
-        Status::Fail => "fail",
-        Status::NotApplicable => "not_applicable",
-        Status::Unknown => "unknown",
-        Status::Broken => "broken",
     }
 }

@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use regorus::Engine;
 use sha2::{Digest, Sha256};
 
-use super::builtins;
+use super::complaint::rego_problem;
 use super::metadata::{self, PolicyMeta, PolicyProblem};
+use super::{builtins, lint};
 use crate::domain::facts::FactKind;
 use crate::domain::ids::PolicyId;
 use crate::domain::path::GoldenPath;
@@ -33,6 +34,8 @@ pub struct Library {
     /// Parses kept: rules of all policies and `lib/`, with bounded builtins.
     pub(super) engine: Engine,
     tests: BTreeMap<String, String>,
+    /// Files whose rules are in the engine.
+    parsed: BTreeSet<String>,
 }
 
 impl Library {
@@ -49,20 +52,50 @@ impl Library {
             problems: Vec::new(),
             engine: Engine::new(),
             tests: BTreeMap::new(),
+            parsed: BTreeSet::new(),
         };
         // As OPA: a builtin's error is *undefined* unless a test asks otherwise.
         library.engine.set_strict_builtin_errors(false);
         if let Err(e) = builtins::install(&mut library.engine) {
-            library.problems.push(PolicyProblem {
-                path: "(builtins)".to_owned(),
-                line: None,
-                message: e.to_string(),
-            });
+            library.problems.push(PolicyProblem::new("(builtins)", None, e.to_string()));
         }
+        let fresh = library.engine.clone();
         for (path, text) in &files {
             library.add(path, text);
         }
+        library.settle(&fresh, &files);
         library
+    }
+
+    /// Takes out the files that would break the others, so that only their own policies are
+    /// broken. Each turn takes out one at least.
+    fn settle(&mut self, fresh: &Engine, files: &BTreeMap<&str, &str>) {
+        for _ in 0..files.len() {
+            let faults = lint::faults(&mut self.engine.clone());
+            let known = |path: &str| self.parsed.contains(path);
+            let (faults, strange): (Vec<_>, Vec<_>) =
+                faults.into_iter().partition(|fault| known(&fault.path));
+            if faults.is_empty() {
+                // A fault without a place breaks everything; `prepare` will say it again.
+                self.problems.extend(strange);
+                return;
+            }
+            for fault in faults {
+                self.parsed.remove(&fault.path);
+                let id = fault.path.strip_suffix("/policy.rego").map(PolicyId::parse);
+                match id {
+                    Some(Ok(id)) => drop(self.broken.insert(id, fault)),
+                    _ => self.problems.push(fault),
+                }
+            }
+            self.engine = fresh.clone();
+            for path in &self.parsed {
+                if let Some(text) = files.get(path.as_str()) {
+                    // It parsed before.
+                    let _ = self.engine.add_policy(path.clone(), (*text).to_owned());
+                }
+            }
+        }
     }
 
     fn add(&mut self, path: &str, text: &str) {
@@ -88,11 +121,10 @@ impl Library {
             }
             [pack, policy, "policy.rego"] => match PolicyId::parse(&format!("{pack}/{policy}")) {
                 Ok(id) => self.add_policy(id, path, text),
-                Err(e) => self.problems.push(PolicyProblem {
-                    path: path.to_owned(),
-                    line: None,
-                    message: format!("{e}; directories are named in lower case with `_`"),
-                }),
+                Err(e) => {
+                    let message = format!("{e}; directories are named in lower case with `_`");
+                    self.problems.push(PolicyProblem::new(path, None, message));
+                }
             },
             _ => {}
         }
@@ -115,8 +147,9 @@ impl Library {
     fn add_rules(&mut self, path: &str, text: &str) -> Result<(), PolicyProblem> {
         self.engine
             .add_policy(path.to_owned(), text.to_owned())
-            .map(drop)
-            .map_err(|e| rego_problem(path, &e))
+            .map_err(|e| rego_problem(path, &e))?;
+        self.parsed.insert(path.to_owned());
+        Ok(())
     }
 
     /// Kinds of fact that the given policies read together.
@@ -144,19 +177,4 @@ fn digest(files: &BTreeMap<&str, &str>) -> String {
         }
     }
     format!("sha256:{}", hex::encode(hash.finalize()))
-}
-
-/// regorus speaks in the shape `--> path:line:column` plus a frame; keep the place and the words.
-pub(super) fn rego_problem(path: &str, error: &anyhow::Error) -> PolicyProblem {
-    let text = format!("{error:#}");
-    let line = text
-        .split("--> ")
-        .nth(1)
-        .and_then(|place| place.lines().next())
-        .and_then(|place| place.rsplit(':').nth(1)?.parse().ok());
-    let words = text.lines().rev().find_map(|l| l.trim().strip_prefix("error: ")).map_or_else(
-        || text.lines().last().unwrap_or_default().trim().to_owned(),
-        ToOwned::to_owned,
-    );
-    PolicyProblem { path: path.to_owned(), line, message: words }
 }

@@ -15,14 +15,36 @@ use crate::domain::ids::PolicyId;
 use crate::domain::yaml;
 
 /// A complaint about a policy file, for its author.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PolicyProblem {
     /// The file, relative to the policies folder.
     pub path: String,
     /// Its line, from 1.
     pub line: Option<u32>,
+    /// The column in it, from 1, in characters.
+    #[serde(default)]
+    pub column: Option<u32>,
     /// What is wrong and what to write instead.
     pub message: String,
+    /// The text of the line.
+    #[serde(default)]
+    pub source: Option<String>,
+    /// What would put it right.
+    #[serde(default)]
+    pub hint: Option<String>,
+}
+
+impl PolicyProblem {
+    /// A complaint about a file or a line of it.
+    pub fn new(path: &str, line: Option<u32>, message: impl Into<String>) -> Self {
+        Self { path: path.to_owned(), line, message: message.into(), ..Self::default() }
+    }
+
+    /// `a/b/policy.rego:7: what is wrong`, for a list or a check run.
+    pub fn one_line(&self) -> String {
+        let line = self.line.map(|l| format!(":{l}")).unwrap_or_default();
+        format!("{}{line}: {}", self.path, self.message)
+    }
 }
 
 /// Everything the host knows of a policy besides its rules.
@@ -106,24 +128,30 @@ fn warn() -> Mode {
 
 /// Reads the block of one policy file. `path` is used in complaints only.
 pub fn read(id: &PolicyId, path: &str, text: &str) -> Result<PolicyMeta, PolicyProblem> {
-    let problem =
-        |line: Option<u32>, message: String| PolicyProblem { path: path.to_owned(), line, message };
     let lines: Vec<&str> = text.lines().collect();
+    let problem = |line: Option<u32>, message: String| {
+        let source = line.and_then(|n| lines.get(n as usize - 1)).map(|l| (*l).to_owned());
+        PolicyProblem { source, ..PolicyProblem::new(path, line, message) }
+    };
     let Some(package) = lines.iter().position(|l| l.starts_with("package ")) else {
-        return Err(problem(
-            None,
-            format!("no `package` line; write `package {}`", package_of(id)),
-        ));
+        let hint = Some(format!("write `package {}` above the rules", package_of(id)));
+        return Err(PolicyProblem { hint, ..problem(None, "no `package` line".to_owned()) });
     };
     let declared = lines[package]["package ".len()..].trim();
     if declared != package_of(id) {
+        let place = format!("{}/{}", id.pack(), id.policy());
         let message =
-            format!("the package is `{declared}`, but its place wants `{}`", package_of(id));
-        return Err(problem(Some(line_no(package)), message));
+            format!("the package is `{declared}`, but its folder `{place}` wants another name");
+        let hint = Some(format!("write `package {}`", package_of(id)));
+        let at = problem(Some(line_no(package)), message);
+        return Err(PolicyProblem { column: Some(9), hint, ..at });
     }
     let Some(start) = lines[..package].iter().position(|l| l.trim_end() == "# METADATA") else {
-        let message = "no `# METADATA` block above the package; see policies/README.md".to_owned();
-        return Err(problem(Some(line_no(package)), message));
+        let message = "no `# METADATA` block above the package".to_owned();
+        let hint = "it says title, description, severity, level, needs and remediation; `waymark \
+            policy new PACK/NAME` writes one";
+        let at = problem(Some(line_no(package)), message);
+        return Err(PolicyProblem { column: Some(1), hint: Some(hint.to_owned()), ..at });
     };
     let block: String = lines[start + 1..package]
         .iter()
@@ -135,7 +163,10 @@ pub fn read(id: &PolicyId, path: &str, text: &str) -> Result<PolicyMeta, PolicyP
         .collect();
     let mut loaded = yaml::load(&block, yaml::Schema::Core12);
     if let Some(fault) = loaded.error {
-        return Err(problem(Some(line_no(start) + fault.line), fault.message));
+        return Err(problem(
+            Some(line_no(start) + fault.line),
+            format!("METADATA: {}", fault.message),
+        ));
     }
     let value = loaded.documents.pop().map(|d| d.value).unwrap_or_default();
     let block: Block = serde_json::from_value(value)

@@ -4,13 +4,21 @@
 //! set of policies ([`evaluate`]), and answers with one [`outcome::Outcome`] per policy.
 
 mod builtins;
+mod complaint;
+pub mod coverage;
 pub mod evaluate;
 pub mod examples;
 pub mod input;
 pub mod library;
+mod lint;
 pub mod metadata;
 pub mod outcome;
 mod overlays;
+pub mod own;
 pub mod page;
 mod reading;
 pub mod rego_tests;
+pub mod remarks;
+pub mod skeleton;
+mod syntax;
+pub mod trace;

@@ -2,7 +2,11 @@
 
 use regorus::{Engine, Value};
 
+use super::complaint::rego_problem;
+use super::coverage::Coverage;
+use super::evaluate::limit;
 use super::library::Library;
+use super::lint;
 use super::metadata::PolicyProblem;
 
 /// What one `test_*` rule gave.
@@ -14,35 +18,61 @@ pub struct RegoTest {
     pub name: String,
     /// `None` when it holds, else what it gave.
     pub complaint: Option<String>,
+    /// What `print` said in it: `file:line: text`.
+    pub prints: Vec<String>,
 }
 
-/// Runs every `test_*` rule of every `*_test.rego`. A file that does not parse is a problem.
-pub fn run(library: &Library) -> (Vec<RegoTest>, Vec<PolicyProblem>) {
+/// Runs every `test_*` rule of those `*_test.rego` that are `wanted` by path. A file that does
+/// not parse is a problem. Adds what the tests reach to `coverage` when there is one.
+pub fn run_some(
+    library: &Library,
+    wanted: impl Fn(&str) -> bool,
+    mut coverage: Option<&mut Coverage>,
+) -> (Vec<RegoTest>, Vec<PolicyProblem>) {
     let mut results = Vec::new();
     let mut problems = Vec::new();
-    for (path, text) in library.tests() {
+    for (path, text) in library.tests().iter().filter(|(path, _)| wanted(path)) {
         let mut engine = library.engine.clone();
-        match engine.add_policy(path.clone(), text.clone()) {
-            Err(e) => problems.push(super::library::rego_problem(path, &e)),
-            Ok(package) => {
-                for name in test_names(text) {
-                    let complaint = run_one(&engine, &format!("{package}.{name}"));
-                    results.push(RegoTest { path: path.clone(), name, complaint });
-                }
+        engine.set_enable_coverage(coverage.is_some());
+        let package = match engine.add_policy(path.clone(), text.clone()) {
+            Err(e) => {
+                problems.push(rego_problem(path, &e));
+                continue;
             }
+            Ok(package) => package,
+        };
+        let faults = lint::faults(&mut engine);
+        if !faults.is_empty() {
+            problems.extend(faults);
+            continue;
+        }
+        limit(&mut engine);
+        for name in test_names(text) {
+            let (complaint, prints) = run_one(&mut engine, &format!("{package}.{name}"));
+            results.push(RegoTest { path: path.clone(), name, complaint, prints });
+        }
+        if let Some(coverage) = &mut coverage {
+            coverage.add(&engine);
         }
     }
     (results, problems)
 }
 
-fn run_one(engine: &Engine, rule: &str) -> Option<String> {
-    let mut engine = engine.clone();
-    match engine.eval_rule(rule.to_owned()) {
+/// Runs every `test_*` rule of every `*_test.rego`.
+pub fn run(library: &Library) -> (Vec<RegoTest>, Vec<PolicyProblem>) {
+    run_some(library, |_| true, None)
+}
+
+/// What is wrong with what a test gave, and what it printed.
+fn run_one(engine: &mut Engine, rule: &str) -> (Option<String>, Vec<String>) {
+    engine.set_gather_prints(true);
+    let complaint = match engine.eval_rule(rule.to_owned()) {
         Ok(Value::Bool(true)) => None,
         Ok(Value::Undefined) => Some("undefined: a condition in it does not hold".to_owned()),
         Ok(other) => Some(format!("gave {}", other.to_json_str().unwrap_or_default())),
-        Err(e) => Some(super::library::rego_problem("", &e).message),
-    }
+        Err(e) => Some(rego_problem("", &e).message),
+    };
+    (complaint, engine.take_prints().unwrap_or_default())
 }
 
 /// Names of rules that start a line with `test_`, each once.

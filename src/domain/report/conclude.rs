@@ -1,20 +1,20 @@
 //! What does a check say whose job died? A check that we started is always concluded.
 
-use super::check_run::{CheckRunContext, GOLDEN_PATH_CHECK, rerun_action};
+use super::check_run::{CheckRunContext, rerun_action};
 use super::escape::prose;
 use super::words::clip;
 use crate::domain::effect::CheckRunDraft;
 use crate::domain::judge::Conclusion;
 
-/// A check run that says honestly that nothing was judged. `reason` is plain text, one sentence
+/// A run of `check` that says honestly that nothing was judged. `reason` is plain text, one sentence
 /// without a full stop, for a stranger to our service: `GitHub did not answer for 40 minutes`.
-pub fn render_unjudged(reason: &str, context: &CheckRunContext) -> CheckRunDraft {
+pub fn render_unjudged(check: &str, reason: &str, context: &CheckRunContext) -> CheckRunDraft {
     let reason = match prose(&clip(reason, 2_000)) {
         reason if reason.is_empty() => "The reason is in our log".to_owned(),
         reason => reason,
     };
     CheckRunDraft {
-        name: GOLDEN_PATH_CHECK.to_owned(),
+        name: check.to_owned(),
         head_sha: context.head_sha.clone(),
         title: "Waymark could not judge this commit".to_owned(),
         summary: format!(
@@ -37,11 +37,16 @@ pub fn render_unjudged(reason: &str, context: &CheckRunContext) -> CheckRunDraft
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::report::check_run::GOLDEN_PATH_CHECK;
     use crate::domain::report::sample;
 
     #[test]
     fn an_honest_end() {
-        let draft = render_unjudged("GitHub did not answer for 40 minutes", &sample::context());
+        let draft = render_unjudged(
+            GOLDEN_PATH_CHECK,
+            "GitHub did not answer for 40 minutes",
+            &sample::context(),
+        );
         insta::assert_snapshot!(draft.summary, @r"
         **Not judged.** Waymark gave up on this commit, so it is neither passed nor blocked by a policy. That says nothing about your change.
 

@@ -263,6 +263,6 @@ proptest! {
 
     #[test]
     fn a_hostile_reason_breaks_no_conclusion(reason in hostile()) {
-        assert_limits(&super::conclude::render_unjudged(&reason, &context()));
+        assert_limits(&super::conclude::render_unjudged("waymark / policies", &reason, &context()));
     }
 }

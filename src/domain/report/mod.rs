@@ -21,6 +21,8 @@ pub mod github;
 pub mod group;
 pub mod json;
 pub mod junit;
+pub mod policies_check;
+pub mod problem;
 pub mod remedy;
 pub mod sarif;
 pub mod sections;

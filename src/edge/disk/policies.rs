@@ -1,9 +1,11 @@
 //! Which policy files are there? Those in the binary, and those in folders.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use crate::domain::policy::library::Library;
+use crate::domain::policy::own::OwnPolicies;
 
 /// The policies of this build: path relative to `policies/`, text.
 pub const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/policies.rs"));
@@ -15,13 +17,15 @@ const MAX_FILES: usize = 10_000;
 #[derive(Debug, Default)]
 pub struct PolicyFiles {
     files: Vec<(String, String)>,
+    /// Number of the first file → the folder that it and those behind it come from.
+    folders: Vec<(usize, PathBuf)>,
 }
 
 impl PolicyFiles {
     /// The built-in ones.
     pub fn built_in() -> Self {
         let own = |(path, text): &(&str, &str)| ((*path).to_owned(), (*text).to_owned());
-        Self { files: BUILT_IN.iter().map(own).collect() }
+        Self { files: BUILT_IN.iter().map(own).collect(), folders: Vec::new() }
     }
 
     /// Adds the built-in helpers below `lib/`, without the built-in policies.
@@ -35,6 +39,7 @@ impl PolicyFiles {
         let mut found = Vec::new();
         walk(folder, &mut found)?;
         found.sort();
+        self.folders.push((self.files.len(), folder.to_owned()));
         for file in found {
             let name = file.strip_prefix(folder).unwrap_or(&file);
             let name = name.components().map(|c| c.as_os_str().to_string_lossy());
@@ -68,10 +73,57 @@ impl PolicyFiles {
         Library::load(self.files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
     }
 
+    /// Loads them with an organisation's own.
+    pub fn library_with(&self, own: &OwnPolicies) -> Library {
+        // Those that were added later replace those before.
+        let files: BTreeMap<&str, &str> =
+            self.files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        Library::with_own(&files.into_iter().collect::<Vec<_>>(), own)
+    }
+
+    /// Where the file of this path lies on disk, to be opened by its author; built-in ones are
+    /// named as they are.
+    pub fn place(&self, path: &str) -> String {
+        let Some(at) = self.files.iter().rposition(|(p, _)| p == path) else {
+            return path.to_owned();
+        };
+        match self.folders.iter().rev().find(|(first, _)| *first <= at) {
+            Some((_, folder)) => folder.join(path).display().to_string(),
+            None => path.to_owned(),
+        }
+    }
+
+    /// Paths of all files.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().map(|(path, _)| path.as_str())
+    }
+
     /// The text at a path; the last one that was added counts.
     pub fn text(&self, path: &str) -> Option<&str> {
         self.files.iter().rev().find(|(p, _)| p == path).map(|(_, text)| text.as_str())
     }
+}
+
+/// Writes files below a folder; folders are made. Writes nothing when one of them is there.
+pub fn write_new(folder: &Path, files: &[(String, String)]) -> io::Result<()> {
+    let named =
+        |path: &Path, e: io::Error| io::Error::new(e.kind(), format!("{}: {e}", path.display()));
+    for (path, _) in files {
+        let path = folder.join(path);
+        if path.symlink_metadata().is_ok() {
+            let message = format!("{} is there already; nothing was written", path.display());
+            return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
+        }
+    }
+    for (path, text) in files {
+        let path = folder.join(path);
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(|e| named(parent, e))?;
+        }
+        let mut file = fs::File::create_new(&path).map_err(|e| named(&path, e))?;
+        io::Write::write_all(&mut file, text.as_bytes()).map_err(|e| named(&path, e))?;
+    }
+    Ok(())
 }
 
 /// Whether a file is a policy's or a golden path's. Of paths every file counts: what adoption

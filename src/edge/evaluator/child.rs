@@ -5,9 +5,10 @@ use std::io::{self, BufReader, BufWriter};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use rustix::time::{ClockId, clock_gettime};
 
-use super::frame;
-use crate::domain::evaluate::{Catalogue, Evaluator, Question};
+use super::frame::{self, Ask};
+use crate::domain::evaluate::{Catalogue, Evaluator};
 use crate::domain::policy::library::Library;
+use crate::domain::policy::own::OwnPolicies;
 
 /// Most address space: a 3,600-file repository takes 60 MiB; allocators and the deep stack
 /// reserve more than they use.
@@ -18,27 +19,35 @@ const CPU_SECONDS_PER_ANSWER: u64 = 20;
 const STACK_BYTES: usize = 64 * 1024 * 1024;
 
 /// Runs until standard input ends. Errors are for the process' exit code; nobody reads words.
-pub fn run(load: impl FnOnce() -> Library + Send + 'static) -> io::Result<()> {
+/// `load` gives the library, with an organisation's own policies when it is asked for those.
+pub fn run(load: impl Fn(&OwnPolicies) -> Library + Send + 'static) -> io::Result<()> {
     limit_memory();
     std::thread::Builder::new()
         .stack_size(STACK_BYTES)
-        .spawn(move || serve(load()))?
+        .spawn(move || serve(&load))?
         .join()
         .map_err(|_| io::Error::other("the evaluator panicked"))?
 }
 
-fn serve(library: Library) -> io::Result<()> {
+fn serve(load: &impl Fn(&OwnPolicies) -> Library) -> io::Result<()> {
     let mut input = BufReader::with_capacity(1 << 20, io::stdin().lock());
     let mut output = BufWriter::with_capacity(1 << 16, io::stdout().lock());
-    frame::write(&mut output, &Catalogue::of(&library))?;
-    let mut evaluator = Evaluator::new(library);
-    while let Some(request) = frame::read::<Question<'_>>(&mut input)? {
+    let mut own = OwnPolicies::default();
+    let mut evaluator = Evaluator::new(load(&own));
+    frame::write(&mut output, &Catalogue::of(evaluator.library()))?;
+    while let Some(ask) = frame::read::<Ask<'_>>(&mut input)? {
         allow_cpu();
-        match request {
-            Question::Evaluate(request) => {
-                frame::write(&mut output, &evaluator.evaluate(&request))?;
+        match ask {
+            Ask::Load(files) => {
+                own = files.into_owned();
+                evaluator = Evaluator::new(load(&own));
+                frame::write(&mut output, &Catalogue::of(evaluator.library()))?;
             }
-            Question::Adopt(request) => frame::write(&mut output, &evaluator.adopt(&request))?,
+            Ask::Evaluate(request) => frame::write(&mut output, &evaluator.evaluate(&request))?,
+            Ask::Adopt(request) => frame::write(&mut output, &evaluator.adopt(&request))?,
+            Ask::Test(id) => {
+                frame::write(&mut output, &evaluator.library().test_own(&own, &id))?;
+            }
         }
     }
     Ok(())

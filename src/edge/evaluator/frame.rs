@@ -1,13 +1,33 @@
 //! How do the two sides speak? A little-endian `u32` length, then that many bytes of JSON.
 
+use std::borrow::Cow;
 use std::io::{self, Read, Write};
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+use crate::domain::adopt::AdoptRequest;
+use crate::domain::evaluate::Request;
+use crate::domain::ids::PolicyId;
+use crate::domain::policy::own::OwnPolicies;
 
 /// Longest frame. A request holds at most 64 MiB of text, which JSON may double.
 pub(super) const MAX_FRAME: u32 = 192 * 1024 * 1024;
+
+/// What a child is asked.
+#[allow(clippy::large_enum_variant, reason = "there is one at a time, and it is borrowed")]
+#[derive(Serialize, Deserialize)]
+pub(super) enum Ask<'a> {
+    /// Take an organisation's policies in; the answer is a `Catalogue`.
+    Load(Cow<'a, OwnPolicies>),
+    /// The answer is an `Answer`.
+    Evaluate(Cow<'a, Request>),
+    /// Plan the adoption of a golden path; the answer is an `AdoptAnswer`.
+    Adopt(Cow<'a, AdoptRequest>),
+    /// Run the tests of one of the organisation's policies; the answer is `Tested`.
+    Test(Cow<'a, PolicyId>),
+}
 
 fn invalid(reason: impl std::fmt::Display) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, reason.to_string())

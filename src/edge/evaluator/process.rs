@@ -1,13 +1,16 @@
 //! One child process: started, asked, killed.
 
+use std::borrow::Cow;
 use std::process::Stdio;
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use tokio::process::{ChildStdin, ChildStdout};
 
-use super::{Command, EvaluatorError, frame};
-use crate::domain::evaluate::{Catalogue, Question};
+use super::frame::{self, Ask};
+use super::{Command, EvaluatorError};
+use crate::domain::evaluate::Catalogue;
+use crate::domain::policy::own::OwnPolicies;
 
 /// After this many answers a child is replaced, so that nothing it gathered can pile up.
 const MAX_ANSWERS: u32 = 10_000;
@@ -21,8 +24,13 @@ pub(super) struct Child {
 }
 
 impl Child {
-    /// Starts a child and reads its first frame: the catalogue.
-    pub(super) async fn start(command: &Command) -> Result<(Self, Catalogue), EvaluatorError> {
+    /// Starts a child, gives it an organisation's policies, and reads its catalogue.
+    ///
+    /// [`EvaluatorError::Start`] is our own fault, every other error that of those policies.
+    pub(super) async fn start(
+        command: &Command,
+        own: &OwnPolicies,
+    ) -> Result<(Self, Catalogue), EvaluatorError> {
         let cannot = |reason: String| EvaluatorError::Start {
             program: command.program.display().to_string(),
             reason,
@@ -48,19 +56,24 @@ impl Child {
             Ok(Err(e)) => return Err(cannot(format!("it said nothing: {e}"))),
             Err(_) => return Err(cannot(format!("no word within {:?}", command.deadline))),
         };
-        Ok((Self { process, stdin, stdout, answers: 0 }, catalogue))
+        let mut child = Self { process, stdin, stdout, answers: 0 };
+        if own.is_empty() {
+            return Ok((child, catalogue));
+        }
+        let catalogue = child.ask(&Ask::Load(Cow::Borrowed(own)), command.deadline).await?;
+        Ok((child, catalogue))
     }
 
     /// Asks; on any error the child is dead or must be dropped.
-    pub(super) async fn ask<A: DeserializeOwned>(
+    pub(super) async fn ask<T: DeserializeOwned>(
         &mut self,
-        question: &Question<'_>,
+        ask: &Ask<'_>,
         deadline: Duration,
-    ) -> Result<A, EvaluatorError> {
+    ) -> Result<T, EvaluatorError> {
         self.answers += 1;
         let talk = async {
-            frame::send(&mut self.stdin, question).await?;
-            frame::receive::<A>(&mut self.stdout).await
+            frame::send(&mut self.stdin, ask).await?;
+            frame::receive::<T>(&mut self.stdout).await
         };
         match tokio::time::timeout(deadline, talk).await {
             Ok(Ok(answer)) => Ok(answer),

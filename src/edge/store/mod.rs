@@ -21,6 +21,7 @@ mod judgements;
 mod organisation;
 mod pulls;
 mod repos;
+mod snapshots;
 
 pub use checks::{CheckRunRow, OpenCheckRun};
 pub use deliveries::Accepted;
@@ -32,6 +33,7 @@ pub use judgements::{JudgementRow, Subject};
 pub use organisation::OrganisationFile;
 pub use pulls::{KnownPull, PullRow, PullState};
 pub use repos::{KnownRepo, RepoRow};
+pub use snapshots::{PoliciesRow, SnapshotRow};
 
 use database::Database;
 

@@ -77,11 +77,13 @@ impl Store {
         self.database.execute(UPSERT, values).await.map(drop)
     }
 
-    /// Something may have changed: whoever needs the file next reads it again.
+    /// Something may have changed: whoever needs the file (or the policies beside it) next reads
+    /// it again.
     pub async fn expire_organisation_file(
         &self,
         installation: InstallationId,
     ) -> Result<(), StoreError> {
+        self.expire_organisation_policies(installation).await?;
         self.database.execute(EXPIRE, values![installation]).await.map(drop)
     }
 

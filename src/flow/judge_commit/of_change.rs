@@ -29,7 +29,7 @@ impl App {
         rules: Rules<'_>,
         after: &mut Evaluated,
     ) -> Result<(), Fate> {
-        let asked = self.asked_of_change(after);
+        let asked = self.asked_of_change(subject, after);
         if asked.is_empty() {
             return Ok(());
         }
@@ -40,7 +40,7 @@ impl App {
             replace(after, outcomes);
             return Ok(());
         }
-        let (_, needs) = self.evaluators.catalogue().of_change();
+        let (_, needs) = subject.evaluators(self).catalogue().of_change();
         let base = self.read_tree(&subject.github, &subject.name, from, |_| false).await?.tree;
         let wanted = |path: &str| {
             let added = !base.entries.contains_key(path);
@@ -58,7 +58,7 @@ impl App {
         let organisation = subject.organisation.file.clone();
         let only = Some(asked);
         let request = Request { tree, repo, config, organisation, path, change, only };
-        let outcomes = self.evaluators.evaluate(&request).await?.evaluation.outcomes;
+        let outcomes = subject.evaluators(self).evaluate(&request).await?.evaluation.outcomes;
         let sound = outcomes.iter().all(|outcome| outcome.status != Status::Broken);
         if sound && let Ok(json) = serde_json::to_string(&outcomes) {
             self.store.put_evaluation(subject.id, &key, &json, self.clock.now()).await?;
@@ -68,8 +68,8 @@ impl App {
     }
 
     /// Says that the change is not known, as where it starts cannot be read.
-    pub(in crate::flow) fn change_is_unknown(&self, after: &mut Evaluated) {
-        let asked = self.asked_of_change(after);
+    pub(in crate::flow) fn change_is_unknown(&self, subject: &Subject, after: &mut Evaluated) {
+        let asked = self.asked_of_change(subject, after);
         let reason = "where the change starts could not be read".to_owned();
         let outcome = |policy| Outcome {
             policy,
@@ -81,8 +81,8 @@ impl App {
     }
 
     /// Policies that look at a change, as far as they are active.
-    fn asked_of_change(&self, after: &Evaluated) -> Vec<PolicyId> {
-        let (ids, _) = self.evaluators.catalogue().of_change();
+    fn asked_of_change(&self, subject: &Subject, after: &Evaluated) -> Vec<PolicyId> {
+        let (ids, _) = subject.evaluators(self).catalogue().of_change();
         let active =
             |id: &PolicyId| after.answer.evaluation.outcomes.iter().any(|o| o.policy == *id);
         ids.into_iter().filter(active).collect()

@@ -23,6 +23,8 @@ mod migrations;
 mod nothing;
 mod organisation;
 mod outages;
+mod own_policies;
+mod policies_check;
 mod probes;
 mod pull_request;
 mod race;

@@ -17,6 +17,8 @@ use super::selectors::selects;
 
 /// A repository with more selecting objects is not joined: every workload is held against each.
 const MAX_OBJECTS: usize = 1_000;
+/// Objects that are held against each other per workload.
+const MAX_ACTING: usize = 200;
 /// Objects told per workload.
 const MAX_TOLD: usize = 20;
 
@@ -128,6 +130,7 @@ impl Selectors {
                 .iter()
                 .filter(|s| !spans.are_rivals(&s.selection.pointer, &workload.pointer))
                 .filter_map(|selector| Some((selector, self.acts_on(selector, workload)?)))
+                .take(MAX_ACTING)
                 .collect();
             let everywhere = acting.iter().filter(|(s, _)| in_all_variants(s, &acting, held));
             for (selector, certain) in everywhere.take(MAX_TOLD) {

@@ -106,14 +106,18 @@ use row_columns;
 /// The wish for a fresh run, which has a column of its own so that coalescing cannot lose it.
 fn fresh_of(job: &Job) -> Option<&str> {
     match job {
-        Job::CheckPull { fresh, .. } | Job::CheckCommit { fresh, .. } => fresh.as_deref(),
+        Job::CheckPull { fresh, .. }
+        | Job::CheckCommit { fresh, .. }
+        | Job::CheckPolicies { fresh, .. } => fresh.as_deref(),
         Job::Plan { .. } | Job::AnswerComment { .. } | Job::SyncInstallation { .. } => None,
     }
 }
 
 fn with_fresh(mut job: Job, wish: Option<String>) -> Job {
     match &mut job {
-        Job::CheckPull { fresh, .. } | Job::CheckCommit { fresh, .. } => *fresh = wish,
+        Job::CheckPull { fresh, .. }
+        | Job::CheckCommit { fresh, .. }
+        | Job::CheckPolicies { fresh, .. } => *fresh = wish,
         Job::Plan { .. } | Job::AnswerComment { .. } | Job::SyncInstallation { .. } => {}
     }
     job

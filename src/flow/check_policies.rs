@@ -1,0 +1,176 @@
+//! A change of an organisation's policies is judged: do they compile, do their tests pass, and
+//! whom would they hit?
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::domain::ids::{InstallationId, PolicyId, RepoId, RepoName, Sha};
+use crate::domain::impact::{Flip, Impact, RepoImpact};
+use crate::domain::job::Job;
+use crate::domain::policy::own::{OwnPolicies, Tested};
+use crate::domain::report::policies_check::{PoliciesJudged, Radius, render_policies_check};
+use crate::edge::clock::Stopwatch;
+use crate::edge::evaluator::{EvaluatorError, Evaluators};
+
+use super::App;
+use super::fate::Fate;
+use super::judge_commit::Subject;
+use super::post_check::{digest, external_id};
+
+/// Repositories that a change is tried on.
+const MAX_REPOS: i64 = 5_000;
+/// Time for all of them, in milliseconds; the job's lease is renewed meanwhile.
+const MAX_MS: u128 = 120_000;
+/// A policy that took a process down so often is not asked again.
+const MAX_DEATHS: usize = 2;
+
+/// Policies to judge, as their job names them.
+pub(super) struct PoliciesToCheck<'a> {
+    pub(super) installation: InstallationId,
+    pub(super) repo: RepoId,
+    pub(super) name: &'a RepoName,
+    pub(super) head: &'a Sha,
+    pub(super) base: Option<&'a Sha>,
+    pub(super) fresh: Option<&'a str>,
+}
+
+impl App {
+    /// A commit of a configuration repository has policies to be judged, too.
+    pub(super) fn policies_too(&self, job: &Job) -> Option<Job> {
+        let (installation, repo, name, head, base, fresh) = match job {
+            Job::CheckPull { installation, repo, name, head, fresh, .. } => {
+                (*installation, *repo, name, head, None, fresh)
+            }
+            Job::CheckCommit { installation, repo, name, head, base, fresh, .. } => {
+                (*installation, *repo, name, head, base.clone(), fresh)
+            }
+            _ => return None,
+        };
+        self.is_config_repository(name).then(|| Job::CheckPolicies {
+            installation,
+            repo,
+            name: name.clone(),
+            head: head.clone(),
+            base,
+            fresh: fresh.clone(),
+        })
+    }
+
+    /// Judges and posts; tells what was done.
+    pub(super) async fn check_policies(&self, job: PoliciesToCheck<'_>) -> Result<String, Fate> {
+        let watch = Stopwatch::start();
+        let subject = self.subject(job.installation, job.repo, job.name).await?;
+        let own = self.policies_at(&subject.github, &subject.name, job.head).await?;
+        let in_force = self.compared_with(&subject, job.base).await?;
+        let new = self.evaluators.with(&own).await?;
+        let mut judged = PoliciesJudged {
+            policies: own.ids().len(),
+            problems: new.catalogue().problems.clone(),
+            ..PoliciesJudged::default()
+        };
+        // What is wrong with the operator's own folders is not this commit's doing.
+        let elsewhere = &self.evaluators.catalogue().problems;
+        judged.problems.retain(|problem| !elsewhere.contains(problem));
+        judged.tests = tests(&new, &own).await?;
+        if own != in_force {
+            let old = self.evaluators.with(&in_force).await?;
+            let installation = job.installation;
+            judged.radius =
+                Some(self.blast_radius(&subject, installation, &old, &new, &watch).await?);
+        }
+        // How long it took does not make it another verdict.
+        let said = render_policies_check(&judged, job.head, "", None);
+        let digest = digest(&[&said.title, &said.summary]);
+        let id = external_id(job.head, &digest, job.fresh);
+        let draft = render_policies_check(&judged, job.head, &id, Some(&watch.words()));
+        let conclusion = draft.conclusion.as_str();
+        let posted =
+            self.post_once(&subject.github, subject.id, &subject.name, &draft, digest).await?;
+        let done = if posted { "posted" } else { "unchanged" };
+        Ok(format!("{done}: policies {conclusion} on {}", job.head.short()))
+    }
+
+    /// The policies that a change starts from.
+    async fn compared_with(
+        &self,
+        subject: &Subject,
+        base: Option<&Sha>,
+    ) -> Result<OwnPolicies, Fate> {
+        let base = match base {
+            Some(base) => base.clone(),
+            None => {
+                let branch = subject.facts.default_branch.as_deref().unwrap_or("HEAD");
+                self.tip(subject, branch, None).await?
+            }
+        };
+        // Of a commit that a force-push left behind nothing is left: an empty list.
+        self.policies_at(&subject.github, &subject.name, &base).await
+    }
+
+    /// Judges every stored default branch under old and new policies.
+    async fn blast_radius(
+        &self,
+        subject: &Subject,
+        installation: InstallationId,
+        old: &Evaluators,
+        new: &Evaluators,
+        watch: &Stopwatch,
+    ) -> Result<Radius, Fate> {
+        let mut radius = Radius::default();
+        let mut found = Vec::new();
+        let mut deaths: BTreeMap<PolicyId, usize> = BTreeMap::new();
+        for row in self.store.snapshots(installation, MAX_REPOS).await? {
+            if watch.ms() > MAX_MS {
+                radius.out_of_time += 1;
+                continue;
+            }
+            let Some(mut request) = self.kept(installation, row.repo).await? else {
+                radius.without_snapshot += 1;
+                continue;
+            };
+            request.organisation = subject.organisation.file.clone();
+            let few = |id: &PolicyId| deaths.get(id).is_none_or(|n| *n < MAX_DEATHS);
+            if !deaths.is_empty() {
+                // Of both, so that what is not asked does not seem to have been mended.
+                let mut ids = new.catalogue().ids();
+                ids.extend(old.catalogue().ids());
+                request.only = Some(ids.into_iter().filter(few).collect());
+            }
+            let before = old.evaluate(&request).await?;
+            let after = new.evaluate(&request).await?;
+            let impact = RepoImpact::between(row.name.to_string(), &before, &after);
+            for change in impact.changes.iter().filter(|c| c.flip == Flip::NewlyBroken) {
+                *deaths.entry(change.policy.clone()).or_default() += 1;
+            }
+            found.push(impact);
+        }
+        radius.impact = Impact::of(found);
+        Ok(radius)
+    }
+}
+
+/// Runs the examples and tests of every policy that compiles.
+async fn tests(new: &Evaluators, own: &OwnPolicies) -> Result<Vec<(PolicyId, Tested)>, Fate> {
+    let mut results = Vec::new();
+    let mut deaths = 0;
+    let known: BTreeSet<PolicyId> = new.catalogue().ids().into_iter().collect();
+    for id in own.ids() {
+        if !known.contains(&id) || new.catalogue().is_broken(&id) {
+            continue;
+        }
+        let told = |words: String| Tested { passed: 0, complaints: vec![words] };
+        let tested = if deaths > MAX_DEATHS {
+            told("its tests were not run, because too many others never end".to_owned())
+        } else {
+            match new.test(&id).await {
+                Ok(tested) => tested,
+                Err(start @ EvaluatorError::Start { .. }) => return Err(start.into()),
+                Err(error) => {
+                    deaths += 1;
+                    told(format!("its tests could not be run: {error}"))
+                }
+            }
+        };
+        results.push((id, tested));
+    }
+    Ok(results)
+}

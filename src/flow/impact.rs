@@ -1,0 +1,36 @@
+//! What would other policies say of many folders?
+
+use std::path::Path;
+
+use crate::domain::evaluate::{Answer, Request};
+use crate::domain::impact::RepoImpact;
+use crate::edge::evaluator::{EvaluatorError, Evaluators};
+
+use super::gather_folder::{Folder, gather_folder};
+use super::judge_commit::config_of;
+
+/// Judges one folder under old and new policies, each with the folder's own configuration. A
+/// folder that cannot be read is told, not an error; an error is about the evaluators.
+pub async fn impact_on_folder(
+    old: &Evaluators,
+    new: &Evaluators,
+    path: &Path,
+) -> Result<RepoImpact, EvaluatorError> {
+    let name = path.display().to_string();
+    let mut needs = old.catalogue().needs();
+    needs.extend(new.catalogue().needs());
+    let folder = Folder { path: path.to_owned(), head: None, base: None };
+    let gathered = match gather_folder(&folder, &needs).await {
+        Ok(gathered) => gathered,
+        Err(error) => return Ok(RepoImpact::unknown(name, error.to_string())),
+    };
+    let request = Request {
+        config: config_of(&gathered.head.tree),
+        tree: gathered.head.tree,
+        repo: gathered.repo,
+        ..Request::default()
+    };
+    let before: Answer = old.evaluate(&request).await?;
+    let after: Answer = new.evaluate(&request).await?;
+    Ok(RepoImpact::between(name, &before, &after))
+}

@@ -1,0 +1,93 @@
+//! What does the default branch look like now? Kept, so that policies can be tried on it before
+//! they are in force.
+
+use serde::{Deserialize, Serialize};
+
+use crate::domain::evaluate::Request;
+use crate::domain::facts::RepoFacts;
+use crate::domain::ids::{InstallationId, RepoId, Sha};
+use crate::domain::tree::{Content, SourceTree, Withheld};
+
+use super::App;
+use super::fate::Fate;
+use super::judge_commit::{Subject, config_of};
+use super::read_tree::is_wanted;
+
+/// A repository as it is stored: without its texts, which lie on the installation's shelf.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    repo: RepoFacts,
+    tree: SourceTree,
+    /// The texts, by path.
+    texts: Vec<(String, Sha)>,
+}
+
+impl App {
+    /// Keeps the newest commit of a default branch. `tree` is given when it was just read. What is
+    /// too large is not kept; that it failed holds nobody up.
+    pub(super) async fn keep_snapshot(
+        &self,
+        subject: &Subject,
+        head: &Sha,
+        tree: Option<SourceTree>,
+    ) {
+        if let Err(fate) = self.try_to_keep(subject, head, tree).await {
+            tracing::warn!(?fate, repo = %subject.name, "the default branch could not be kept");
+        }
+    }
+
+    async fn try_to_keep(
+        &self,
+        subject: &Subject,
+        head: &Sha,
+        tree: Option<SourceTree>,
+    ) -> Result<(), Fate> {
+        if self.store.snapshot_sha(subject.id).await?.as_ref() == Some(head) {
+            return Ok(());
+        }
+        let mut tree = match tree {
+            Some(tree) => tree,
+            None => {
+                let needs = subject.evaluators(self).catalogue().needs();
+                let wanted = |path: &str| is_wanted(&needs, path);
+                self.read_tree(&subject.github, &subject.name, head, wanted).await?.tree
+            }
+        };
+        let mut texts = Vec::new();
+        for (path, entry) in &mut tree.entries {
+            let blob = entry.blob.take();
+            if let (Content::Text(_), Some(sha)) = (&entry.content, blob) {
+                texts.push((path.clone(), sha));
+                entry.content = Content::Withheld(Withheld::NotFetched);
+            }
+        }
+        let kept = Kept { repo: subject.facts.clone(), tree, texts };
+        let json = serde_json::to_string(&kept).map_err(|e| Fate::Hopeless(e.to_string()))?;
+        self.store.put_snapshot(subject.id, head, &json, self.clock.now()).await?;
+        Ok(())
+    }
+
+    /// A kept repository, ready to be evaluated by its own configuration; `None`: it is not kept.
+    /// A text that is not on the shelf any more is withheld, so that its policies are unknown.
+    pub(super) async fn kept(
+        &self,
+        installation: InstallationId,
+        repo: RepoId,
+    ) -> Result<Option<Request>, Fate> {
+        let Some(json) = self.store.snapshot(repo).await? else { return Ok(None) };
+        // One of another version's shape is as good as none.
+        let Ok(kept) = serde_json::from_str::<Kept>(&json) else { return Ok(None) };
+        let Kept { repo, mut tree, texts } = kept;
+        let shas: Vec<Sha> = texts.iter().map(|(_, sha)| sha.clone()).collect();
+        let found = self.store.blobs(installation, &shas).await?;
+        for (path, sha) in texts {
+            if let Some(entry) = tree.entries.get_mut(&path) {
+                if let Some(bytes) = found.get(&sha) {
+                    entry.content = Content::of_bytes(bytes.clone());
+                }
+                entry.blob = Some(sha);
+            }
+        }
+        Ok(Some(Request { config: config_of(&tree), tree, repo, ..Request::default() }))
+    }
+}

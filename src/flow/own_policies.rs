@@ -1,0 +1,121 @@
+//! Which policies does the organisation add? Read from its configuration repository by commit,
+//! kept until something happens to it, and let in by the evaluators alone.
+
+use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
+use crate::domain::policy::own::{MAX_FILE_BYTES, MAX_FILES, OwnPolicies};
+use crate::domain::tree::Content;
+use crate::edge::evaluator::Evaluators;
+use crate::edge::github::{
+    Access, BlobRef, EntryKind, GitHubError, Installation, Permission, TokenScope,
+};
+use crate::edge::store::PoliciesRow;
+
+use super::App;
+use super::fate::Fate;
+use super::organisation::BELIEVED_MS;
+
+impl App {
+    /// The evaluators with the policies that the organisation has in force: those of the default
+    /// branch of its configuration repository. Without access to it there are none.
+    pub(super) async fn own_evaluators(
+        &self,
+        installation: InstallationId,
+        home: Option<(RepoId, &RepoName, Option<String>)>,
+    ) -> Result<Evaluators, Fate> {
+        let Some(home) = home else { return Ok(self.evaluators.clone()) };
+        let own = self.policies_in_force(installation, home).await?;
+        Ok(self.evaluators.with(&own).await?)
+    }
+
+    async fn policies_in_force(
+        &self,
+        installation: InstallationId,
+        (id, home, branch): (RepoId, &RepoName, Option<String>),
+    ) -> Result<OwnPolicies, Fate> {
+        let known = self.store.organisation_policies(installation).await?;
+        let now = self.clock.now();
+        // A row of another version's shape is simply not known.
+        let held = known.as_ref().and_then(|row| serde_json::from_str(&row.json).ok());
+        if let (Some(row), Some(held)) = (&known, &held)
+            && now < row.read.plus_ms(BELIEVED_MS)
+        {
+            return Ok(OwnPolicies::clone(held));
+        }
+        let scope = TokenScope::of(id).with(Permission::Contents, Access::Read);
+        let github = self.github.installation(installation, scope);
+        let branch = branch.map_or_else(|| "HEAD".to_owned(), |b| format!("heads/{b}"));
+        let commit = match github.commit(home, &branch).await {
+            Ok(commit) => commit,
+            Err(error) => return self.without_reading(error, held),
+        };
+        let own = match (known, held) {
+            (Some(row), Some(held)) if row.tree == commit.tree => held,
+            _ => self.policies_at(&github, home, &commit.tree).await?,
+        };
+        let json = serde_json::to_string(&own).map_err(|e| Fate::Hopeless(e.to_string()))?;
+        let row = PoliciesRow { tree: commit.tree, json, read: now };
+        self.store.put_organisation_policies(installation, &row).await?;
+        Ok(own)
+    }
+
+    /// Not to be seen is as good as not there; what is known serves until GitHub is well again.
+    fn without_reading(
+        &self,
+        error: GitHubError,
+        held: Option<OwnPolicies>,
+    ) -> Result<OwnPolicies, Fate> {
+        match (error, held) {
+            (GitHubError::NotFound { .. }, _) => Ok(OwnPolicies::default()),
+            (error @ GitHubError::Forbidden { .. }, _) if !error.is_suspended() => {
+                Ok(OwnPolicies::default())
+            }
+            (error @ GitHubError::Unavailable { .. }, Some(held)) => {
+                tracing::warn!(%error, "the organisation's policies could not be read");
+                Ok(held)
+            }
+            (error, _) => Err(error.into()),
+        }
+    }
+
+    /// The policies of a tree (or commit) of a configuration repository.
+    pub(super) async fn policies_at(
+        &self,
+        github: &Installation,
+        home: &RepoName,
+        tree: &Sha,
+    ) -> Result<OwnPolicies, Fate> {
+        let mut own = OwnPolicies::default();
+        let listing = match github.tree(home, tree).await {
+            Ok(listing) => listing,
+            // An empty repository.
+            Err(GitHubError::NotFound { .. }) => return Ok(own),
+            Err(error) => return Err(error.into()),
+        };
+        let mut wanted = Vec::new();
+        for entry in listing.entries {
+            let file = matches!(entry.kind, EntryKind::File | EntryKind::Executable);
+            let Some(path) = OwnPolicies::path_of(&entry.path).filter(|_| file) else { continue };
+            if wanted.len() >= MAX_FILES {
+                own.refuse(path, format!("there are more than {MAX_FILES} files of policies"));
+            } else if entry.size_bytes.is_some_and(|size| size > MAX_FILE_BYTES as u64) {
+                own.refuse(path, format!("it is larger than {} KiB", MAX_FILE_BYTES / 1024));
+            } else {
+                wanted.push((path, BlobRef { sha: entry.sha, size_bytes: entry.size_bytes }));
+            }
+        }
+        if listing.truncated {
+            let reason = "the repository has more files than GitHub lists".to_owned();
+            own.refuse("waymark/policies".to_owned(), reason);
+        }
+        let refs: Vec<BlobRef> = wanted.iter().map(|(_, blob)| blob.clone()).collect();
+        let contents = self.blobs(github, home, refs).await?;
+        for (path, blob) in wanted {
+            match contents.get(&blob.sha) {
+                Some(Content::Text(text)) => own.add(path, text.to_string()),
+                Some(Content::Withheld(why)) => own.refuse(path, format!("it {}", why.reason())),
+                None => own.refuse(path, "GitHub did not send it".to_owned()),
+            }
+        }
+        Ok(own)
+    }
+}
