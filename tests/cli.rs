@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+#[path = "cli/adopt.rs"]
+mod adopt;
 #[path = "cli/authoring.rs"]
 mod authoring;
 #[path = "cli/base.rs"]

@@ -1,5 +1,6 @@
 //! Who asked at the terminal, and how do they want to hear it?
 
+mod adopt;
 mod check;
 mod config;
 mod evaluator;
@@ -27,6 +28,8 @@ struct Arguments {
 enum Command {
     /// Judge a folder or a revision, as a pull request would be
     Check(check::Arguments),
+    /// Bring a folder onto its golden path: write the files that it lacks
+    Adopt(adopt::Arguments),
     /// Receive webhooks and post check runs
     Serve(serve::Arguments),
     /// List jobs and retry dead ones (needs WAYMARK_DATABASE_URL only)
@@ -52,6 +55,7 @@ const USAGE: u8 = 2;
 pub fn run() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match arguments.command {
+        Command::Adopt(arguments) => adopt::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Jobs(arguments) => jobs::run(arguments),

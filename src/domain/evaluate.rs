@@ -4,6 +4,7 @@
 //! parsed and Rego is evaluated, so that neither can take the service along.
 
 mod explain;
+mod planning;
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};

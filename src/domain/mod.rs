@@ -3,6 +3,7 @@
 //! Nothing here knows the clock, the disk, the network, the environment or randomness; times
 //! are passed in. `docs/development.md` draws the road that data takes.
 
+pub mod adopt;
 pub mod baseline;
 pub mod change;
 pub mod command;
@@ -26,6 +27,7 @@ pub mod path;
 pub mod policy;
 pub mod report;
 pub mod selection;
+pub mod template;
 pub mod time;
 pub mod tree;
 pub mod waiver;

@@ -3,7 +3,9 @@
 mod pages;
 mod policies;
 mod working_tree;
+mod write;
 
 pub use pages::write_pages;
 pub use policies::{BUILT_IN, PolicyFiles, write_new};
 pub use working_tree::{DiskError, read_listed, read_text, read_tree};
+pub use write::{Write, write_all};

@@ -19,6 +19,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use tokio::sync::{Mutex, Semaphore};
 
+use crate::domain::adopt::{AdoptAnswer, AdoptRequest};
 use crate::domain::evaluate::{Answer, Catalogue, Request};
 use crate::domain::path::DEFAULT;
 use crate::domain::policy::outcome::{Evaluation, Outcome};
@@ -109,6 +110,11 @@ impl Evaluators {
             Err(start @ EvaluatorError::Start { .. }) => Err(start),
             Err(_) => self.one_by_one(request).await,
         }
+    }
+
+    /// Plans the adoption of a golden path: templates, too, are somebody's text.
+    pub async fn adopt(&self, request: &AdoptRequest) -> Result<AdoptAnswer, EvaluatorError> {
+        self.ask(&Ask::Adopt(Cow::Borrowed(request))).await
     }
 
     /// Ends the idle processes and waits until they are gone; call it once nobody asks any more.

@@ -74,7 +74,16 @@ pub async fn gather_folder(
     folder: &Folder,
     needs: &BTreeSet<FactKind>,
 ) -> Result<Gathered, GatherError> {
-    let wanted = |path: &str| is_wanted(needs, path);
+    gather_with(folder, needs, |_| false).await
+}
+
+/// [`gather_folder`], and further files are read.
+pub(super) async fn gather_with(
+    folder: &Folder,
+    needs: &BTreeSet<FactKind>,
+    also: impl Fn(&str) -> bool + Copy,
+) -> Result<Gathered, GatherError> {
+    let wanted = |path: &str| is_wanted(needs, path) || also(path);
     let mut notes = Vec::new();
     let checkout = match Checkout::open(&folder.path).await {
         Ok(checkout) => Some(checkout),

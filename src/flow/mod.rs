@@ -5,6 +5,7 @@
 //! command line walks the same road from a folder (`check_folder`).
 
 pub mod accept;
+pub mod adopt_folder;
 mod answer_comment;
 mod carry_out;
 mod check_commit;

@@ -30,7 +30,15 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("hyper_util", &["src/edge/github/"]),
     ("hyper_rustls", &["src/edge/github/"]),
     ("hmac", &["src/edge/github/signature.rs"]),
-    ("sha1", &["src/edge/github/", "src/edge/git/", "src/domain/helm/functions/encode.rs"]),
+    (
+        "sha1",
+        &[
+            "src/edge/github/",
+            "src/edge/git/",
+            "src/domain/adopt/lock.rs",
+            "src/domain/helm/functions/encode.rs",
+        ],
+    ),
     ("moka", &["src/edge/github/"]),
     ("base64", &["src/edge/github/", "src/domain/helm/functions/encode.rs"]),
     ("bytes", &["src/edge/github/"]),
@@ -69,6 +77,10 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("strsim", &["src/domain/nearest.rs"]),
     ("rustix", &["src/edge/evaluator"]),
     ("ignore", &["src/edge/disk"]),
+    // adoption
+    ("minijinja", &["src/domain/template/"]),
+    ("jsonschema", &["src/domain/template/parameters.rs"]),
+    ("diffy", &["src/domain/adopt/"]),
     // command line
     ("clap", &["src/cli/"]),
     ("comfy_table", &["src/cli/"]),
@@ -86,7 +98,10 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
             "src/domain/helm/functions/regexes.rs",
         ],
     ),
-    ("toml", &["src/config/", "src/domain/facts/dependencies/", "src/domain/helm/functions/"]),
+    (
+        "toml",
+        &["src/config", "src/domain/facts/dependencies/", "src/domain/helm/functions/encode.rs"],
+    ),
     ("secrecy", &["src/config", "src/edge/github/", "src/flow/", "src/web/", "src/cli/"]),
     // many rooms
     ("tokio", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),

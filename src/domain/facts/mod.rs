@@ -50,6 +50,7 @@ pub use literal::ValueKind;
 pub use migrations::{Migration, MigrationStatement};
 pub use pin::Pin;
 pub use readme::Readme;
+pub(in crate::domain) use readme::characters;
 pub use select::{is_excluded, wanted, wanted_of_change};
 pub use spans::Spans;
 pub use trigger::Answer;

@@ -39,7 +39,8 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
 /// Where something that is no text ends, by how it begins. The longest beginning stands first.
 const SILENT: [(&str, &str); 3] = [("<!--", "-->"), ("](", ")"), ("<", ">")];
 
-fn characters(text: &str) -> usize {
+/// [`Readme::characters`] of a text.
+pub(in crate::domain) fn characters(text: &str) -> usize {
     let mut count = 0;
     let mut space = true;
     let mut rest = text.trim_start_matches('\u{feff}');

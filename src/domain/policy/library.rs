@@ -15,10 +15,11 @@ use super::{builtins, lint};
 use crate::domain::facts::FactKind;
 use crate::domain::ids::PolicyId;
 use crate::domain::path::GoldenPath;
+use crate::domain::template::TemplateFiles;
 
 /// All policies, ready to be prepared for evaluation.
 pub struct Library {
-    /// `sha256:…` over every file's path and text.
+    /// `sha256:…` over path and text of every file that an outcome depends on.
     pub digest: String,
     /// Policies by id.
     pub policies: BTreeMap<PolicyId, PolicyMeta>,
@@ -26,6 +27,8 @@ pub struct Library {
     pub broken: BTreeMap<PolicyId, PolicyProblem>,
     /// Golden paths by name.
     pub paths: BTreeMap<String, GoldenPath>,
+    /// What golden paths' templates are made of, by path below `paths/`.
+    pub templates: TemplateFiles,
     /// Complaints about files that belong to no policy.
     pub problems: Vec<PolicyProblem>,
     /// Parses kept: rules of all policies and `lib/`, with bounded builtins.
@@ -45,6 +48,7 @@ impl Library {
             policies: BTreeMap::new(),
             broken: BTreeMap::new(),
             paths: BTreeMap::new(),
+            templates: TemplateFiles::new(),
             problems: Vec::new(),
             engine: Engine::new(),
             tests: BTreeMap::new(),
@@ -95,7 +99,7 @@ impl Library {
     }
 
     fn add(&mut self, path: &str, text: &str) {
-        if path.ends_with("_test.rego") {
+        if path.ends_with("_test.rego") && !path.starts_with("paths/") {
             self.tests.insert(path.to_owned(), text.to_owned());
             return;
         }
@@ -112,6 +116,9 @@ impl Library {
                 }
                 Err(problem) => self.problems.push(problem),
             },
+            ["paths", _, ..] => {
+                self.templates.insert(path["paths/".len()..].to_owned(), text.to_owned());
+            }
             [pack, policy, "policy.rego"] => match PolicyId::parse(&format!("{pack}/{policy}")) {
                 Ok(id) => self.add_policy(id, path, text),
                 Err(e) => {
@@ -161,7 +168,9 @@ impl Library {
 
 fn digest(files: &BTreeMap<&str, &str>) -> String {
     let mut hash = Sha256::new();
-    for (path, text) in files {
+    // What adoption writes changes no outcome: known evaluations stay good.
+    let counts = |path: &str| !path.starts_with("paths/") || path.ends_with("/path.yaml");
+    for (path, text) in files.iter().filter(|(path, _)| counts(path)) {
         for part in [path, text] {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part.as_bytes());

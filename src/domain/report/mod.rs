@@ -6,6 +6,7 @@
 //! comes from a repository goes through [`escape`] on its way to Markdown, or through
 //! [`visible`] on its way to plain text.
 
+pub mod adoption;
 pub mod annotations;
 pub mod answer;
 pub mod budget;

@@ -43,9 +43,18 @@ impl PolicyFiles {
         for file in found {
             let name = file.strip_prefix(folder).unwrap_or(&file);
             let name = name.components().map(|c| c.as_os_str().to_string_lossy());
-            let text = fs::read_to_string(&file)
-                .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", file.display())))?;
-            self.files.push((name.collect::<Vec<_>>().join("/"), text));
+            let name = name.collect::<Vec<_>>().join("/");
+            if !is_policy_file(&name) {
+                continue;
+            }
+            match fs::read_to_string(&file) {
+                Ok(text) => self.files.push((name, text)),
+                // Templates make text; a picture in a skeleton is left out.
+                Err(e) if e.kind() == io::ErrorKind::InvalidData && name.starts_with("paths/") => {}
+                Err(e) => {
+                    return Err(io::Error::new(e.kind(), format!("{}: {e}", file.display())));
+                }
+            }
         }
         Ok(())
     }
@@ -117,6 +126,12 @@ pub fn write_new(folder: &Path, files: &[(String, String)]) -> io::Result<()> {
     Ok(())
 }
 
+/// Whether a file is a policy's or a golden path's. Of paths every file counts: what adoption
+/// writes may be of any kind.
+fn is_policy_file(name: &str) -> bool {
+    name.starts_with("paths/") || name.ends_with(".rego") || name.ends_with(".yaml")
+}
+
 fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
     let entries = fs::read_dir(folder)
         .map_err(|e| io::Error::new(e.kind(), format!("{}: {e}", folder.display())))?;
@@ -125,7 +140,7 @@ fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {
         let path = entry.path();
         if entry.file_type()?.is_dir() {
             walk(&path, found)?;
-        } else if path.extension().is_some_and(|e| e == "rego" || e == "yaml") {
+        } else {
             found.push(path);
         }
         if found.len() > MAX_FILES {

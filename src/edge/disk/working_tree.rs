@@ -14,6 +14,14 @@ pub enum DiskError {
     /// No such folder, or it is a file.
     #[error("`{0}` is not a folder")]
     NotAFolder(String),
+    /// A file cannot be written.
+    #[error("cannot write `{path}`: {reason}")]
+    Unwritable {
+        /// The file.
+        path: String,
+        /// Why not.
+        reason: String,
+    },
     /// A file that was named is not there, or is no text.
     #[error("cannot read `{path}`: {reason}")]
     Unreadable {

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use crate::domain::adopt::AdoptRequest;
 use crate::domain::evaluate::Request;
 use crate::domain::ids::PolicyId;
 use crate::domain::policy::own::OwnPolicies;
@@ -22,6 +23,8 @@ pub(super) enum Ask<'a> {
     Load(Cow<'a, OwnPolicies>),
     /// The answer is an `Answer`.
     Evaluate(Cow<'a, Request>),
+    /// Plan the adoption of a golden path; the answer is an `AdoptAnswer`.
+    Adopt(Cow<'a, AdoptRequest>),
     /// Run the tests of one of the organisation's policies; the answer is `Tested`.
     Test(Cow<'a, PolicyId>),
 }

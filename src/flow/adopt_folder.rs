@@ -1,0 +1,228 @@
+//! A folder is brought onto a golden path: what would change, and what would the policies say then?
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDate;
+
+use crate::domain::adopt::{AdoptRequest, LOCK, Plan};
+use crate::domain::config::Traits;
+use crate::domain::evaluate::{ConfigFile, Request};
+use crate::domain::facts::RepoFacts;
+use crate::domain::ids::{PolicyId, Sha};
+use crate::domain::judge::{Case, Judgement, Kept, Standing, judge};
+use crate::domain::tree::{Content, Entry, SourceTree};
+use crate::edge::evaluator::{EvaluatorError, Evaluators};
+use crate::edge::git::{Checkout, GitError};
+
+use super::gather_folder::{Folder, GatherError, Gathered, gather_with};
+use super::judge_commit::config_of;
+
+/// How often the plan may ask for more files.
+const MAX_ROUNDS: usize = 4;
+/// Text of a repository, in bytes, up to which it is worked out which file satisfies which policy:
+/// that takes an evaluation for each file.
+const MAX_EXPLAINED_BYTES: usize = 4 * 1024 * 1024;
+
+/// What is to be adopted.
+#[derive(Debug, Clone)]
+pub struct FolderToAdopt {
+    /// The folder; its `head` and `base` do not count.
+    pub folder: Folder,
+    /// The organisation's configuration.
+    pub organisation: Option<ConfigFile>,
+    /// The golden path, when somebody said it.
+    pub path: Option<String>,
+    /// Parameters that somebody said.
+    pub given: BTreeMap<String, String>,
+    /// The day on which waivers are looked at.
+    pub today: NaiveDate,
+}
+
+/// A plan, and what it leads to.
+#[derive(Debug)]
+pub struct Adoption {
+    /// What would be written.
+    pub plan: Plan,
+    /// How the repository stands on that path now.
+    pub before: Judgement,
+    /// How it would stand then.
+    pub after: Judgement,
+    /// The files as they are.
+    pub tree: SourceTree,
+}
+
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+pub enum AdoptError {
+    /// The folder could not be read.
+    #[error(transparent)]
+    Gather(#[from] GatherError),
+    /// Its history could not be read.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// There is nobody to plan or judge it.
+    #[error(transparent)]
+    Evaluator(#[from] EvaluatorError),
+    /// The path, its template or its parameters do not fit.
+    #[error("{}", .0.join("; "))]
+    Refused(Vec<String>),
+}
+
+/// Plans the adoption and judges its outcome.
+pub async fn adopt_folder(
+    evaluators: &Evaluators,
+    job: FolderToAdopt,
+) -> Result<Adoption, AdoptError> {
+    let needs = evaluators.catalogue().needs();
+    let mut wanted: BTreeSet<String> = BTreeSet::new();
+    let mut bases: BTreeMap<Sha, Option<String>> = BTreeMap::new();
+    let mut rounds = 0;
+    let (plan, repo, tree) = loop {
+        let reads = |path: &str| is_telling(path) || wanted.contains(path);
+        let Gathered { repo, head, .. } = gather_with(&job.folder, &needs, &reads).await?;
+        let request = AdoptRequest {
+            config: config_of(&head.tree),
+            organisation: job.organisation.clone(),
+            tree: head.tree.clone(),
+            repo: repo.clone(),
+            path: job.path.clone(),
+            given: job.given.clone(),
+            bases: bases.clone(),
+        };
+        let plan = evaluators.adopt(&request).await?.map_err(AdoptError::Refused)?;
+        rounds += 1;
+        if !plan.wants_more() || rounds == MAX_ROUNDS {
+            break (plan, repo, head.tree);
+        }
+        wanted.extend(plan.wanted.iter().cloned());
+        bases.extend(earlier(&job.folder, &plan.wanted_blobs).await?);
+    };
+    let organisation = job.organisation.clone();
+    let judging = Judging { evaluators, repo, organisation, path: &plan.path, today: job.today };
+    let before = judging.judge(&tree).await?;
+    let after_tree = overlaid(&tree, &plan, None);
+    let after = judging.judge(&after_tree).await?;
+    let satisfied = judging.satisfied(&tree, &plan, &after).await?;
+    let mut plan = plan.clone();
+    for (file, policies) in plan.files.iter_mut().zip(satisfied) {
+        file.satisfies = policies;
+    }
+    Ok(Adoption { plan, before, after, tree })
+}
+
+/// Files that tell parameters, besides those that policies read: at the root, and small.
+fn is_telling(path: &str) -> bool {
+    const TELLING: [&str; 9] = [
+        "package.json",
+        "go.mod",
+        "Cargo.toml",
+        "pom.xml",
+        "build.gradle",
+        "build.gradle.kts",
+        "pyproject.toml",
+        "requirements.txt",
+        LOCK,
+    ];
+    TELLING.contains(&path)
+}
+
+/// Versions that were generated before, as far as Git has them.
+async fn earlier(
+    folder: &Folder,
+    blobs: &BTreeSet<Sha>,
+) -> Result<BTreeMap<Sha, Option<String>>, GitError> {
+    let mut found: BTreeMap<Sha, Option<String>> =
+        blobs.iter().map(|blob| (blob.clone(), None)).collect();
+    let blobs: Vec<Sha> = blobs.iter().cloned().collect();
+    // A folder that is no checkout has no earlier versions.
+    if let Ok(checkout) = Checkout::open(&folder.path).await {
+        for (blob, content) in checkout.blobs(&blobs).await? {
+            if let Content::Text(text) = content {
+                found.insert(blob, Some(text.to_string()));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The tree with what the plan writes; `without` leaves one file as it is.
+fn overlaid(tree: &SourceTree, plan: &Plan, without: Option<&str>) -> SourceTree {
+    let mut tree = tree.clone();
+    for (path, text) in plan.writes().filter(|(path, _)| Some(*path) != without) {
+        let content = Content::Text(text.into());
+        tree.entries.insert(path.to_owned(), Entry { blob: None, content });
+    }
+    tree
+}
+
+struct Judging<'a> {
+    evaluators: &'a Evaluators,
+    repo: RepoFacts,
+    organisation: Option<ConfigFile>,
+    path: &'a str,
+    today: NaiveDate,
+}
+
+impl Judging<'_> {
+    async fn judge(&self, tree: &SourceTree) -> Result<Judgement, EvaluatorError> {
+        let request = Request {
+            tree: tree.clone(),
+            repo: self.repo.clone(),
+            config: config_of(tree),
+            path: Some(self.path.to_owned()),
+            organisation: self.organisation.clone(),
+            ..Request::default()
+        };
+        let answer = self.evaluators.evaluate(&request).await?;
+        Ok(judge(Case {
+            metas: &self.evaluators.catalogue().policies,
+            path: self.path,
+            config: &answer.config,
+            organisation: &answer.organisation,
+            traits: &Traits { teams: answer.teams, ..Traits::default() },
+            config_problems: answer.config_problems,
+            head: &answer.evaluation,
+            head_files: &BTreeMap::new(),
+            baseline: None,
+            inline: &answer.inline,
+            kept: Kept {
+                waivers: &answer.config.waivers,
+                before: None,
+                inline: &answer.inline,
+                malformed: &answer.inline_problems,
+            },
+            today: self.today,
+            notes: Vec::new(),
+        }))
+    }
+
+    /// For each file, the policies that pass with it and would not without.
+    async fn satisfied(
+        &self,
+        tree: &SourceTree,
+        plan: &Plan,
+        after: &Judgement,
+    ) -> Result<Vec<BTreeSet<PolicyId>>, EvaluatorError> {
+        let text = |entry: &Entry| match &entry.content {
+            Content::Text(text) => text.len(),
+            Content::Withheld(_) => 0,
+        };
+        let small = tree.entries.values().map(text).sum::<usize>() <= MAX_EXPLAINED_BYTES;
+        let passing = passing(after);
+        let mut satisfied = Vec::new();
+        for file in &plan.files {
+            satisfied.push(if small && file.text.is_some() && file.path != LOCK {
+                let without = self.judge(&overlaid(tree, plan, Some(&file.path))).await?;
+                passing.difference(&self::passing(&without)).cloned().collect()
+            } else {
+                BTreeSet::new()
+            });
+        }
+        Ok(satisfied)
+    }
+}
+
+fn passing(judgement: &Judgement) -> BTreeSet<PolicyId> {
+    let passes = judgement.policies.iter().filter(|policy| policy.status == Standing::Pass);
+    passes.map(|policy| policy.id.clone()).collect()
+}
