@@ -18,7 +18,7 @@ use super::gather_folder::{Folder, GatherError, Gathered, gather_with};
 use super::judge_commit::config_of;
 
 /// How often the plan may ask for more files.
-const MAX_ROUNDS: usize = 4;
+pub(super) const MAX_ROUNDS: usize = 4;
 /// Text of a repository, in bytes, up to which it is worked out which file satisfies which policy:
 /// that takes an evaluation for each file.
 const MAX_EXPLAINED_BYTES: usize = 4 * 1024 * 1024;
@@ -111,7 +111,7 @@ pub async fn adopt_folder(
 }
 
 /// Files that tell parameters, besides those that policies read: at the root, and small.
-fn is_telling(path: &str) -> bool {
+pub(super) fn is_telling(path: &str) -> bool {
     const TELLING: [&str; 9] = [
         "package.json",
         "go.mod",
@@ -146,7 +146,7 @@ async fn earlier(
 }
 
 /// The tree with what the plan writes; `without` leaves one file as it is.
-fn overlaid(tree: &SourceTree, plan: &Plan, without: Option<&str>) -> SourceTree {
+pub(super) fn overlaid(tree: &SourceTree, plan: &Plan, without: Option<&str>) -> SourceTree {
     let mut tree = tree.clone();
     for (path, text) in plan.writes().filter(|(path, _)| Some(*path) != without) {
         let content = Content::Text(text.into());
@@ -155,16 +155,18 @@ fn overlaid(tree: &SourceTree, plan: &Plan, without: Option<&str>) -> SourceTree
     tree
 }
 
-struct Judging<'a> {
-    evaluators: &'a Evaluators,
-    repo: RepoFacts,
-    organisation: Option<ConfigFile>,
-    path: &'a str,
-    today: NaiveDate,
+/// Who judges a plan, and by which rules.
+pub(super) struct Judging<'a> {
+    pub(super) evaluators: &'a Evaluators,
+    pub(super) repo: RepoFacts,
+    pub(super) organisation: Option<ConfigFile>,
+    pub(super) path: &'a str,
+    pub(super) today: NaiveDate,
 }
 
 impl Judging<'_> {
-    async fn judge(&self, tree: &SourceTree) -> Result<Judgement, EvaluatorError> {
+    /// How a tree stands on the path.
+    pub(super) async fn judge(&self, tree: &SourceTree) -> Result<Judgement, EvaluatorError> {
         let request = Request {
             tree: tree.clone(),
             repo: self.repo.clone(),
@@ -197,7 +199,7 @@ impl Judging<'_> {
     }
 
     /// For each file, the policies that pass with it and would not without.
-    async fn satisfied(
+    pub(super) async fn satisfied(
         &self,
         tree: &SourceTree,
         plan: &Plan,

@@ -44,6 +44,7 @@ impl App {
                 Ok(scorecard(&judgement, &about))
             }
             Command::Risk if !asked.on_pull => Ok(not_here(spec, "pull requests")),
+            Command::Adopt(wish) => self.adopt(&subject, question, &wish).await,
             Command::Waive(wish) => self.waive(&subject, question, &wish).await,
             Command::Unwaive { policy } => self.unwaive(&subject, question, &policy).await,
             Command::Risk => {

@@ -6,6 +6,7 @@
 
 pub mod accept;
 pub mod adopt_folder;
+mod adopt_repository;
 mod answer_comment;
 mod carry_out;
 mod check_commit;

@@ -4,6 +4,7 @@
 //! be asked by whom, its help and its mistakes all come from one table: adding a command is one
 //! file and one line in [`COMMANDS`].
 
+mod adopt;
 mod check;
 mod config;
 mod explain;
@@ -17,6 +18,7 @@ mod words;
 
 use serde::{Deserialize, Serialize};
 
+pub use adopt::Adopt;
 pub use explain::find_policy;
 pub use scan::{MAX_COMMANDS, Scan, scan, scan_edit};
 pub use waive::Wish;
@@ -68,6 +70,8 @@ pub enum Command {
     Scorecard,
     /// What is known of this change's risk?
     Risk,
+    /// Bring the repository onto its golden path.
+    Adopt(Adopt),
     /// Ask for a way out.
     Waive(Wish),
     /// Give a way out back.
@@ -109,6 +113,7 @@ pub const COMMANDS: &[Spec] = &[
     config::SPEC,
     scorecard::SPEC,
     risk::SPEC,
+    adopt::SPEC,
     waive::SPEC,
     unwaive::SPEC,
 ];

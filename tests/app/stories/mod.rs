@@ -1,5 +1,6 @@
 //! One file per user's story.
 
+mod adopt;
 mod baseline;
 mod commands;
 mod configuration;

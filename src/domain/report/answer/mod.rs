@@ -10,7 +10,7 @@ mod scorecard;
 
 pub use explain::explain;
 pub use help::help;
-pub use proposal::{proposal, unwaiver_pull, waiver_pull};
+pub use proposal::{adoption_pull, pasted, plan_only, proposal, unwaiver_pull, waiver_pull};
 pub use refuse::{misuse, no_permission, not_here, too_many};
 pub use risk::{ChangeSize, risk};
 pub use rules::rules;

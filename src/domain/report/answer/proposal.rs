@@ -1,6 +1,7 @@
 //! What do our own pull requests say, and how are they announced?
 
-use super::super::escape::{code_span, prose};
+use super::super::budget::PAGE_BYTES;
+use super::super::escape::{code_span, fenced, prose};
 use super::super::words::clip;
 use super::Answer;
 use crate::domain::ids::PolicyId;
@@ -45,4 +46,55 @@ pub fn unwaiver_pull(policy: &PolicyId, place: &str) -> (String, String) {
         code_span(policy.as_str())
     );
     (title, body)
+}
+
+/// A plan, and what must be said before it can be carried out. `asked_for` tells whether
+/// the plan is all that was asked for.
+pub fn plan_only(plan: &str, questions: &[String], asked_for: bool) -> Answer {
+    let mut page = String::new();
+    if !questions.is_empty() {
+        page += "Before anything is written, please say:\n\n";
+        page.extend(questions.iter().take(20).map(|q| format!("- {}\n", prose(&clip(q, 400)))));
+        page.push('\n');
+    }
+    page += plan;
+    if page.len() + 1_000 > PAGE_BYTES {
+        return Answer::done(
+            "The plan is too long for a comment; `waymark adopt --plan` prints it in a clone.",
+        );
+    }
+    Answer { markdown: page, done: asked_for || questions.is_empty() }
+}
+
+/// Title and text of a pull request that brings a repository onto a golden path.
+pub fn adoption_pull(path: &str, plan: &str) -> (String, String) {
+    let title = format!("Adopt the golden path {path}");
+    let intro = "This was asked for in a comment. Push to this branch what you like: asking again \
+                 merges with your edits and overwrites none of them.";
+    let body = format!("{intro}\n\n{plan}");
+    if body.len() <= PAGE_BYTES {
+        return (title, body);
+    }
+    let short =
+        "The plan is too long to be repeated here; `waymark adopt --plan` prints it in a clone.";
+    (title, format!("{intro}\n\n{short}\n"))
+}
+
+/// Files that the App may not write, to paste; nothing for none.
+pub fn pasted(files: &[(&str, &str)]) -> String {
+    if files.is_empty() {
+        return String::new();
+    }
+    let mut page = "\n\nThe App may not write workflows here (its owners have not granted \
+                    `workflows: write`). These files are left to you:\n\n"
+        .to_owned();
+    for (path, text) in files {
+        let block = format!("{}\n\n{}\n", code_span(&clip(path, 200)), fenced(text, "yaml"));
+        if page.len() + block.len() > PAGE_BYTES / 2 {
+            page += "(more is left out for want of room)\n";
+            break;
+        }
+        page += &block;
+    }
+    page
 }

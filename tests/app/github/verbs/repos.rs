@@ -249,6 +249,28 @@ impl FakeGitHub {
         self.changed();
     }
 
+    /// The commit that a branch points at, if there is such a branch.
+    pub fn head_of(&self, full_name: &str, branch: &str) -> Option<Sha> {
+        let world = self.world();
+        world.repos[&world.id_of(full_name)].branch(branch).cloned()
+    }
+
+    /// Every path on a branch.
+    pub fn paths(&self, full_name: &str, branch: &str) -> Vec<String> {
+        let tip = self.head_of(full_name, branch).unwrap_or_default();
+        let world = self.world();
+        world.files(world.id_of(full_name), &tip).into_keys().collect()
+    }
+
+    /// What the commits say that a branch has and the base has not, oldest first.
+    pub fn messages(&self, full_name: &str, base: &str, branch: &str) -> Vec<String> {
+        let (from, to) = (self.head(full_name, base), self.head(full_name, branch));
+        let world = self.world();
+        let store = world.store(world.id_of(full_name));
+        let between = store.commits_between(&from, &to);
+        between.iter().filter_map(|sha| Some(store.commit(sha)?.message.clone())).collect()
+    }
+
     /// The text of a file on a branch; empty when there is none.
     pub fn text(&self, full_name: &str, branch: &str, path: &str) -> String {
         let world = self.world();
