@@ -115,6 +115,7 @@ async fn what_is_unclear_is_asked_first() {
         let issue = stage.gh.open_issue(REPO, "octo-dev", "Golden path?");
         let said = asked(&stage, issue, "/platform adopt").await;
         assert!(said.contains("Before anything is written, please say:"), "{said}");
+        assert!(said.contains("say `/platform adopt NAME`"), "{said}");
         assert_eq!(stage.gh.head_of(REPO, BRANCH), None);
         let said = asked(&stage, issue, "/platform adopt nonsense").await;
         assert!(said.contains("nonsense"), "{said}");

@@ -54,7 +54,10 @@ pub fn plan_only(plan: &str, questions: &[String], asked_for: bool) -> Answer {
     let mut page = String::new();
     if !questions.is_empty() {
         page += "Before anything is written, please say:\n\n";
-        page.extend(questions.iter().take(20).map(|q| format!("- {}\n", prose(&clip(q, 400)))));
+        // The command line names the path by an option, a comment by a word.
+        let here = |q: &String| q.replace("`--path NAME`", "`/platform adopt NAME`");
+        let questions = questions.iter().take(20).map(here);
+        page.extend(questions.map(|q| format!("- {}\n", prose(&clip(&q, 400)))));
         page.push('\n');
     }
     page += plan;
