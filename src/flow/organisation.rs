@@ -75,7 +75,11 @@ impl App {
         let mut found = self.store.repo_named(installation, &home).await?;
         if found.is_none() && known.is_none() {
             // The App was installed before this database began, or its event is still on the way.
-            self.sync_installation(installation).await?;
+            match self.sync_installation(installation).await {
+                // A server that does not list its repositories owes us no less of a check.
+                Ok(_) | Err(Fate::Moot(_)) => {}
+                Err(other) => return Err(other),
+            }
             found = self.store.repo_named(installation, &home).await?;
         }
         let place = found.clone().map(|(id, branch)| (id, &home, branch));
@@ -121,7 +125,8 @@ impl App {
                     break;
                 }
                 // Not to be seen is as good as not there; asking again would not help.
-                Err(GitHubError::NotFound { .. }) => break,
+                // A token for a repository that has left the installation is refused (422).
+                Err(GitHubError::NotFound { .. } | GitHubError::Rejected { .. }) => break,
                 Err(error @ GitHubError::Forbidden { .. }) if !error.is_suspended() => break,
                 // What is known serves until GitHub is well again.
                 Err(error @ GitHubError::Unavailable { .. }) => match known {

@@ -65,7 +65,10 @@ impl App {
         held: Option<OwnPolicies>,
     ) -> Result<OwnPolicies, Fate> {
         match (error, held) {
-            (GitHubError::NotFound { .. }, _) => Ok(OwnPolicies::default()),
+            // A token for a repository that has left the installation is refused (422).
+            (GitHubError::NotFound { .. } | GitHubError::Rejected { .. }, _) => {
+                Ok(OwnPolicies::default())
+            }
             (error @ GitHubError::Forbidden { .. }, _) if !error.is_suspended() => {
                 Ok(OwnPolicies::default())
             }

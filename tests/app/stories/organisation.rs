@@ -257,3 +257,35 @@ async fn an_organisation_speaks_for_its_own_repositories_only() {
         stage.end().await;
     }
 }
+
+/// Not every server lists what an installation holds; the check is owed all the same.
+#[tokio::test]
+async fn a_server_that_lists_nothing_gets_its_check() {
+    for stage in Stage::each().await {
+        stage.gh.create_repo("acme/payments", GOOD);
+        stage.gh.fail("GET /installation/repositories", 404, 100);
+        assert_eq!(judged(&stage, "image").await.conclusion.as_deref(), Some("failure"));
+        stage.gh.heal();
+        stage.settle().await;
+        stage.end().await;
+    }
+}
+
+/// The configuration repository left the installation, and we never heard of it: its token is
+/// refused, and the organisation has no configuration any more.
+#[tokio::test]
+async fn a_configuration_repository_that_left_unheard_holds_nobody_up() {
+    for stage in Stage::each().await {
+        furnished(&stage, "policies:\n  container/*: observe\n", "").await;
+        assert_eq!(judged(&stage, "one").await.conclusion.as_deref(), Some("success"));
+        stage.gh.remove_repo_from_installation(HOME);
+        stage.gh.lose_queue();
+        stage.advance(2 * 60 * 60);
+        let head = stage.gh.push("acme/payments", "two", &[("Dockerfile", FIXED)], "Add image");
+        stage.gh.open_pull("acme/payments", "two", "main");
+        stage.settle().await;
+        assert_eq!(stage.conclusion("acme/payments", &head), "success");
+        stage.gh.forgive();
+        stage.end().await;
+    }
+}
