@@ -106,7 +106,7 @@ impl Kustomization {
 }
 
 /// `../base/x.yaml` seen from `folder`; `None` when it leaves the repository.
-pub(super) fn beside(folder: &str, named: &str) -> Option<String> {
+pub(in crate::domain) fn beside(folder: &str, named: &str) -> Option<String> {
     if named.starts_with('/') {
         return None;
     }

@@ -31,9 +31,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::tree::SourceTree;
 use super::yaml::Loaded;
 use build::Builder;
-use file::{Kustomization, beside};
+use file::Kustomization;
 use sources::Sources;
 
+pub(in crate::domain) use file::beside;
 pub(in crate::domain) use node::Node;
 pub(in crate::domain) use object::{Doubt, Id, Object};
 pub(in crate::domain) use origins::{Origin, Origins, Spot};

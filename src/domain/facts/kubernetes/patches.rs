@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::domain::kustomize::beside;
 use crate::domain::yaml::{Schema, load};
 
 use super::super::gather::Gather;
@@ -119,7 +120,7 @@ fn read_list(gather: &Gather<'_>, path: &str, list: &Value, patches: &mut Patche
             let inline = inline.or_else(|| named.filter(|text| text.contains('\n')));
             if let Some(text) = inline {
                 add(path, Some(text), target, patches);
-            } else if let Some(file) = named.and_then(|named| beside(path, named)) {
+            } else if let Some(file) = named.and_then(|named| beside(folder_of(path), named)) {
                 let text = gather.tree.text(&file).map(AsRef::as_ref);
                 add(&file, text, target, patches);
                 patches.files.insert(file);
@@ -193,18 +194,6 @@ fn bounded(fields: BTreeSet<String>) -> Vec<String> {
     fields.into_iter().collect()
 }
 
-/// `../base/x.yaml` seen from the folder of `path`; `None` when it leaves the repository.
-fn beside(path: &str, named: &str) -> Option<String> {
-    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in named.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
+fn folder_of(path: &str) -> &str {
+    path.rsplit_once('/').map_or("", |(folder, _)| folder)
 }
