@@ -6,8 +6,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use anyhow::Context;
-use notify_debouncer_mini::notify::RecursiveMode;
-use notify_debouncer_mini::{DebounceEventResult, new_debouncer};
+use notify_debouncer_mini::notify::{self, Event, EventKind, RecursiveMode, Watcher};
 
 use super::test::{Arguments, once};
 use crate::cli::terminal::{STRONG, complain, say, styled};
@@ -18,22 +17,32 @@ const QUIET: Duration = Duration::from_millis(200);
 /// Ends with Ctrl-C, or when the folder cannot be watched.
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let dir = arguments.dir.clone().context("--watch needs a folder")?;
-    let (changed, changes) = mpsc::channel::<DebounceEventResult>();
-    let mut debouncer = new_debouncer(QUIET, changed).context("cannot watch files")?;
-    let watcher = debouncer.watcher();
+    let (changed, changes) = mpsc::channel::<()>();
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+        if matters(event) {
+            // Nobody listens any more: we are about to end.
+            let _ = changed.send(());
+        }
+    })
+    .context("cannot watch files")?;
     watcher
         .watch(&dir, RecursiveMode::Recursive)
         .with_context(|| format!("cannot watch `{}`", dir.display()))?;
     tell(&arguments, &dir);
-    while let Ok(change) = changes.recv() {
-        let touched = |path: &Path| path.extension().is_some_and(|e| e == "rego" || e == "yaml");
-        // Backups and swap files of editors are none of ours; an error is worth a new look.
-        if change.is_ok_and(|events| !events.iter().any(|event| touched(&event.path))) {
-            continue;
-        }
+    while changes.recv().is_ok() {
+        while changes.recv_timeout(QUIET).is_ok() {}
         tell(&arguments, &dir);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Whether a policy file may be another one now. Our own reading of it is an event, too, and would
+/// call us for ever; backups and swap files of editors are none of ours; an error is worth a look.
+fn matters(event: notify::Result<Event>) -> bool {
+    let touched = |path: &Path| path.extension().is_some_and(|e| e == "rego" || e == "yaml");
+    event.map_or(true, |event| {
+        !matches!(event.kind, EventKind::Access(_)) && event.paths.iter().any(|path| touched(path))
+    })
 }
 
 fn tell(arguments: &Arguments, dir: &Path) {
