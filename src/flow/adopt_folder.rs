@@ -10,6 +10,7 @@ use crate::domain::evaluate::{ConfigFile, Request};
 use crate::domain::facts::RepoFacts;
 use crate::domain::ids::{PolicyId, Sha};
 use crate::domain::judge::{Case, Judgement, Kept, Standing, judge};
+use crate::domain::report::adoption::AdoptionReport;
 use crate::domain::tree::{Content, Entry, SourceTree};
 use crate::edge::evaluator::{EvaluatorError, Evaluators};
 use crate::edge::git::{Checkout, GitError};
@@ -99,14 +100,7 @@ pub async fn adopt_folder(
     };
     let organisation = job.organisation.clone();
     let judging = Judging { evaluators, repo, organisation, path: &plan.path, today: job.today };
-    let before = judging.judge(&tree).await?;
-    let after_tree = overlaid(&tree, &plan, None);
-    let after = judging.judge(&after_tree).await?;
-    let satisfied = judging.satisfied(&tree, &plan, &after).await?;
-    let mut plan = plan.clone();
-    for (file, policies) in plan.files.iter_mut().zip(satisfied) {
-        file.satisfies = policies;
-    }
+    let Judged { plan, before, after } = judging.judged(plan.clone(), &tree).await?;
     Ok(Adoption { plan, before, after, tree })
 }
 
@@ -146,7 +140,7 @@ async fn earlier(
 }
 
 /// The tree with what the plan writes; `without` leaves one file as it is.
-pub(super) fn overlaid(tree: &SourceTree, plan: &Plan, without: Option<&str>) -> SourceTree {
+fn overlaid(tree: &SourceTree, plan: &Plan, without: Option<&str>) -> SourceTree {
     let mut tree = tree.clone();
     for (path, text) in plan.writes().filter(|(path, _)| Some(*path) != without) {
         let content = Content::Text(text.into());
@@ -164,9 +158,38 @@ pub(super) struct Judging<'a> {
     pub(super) today: NaiveDate,
 }
 
+/// A plan with what the policies say before and after it.
+pub(super) struct Judged {
+    pub(super) plan: Plan,
+    pub(super) before: Judgement,
+    pub(super) after: Judgement,
+}
+
+impl Judged {
+    /// To tell it; `written` when it is being carried out.
+    pub(super) fn report(&self, written: bool) -> AdoptionReport<'_> {
+        AdoptionReport { plan: &self.plan, before: &self.before, after: &self.after, written }
+    }
+}
+
 impl Judging<'_> {
+    /// Judges what a plan makes of a tree, and notes which file satisfies which policy.
+    pub(super) async fn judged(
+        &self,
+        mut plan: Plan,
+        tree: &SourceTree,
+    ) -> Result<Judged, EvaluatorError> {
+        let before = self.judge(tree).await?;
+        let after = self.judge(&overlaid(tree, &plan, None)).await?;
+        let satisfied = self.satisfied(tree, &plan, &after).await?;
+        for (file, policies) in plan.files.iter_mut().zip(satisfied) {
+            file.satisfies = policies;
+        }
+        Ok(Judged { plan, before, after })
+    }
+
     /// How a tree stands on the path.
-    pub(super) async fn judge(&self, tree: &SourceTree) -> Result<Judgement, EvaluatorError> {
+    async fn judge(&self, tree: &SourceTree) -> Result<Judgement, EvaluatorError> {
         let request = Request {
             tree: tree.clone(),
             repo: self.repo.clone(),
@@ -199,7 +222,7 @@ impl Judging<'_> {
     }
 
     /// For each file, the policies that pass with it and would not without.
-    pub(super) async fn satisfied(
+    async fn satisfied(
         &self,
         tree: &SourceTree,
         plan: &Plan,

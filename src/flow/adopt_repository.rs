@@ -7,30 +7,22 @@ use crate::domain::adopt::{Action, AdoptRequest, LOCK, Plan, PlannedFile};
 use crate::domain::command::Adopt;
 use crate::domain::effect::{CommitDraft, FileChange, PullDraft};
 use crate::domain::ids::Sha;
-use crate::domain::judge::Judgement;
-use crate::domain::report::adoption::{AdoptionReport, render_markdown};
-use crate::domain::report::answer::{Answer, adoption_pull, pasted, plan_only, proposal};
+use crate::domain::report::adoption::render_markdown;
+use crate::domain::report::answer::{Answer, adoption_pull, pasted, plan_only};
 use crate::domain::report::escape::prose;
 use crate::domain::tree::{Content, SourceTree};
-use crate::edge::github::{Access, BlobRef, Installation, Permission, TokenScope};
+use crate::edge::github::BlobRef;
 
 use super::App;
-use super::adopt_folder::{Judging, MAX_ROUNDS, is_telling, overlaid};
+use super::adopt_folder::{Judging, MAX_ROUNDS, is_telling};
 use super::answer_comment::Question;
 use super::fate::Fate;
 use super::judge_commit::{Subject, config_of};
-use super::propose::{Proposed, ground, propose};
+use super::propose::{ground, propose};
 use super::read_tree::is_wanted;
 
 /// Where workflows lie: files there need a permission of their own.
 const WORKFLOWS: &str = ".github/workflows/";
-
-/// A plan with what the policies say before and after it.
-struct Planned {
-    plan: Plan,
-    before: Judgement,
-    after: Judgement,
-}
 
 impl App {
     /// `adopt`: the plan as an answer, or as a pull request.
@@ -46,10 +38,18 @@ impl App {
                 "This repository has no commit yet. Push a first one, a README will do, and ask again.",
             ));
         };
-        let planned = match self.plan_adoption(subject, &tip, wish).await? {
+        let (plan, tree) = match self.plan_adoption(subject, &tip, wish).await? {
             Ok(planned) => planned,
             Err(reasons) => return Ok(Answer::refused(prose(&reasons.join("; ")))),
         };
+        let judging = Judging {
+            evaluators: subject.evaluators(self),
+            repo: subject.facts.clone(),
+            organisation: subject.organisation.file.clone(),
+            path: &plan.path.clone(),
+            today: self.clock.now().date(),
+        };
+        let planned = judging.judged(plan, &tree).await?;
         let questions = planned.plan.open_questions();
         if wish.plan_only || !questions.is_empty() {
             return Ok(plan_only(
@@ -59,7 +59,7 @@ impl App {
             ));
         }
         let may_write_workflows = self.may_write_workflows(&question).await?;
-        let hands = self.adopting_hands(&question, may_write_workflows);
+        let hands = self.hands(&question, may_write_workflows);
         let branch = format!("waymark/adopt-{}", planned.plan.path);
         let Some(ground) = ground(&hands, &subject.name, &branch, &base).await? else {
             return Err(Fate::Retry(format!("the branch {base} is gone")));
@@ -67,49 +67,40 @@ impl App {
         // The pull request says what it does to the base; what is still to do is worked out on the
         // branch, so that what people changed there is merged.
         let told = adoption_pull(&planned.plan.path, &render_markdown(&planned.report(true)));
-        let planned = if ground.from == tip {
-            planned
+        let plan = if ground.from == tip {
+            planned.plan
         } else {
             match self.plan_adoption(subject, &ground.from, wish).await? {
-                Ok(planned) => planned,
+                Ok((plan, _)) => plan,
                 Err(reasons) => return Ok(Answer::refused(prose(&reasons.join("; ")))),
             }
         };
         let kept_back = |path: &str| !may_write_workflows && path.starts_with(WORKFLOWS);
         let (title, body) = told;
-        let commits = commits(&planned.plan, &kept_back);
+        let commits = commits(&plan, &kept_back);
         let draft = PullDraft { branch, base, title, body, commits };
-        let mut answer = match propose(&hands, &subject.name, ground, &draft).await? {
-            Proposed::Opened(pull) => proposal("Opened", pull.number),
-            Proposed::Updated(pull) => proposal("Updated", pull.number),
-            Proposed::Unchanged(pull) => proposal("Nothing new for", pull.number),
-            Proposed::Nothing => {
-                Answer::done("Nothing to do: this repository holds all of its golden path already.")
-            }
-            Proposed::Refused(reason) => {
-                Answer::refused(format!("GitHub refused: {}", prose(&reason)))
-            }
-        };
-        let left: Vec<(&str, &str)> =
-            planned.plan.writes().filter(|(path, _)| kept_back(path)).collect();
+        let proposed = propose(&hands, &subject.name, ground, &draft).await?;
+        let mut answer =
+            proposed.told("Nothing to do: this repository holds all of its golden path already.");
+        let left: Vec<(&str, &str)> = plan.writes().filter(|(path, _)| kept_back(path)).collect();
         answer.markdown += &pasted(&left);
         Ok(answer)
     }
 
-    /// Plans on a commit and judges what comes of it; the error says why there can be no plan.
+    /// Plans on a commit, whose files come along; the error says why there can be no plan.
     async fn plan_adoption(
         &self,
         subject: &Subject,
         commit: &Sha,
         wish: &Adopt,
-    ) -> Result<Result<Planned, Vec<String>>, Fate> {
+    ) -> Result<Result<(Plan, SourceTree), Vec<String>>, Fate> {
         let evaluators = subject.evaluators(self);
         let needs = evaluators.catalogue().needs();
         let organisation = subject.organisation.file.clone();
         let mut wanted: BTreeSet<String> = BTreeSet::new();
         let mut bases: BTreeMap<Sha, Option<String>> = BTreeMap::new();
         let mut rounds = 0;
-        let (plan, tree) = loop {
+        loop {
             let reads =
                 |path: &str| is_wanted(&needs, path) || is_telling(path) || wanted.contains(path);
             let files = self.read_tree(&subject.github, &subject.name, commit, reads).await?;
@@ -128,34 +119,11 @@ impl App {
             };
             rounds += 1;
             if !plan.wants_more() || rounds == MAX_ROUNDS {
-                break (plan, files.tree);
+                return Ok(Ok((plan, files.tree)));
             }
             wanted.extend(plan.wanted.iter().cloned());
             bases.extend(self.earlier(subject, &plan.wanted_blobs).await?);
-        };
-        self.judged_plan(subject, plan, &tree).await.map(Ok)
-    }
-
-    async fn judged_plan(
-        &self,
-        subject: &Subject,
-        mut plan: Plan,
-        tree: &SourceTree,
-    ) -> Result<Planned, Fate> {
-        let judging = Judging {
-            evaluators: subject.evaluators(self),
-            repo: subject.facts.clone(),
-            organisation: subject.organisation.file.clone(),
-            path: &plan.path.clone(),
-            today: self.clock.now().date(),
-        };
-        let before = judging.judge(tree).await?;
-        let after = judging.judge(&overlaid(tree, &plan, None)).await?;
-        let satisfied = judging.satisfied(tree, &plan, &after).await?;
-        for (file, policies) in plan.files.iter_mut().zip(satisfied) {
-            file.satisfies = policies;
         }
-        Ok(Planned { plan, before, after })
     }
 
     /// Versions that were generated before, as far as GitHub has them.
@@ -180,22 +148,6 @@ impl App {
             serde_json::from_str::<BTreeMap<String, String>>(&row.permissions).ok()
         });
         Ok(granted.is_some_and(|all| all.get("workflows").is_some_and(|word| word == "write")))
-    }
-
-    fn adopting_hands(&self, question: &Question<'_>, workflows: bool) -> Installation {
-        let mut scope = TokenScope::of(question.repo)
-            .with(Permission::Contents, Access::Write)
-            .with(Permission::PullRequests, Access::Write);
-        if workflows {
-            scope = scope.with(Permission::Workflows, Access::Write);
-        }
-        self.github.installation(question.installation, scope)
-    }
-}
-
-impl Planned {
-    fn report(&self, written: bool) -> AdoptionReport<'_> {
-        AdoptionReport { plan: &self.plan, before: &self.before, after: &self.after, written }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::domain::ids::{InstallationId, RepoId, RepoName};
 use crate::domain::job::Asked;
 use crate::domain::report::answer::{Answer, misuse, no_permission, reply, too_many};
 use crate::edge::github::{
-    Access, GitHubError, Installation, Permission, Reaction, Standing, TokenScope,
+    Access, CommentRef, GitHubError, Installation, Permission, Reaction, Standing, TokenScope,
 };
 
 use super::App;
@@ -51,9 +51,8 @@ impl App {
         if let (Some((_, last)), true) = (answers.last_mut(), asked.passed_over > 0) {
             last.markdown += &format!("\n\n{}", too_many(asked.passed_over));
         }
-        for (line, answer) in &answers {
-            say(&voice, &question, line, answer).await?;
-        }
+        say(&voice, &question, answers.iter().map(|(line, answer)| (line.as_str(), answer)))
+            .await?;
         let done = answers.iter().all(|(_, answer)| answer.done);
         let last = if done { Reaction::Rocket } else { Reaction::Confused };
         voice.react(name, asked.comment, last).await?;
@@ -67,9 +66,8 @@ impl App {
         let answer = Answer::refused(format!(
             "This could not be answered: {reason}. The operator of Waymark finds it with `waymark jobs list`."
         ));
-        for line in &question.asked.lines {
-            say(&voice, &question, line, &answer).await?;
-        }
+        let lines = question.asked.lines.iter();
+        say(&voice, &question, lines.map(|line| (line.as_str(), &answer))).await?;
         voice.react(question.name, question.asked.comment, Reaction::Confused).await?;
         Ok(())
     }
@@ -97,27 +95,28 @@ fn may(standing: &Standing, spec: &Spec) -> bool {
     }
 }
 
-/// Writes the reply, or changes the one that stands there.
-async fn say(
+/// Writes the replies, or changes those that stand there.
+async fn say<'a>(
     voice: &Installation,
     question: &Question<'_>,
-    line: &str,
-    answer: &Answer,
+    answers: impl Iterator<Item = (&'a str, &'a Answer)>,
 ) -> Result<(), Fate> {
     let Question { name, asked, .. } = question;
-    let mark = mark(asked.comment, line);
-    let said = reply(line, &asked.by, answer, &mark);
     let known = voice.comments_since(name, asked.issue, asked.since).await?;
-    let ours = |c: &&crate::edge::github::CommentRef| {
-        c.by_bot() && c.body.as_deref().is_some_and(|body| body.trim_end().ends_with(&mark))
-    };
-    match known.iter().find(ours) {
-        Some(earlier) if earlier.body.as_deref() == Some(said.as_str()) => {}
-        Some(earlier) => {
-            voice.edit_comment(name, earlier.id, &said).await?;
-        }
-        None => {
-            voice.create_comment(name, asked.issue, &said).await?;
+    for (line, answer) in answers {
+        let mark = mark(asked.comment, line);
+        let said = reply(line, &asked.by, answer, &mark);
+        let ours = |c: &&CommentRef| {
+            c.by_bot() && c.body.as_deref().is_some_and(|body| body.trim_end().ends_with(&mark))
+        };
+        match known.iter().find(ours) {
+            Some(earlier) if earlier.body.as_deref() == Some(said.as_str()) => {}
+            Some(earlier) => {
+                voice.edit_comment(name, earlier.id, &said).await?;
+            }
+            None => {
+                voice.create_comment(name, asked.issue, &said).await?;
+            }
         }
     }
     Ok(())

@@ -5,8 +5,12 @@
 
 use crate::domain::effect::PullDraft;
 use crate::domain::ids::{RepoName, Sha};
-use crate::edge::github::{GitHubError, Installation, Pull};
+use crate::domain::report::answer::{Answer, proposal};
+use crate::domain::report::escape::prose;
+use crate::edge::github::{Access, GitHubError, Installation, Permission, Pull, TokenScope};
 
+use super::App;
+use super::answer_comment::Question;
 use super::fate::Fate;
 
 /// Where a proposal starts from.
@@ -32,6 +36,32 @@ pub(super) enum Proposed {
     Nothing,
     /// GitHub does not let us, for this reason.
     Refused(String),
+}
+
+impl Proposed {
+    /// In words for who asked; `nothing` when the base holds all of it already.
+    pub(super) fn told(self, nothing: &str) -> Answer {
+        match self {
+            Self::Opened(pull) => proposal("Opened", pull.number),
+            Self::Updated(pull) => proposal("Updated", pull.number),
+            Self::Unchanged(pull) => proposal("Nothing new for", pull.number),
+            Self::Nothing => Answer::done(nothing),
+            Self::Refused(reason) => Answer::refused(format!("GitHub refused: {}", prose(&reason))),
+        }
+    }
+}
+
+impl App {
+    /// A token that may write a branch and a pull request, and workflows where that is granted.
+    pub(super) fn hands(&self, question: &Question<'_>, workflows: bool) -> Installation {
+        let mut scope = TokenScope::of(question.repo)
+            .with(Permission::Contents, Access::Write)
+            .with(Permission::PullRequests, Access::Write);
+        if workflows {
+            scope = scope.with(Permission::Workflows, Access::Write);
+        }
+        self.github.installation(question.installation, scope)
+    }
 }
 
 /// Looks at the branch and its pull request; `None` when the base branch does not exist.

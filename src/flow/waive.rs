@@ -8,16 +8,16 @@ use crate::domain::edit::waivers::{self, EditError};
 use crate::domain::effect::{CommitDraft, FileChange, PullDraft};
 use crate::domain::evaluate::Request;
 use crate::domain::ids::PolicyId;
-use crate::domain::report::answer::{Answer, proposal, unwaiver_pull, waiver_pull};
+use crate::domain::report::answer::{Answer, unwaiver_pull, waiver_pull};
 use crate::domain::report::escape::{code_span, prose};
 use crate::domain::waiver::Waiver;
-use crate::edge::github::{Access, BlobContent, Installation, Permission, TokenScope};
+use crate::edge::github::{BlobContent, Installation};
 
 use super::App;
 use super::answer_comment::Question;
 use super::fate::Fate;
 use super::judge_commit::Subject;
-use super::propose::{Ground, Proposed, ground, propose};
+use super::propose::{Ground, ground, propose};
 
 impl App {
     /// `waive`: a pull request that adds the waiver.
@@ -124,7 +124,7 @@ impl App {
         } else {
             subject.facts.default_branch.clone().unwrap_or_default()
         };
-        let hands = self.hands(&question);
+        let hands = self.hands(&question, false);
         let Some(ground) = ground(&hands, name, branch, &base).await? else {
             return Ok(Answer::refused("The repository is empty: there is nothing to waive yet."));
         };
@@ -142,23 +142,7 @@ impl App {
         let commits = vec![CommitDraft { message: title.clone(), changes: vec![change] }];
         let draft = PullDraft { branch: branch.to_owned(), base, title, body, commits };
         let proposed = propose(&hands, name, ground, &draft).await?;
-        Ok(match proposed {
-            Proposed::Opened(pull) => proposal("Opened", pull.number),
-            Proposed::Updated(pull) => proposal("Updated", pull.number),
-            Proposed::Unchanged(pull) => proposal("Nothing new for", pull.number),
-            Proposed::Nothing => Answer::done("The configuration says so already."),
-            Proposed::Refused(reason) => {
-                Answer::refused(format!("GitHub refused: {}", prose(&reason)))
-            }
-        })
-    }
-
-    /// A token that may write a branch and a pull request.
-    pub(super) fn hands(&self, question: &Question<'_>) -> Installation {
-        let scope = TokenScope::of(question.repo)
-            .with(Permission::Contents, Access::Write)
-            .with(Permission::PullRequests, Access::Write);
-        self.github.installation(question.installation, scope)
+        Ok(proposed.told("The configuration says so already."))
     }
 }
 
