@@ -117,6 +117,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
             "src/domain/report/sarif.rs",
             "src/edge/",
             "src/flow/",
+            "src/web/bearer.rs",
         ],
     ),
     (
