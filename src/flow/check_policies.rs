@@ -152,7 +152,8 @@ impl App {
 async fn tests(new: &Evaluators, own: &OwnPolicies) -> Result<Vec<(PolicyId, Tested)>, Fate> {
     let mut results = Vec::new();
     let mut deaths = 0;
-    let known: BTreeSet<PolicyId> = new.catalogue().ids().into_iter().collect();
+    let of_gate = new.catalogue().gate.iter().map(|rule| rule.id.clone());
+    let known: BTreeSet<PolicyId> = new.catalogue().ids().into_iter().chain(of_gate).collect();
     for id in own.ids() {
         if !known.contains(&id) || new.catalogue().is_broken(&id) {
             continue;

@@ -107,6 +107,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("tokio", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),
     ("tracing", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),
     ("anyhow", &["src/cli/", "src/main.rs", "src/flow/", "src/domain/policy/"]),
+    ("chrono_tz", &["src/domain/gate/freeze.rs"]),
     ("chrono", &["src/domain/", "src/edge/", "src/flow/"]),
     (
         "sha2",
