@@ -26,6 +26,7 @@ mod plan;
 mod post_check;
 mod propose;
 mod read_tree;
+pub mod schedule;
 mod sync_installation;
 mod waive;
 pub mod worker;
