@@ -103,6 +103,8 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         let (app, stopped) = (app.clone(), stopped.clone());
         workers.spawn(async move { app.work(&format!("{process}/{n}"), stopped).await });
     }
+    let (calendar, ending) = (app.clone(), stopped.clone());
+    workers.spawn(async move { calendar.keep_schedules(ending).await });
     tracing::info!(
         address = %listener.local_addr()?,
         github = settings.github_url,

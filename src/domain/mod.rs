@@ -27,6 +27,7 @@ pub mod nearest;
 pub mod path;
 pub mod policy;
 pub mod report;
+pub mod schedule;
 pub mod selection;
 pub mod template;
 pub mod time;
