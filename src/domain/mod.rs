@@ -23,6 +23,7 @@ pub mod impact;
 pub mod job;
 pub mod judge;
 mod kustomize;
+pub mod metrics;
 pub mod nearest;
 pub mod path;
 pub mod policy;
