@@ -28,6 +28,7 @@ pub mod nearest;
 pub mod path;
 pub mod policy;
 pub mod report;
+pub mod risk;
 pub mod schedule;
 pub mod selection;
 pub mod template;
