@@ -110,7 +110,13 @@ pub fn units(
             inside.insert(inner.clone(), landed.len());
         }
         on_line.extend(merged.iter().filter_map(|sha| all.get(sha)).map(|commit| &commit.sha));
-        landed.push(one(commit, files, merged.first().and_then(|sha| all.get(sha)), people, repository));
+        landed.push(one(
+            commit,
+            files,
+            merged.first().and_then(|sha| all.get(sha)),
+            people,
+            repository,
+        ));
     }
     settle(landed, &inside, people)
 }

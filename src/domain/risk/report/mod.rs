@@ -173,8 +173,11 @@ impl RiskReport {
             conditions,
             migrations: beside.migrations,
             knowers: knowers.into_iter().filter_map(knower).collect(),
-            history: known
-                .map(|k| HistoryNote { since: k.since, changes: k.changes, whole: k.whole }),
+            history: known.map(|k| HistoryNote {
+                since: k.since,
+                changes: k.changes,
+                whole: k.whole,
+            }),
             partial: change.is_partial().then(|| Partial {
                 listed: change.files.len() as u64,
                 touched: change.file_count(),
