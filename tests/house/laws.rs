@@ -105,6 +105,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("tokio", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),
     ("tracing", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),
     ("anyhow", &["src/cli/", "src/main.rs", "src/flow/", "src/domain/policy/"]),
+    ("chrono_tz", &["src/domain/gate/freeze.rs"]),
     ("chrono", &["src/domain/", "src/edge/", "src/flow/"]),
     (
         "sha2",
@@ -115,6 +116,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
             "src/domain/report/sarif.rs",
             "src/edge/",
             "src/flow/",
+            "src/web/bearer.rs",
         ],
     ),
     (
