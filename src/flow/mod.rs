@@ -27,6 +27,7 @@ mod plan;
 mod post_check;
 mod propose;
 mod read_tree;
+pub mod risk_of_folder;
 pub mod schedule;
 mod sync_installation;
 mod waive;

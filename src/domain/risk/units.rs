@@ -306,7 +306,7 @@ mod tests {
     #[test]
     fn a_rebase_is_one_change_and_a_squash_is_named_by_its_number() {
         let mut commits = vec![
-            commit(1, &[], "ann", "Add one"),
+            commit(1, &[0], "ann", "Add one"),
             commit(2, &[1], "ann", "Add two"),
             commit(3, &[2], "ann", "Add three (#9)"),
             commit(4, &[3], "bob", "Revert \"Add three (#9)\" (#10)"),
