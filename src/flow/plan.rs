@@ -134,6 +134,9 @@ impl App {
                 self.store.expire_organisation_file(installation).await?;
                 Ok(Vec::new())
             }
+            Intent::Sighted { installation, repo, created, sighting } => {
+                self.sighted(installation, &repo, created, *sighting).await
+            }
             Intent::RepoChanged { installation, repo } => {
                 self.note_repo(installation, &repo).await?;
                 self.heard_of(installation, &repo.name).await?;
@@ -151,7 +154,11 @@ impl App {
         Ok(())
     }
 
-    async fn note_repo(&self, installation: InstallationId, repo: &RepoSeen) -> Result<(), Fate> {
+    pub(super) async fn note_repo(
+        &self,
+        installation: InstallationId,
+        repo: &RepoSeen,
+    ) -> Result<(), Fate> {
         self.store.upsert_repos(installation, &[row(repo)]).await?;
         Ok(self.store.note_labels(repo.id, &repo.labels).await?)
     }

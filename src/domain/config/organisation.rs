@@ -14,6 +14,7 @@ use super::{most_specific, tables};
 use crate::domain::finding::{Level, Mode};
 use crate::domain::ids::PolicyId;
 use crate::domain::judge::ConfigProblem;
+use crate::domain::metrics::MetricsRules;
 use crate::domain::waiver::Waiver;
 
 /// The file, as far as it could be understood.
@@ -45,6 +46,9 @@ pub struct OrgConfig {
     /// Ways out for every repository.
     #[serde(default)]
     pub waivers: Vec<Waiver>,
+    /// What delivery is measured by.
+    #[serde(default)]
+    pub metrics: MetricsRules,
 }
 
 /// How one policy, or a pack, speaks in the organisation.
@@ -191,6 +195,7 @@ exclude: ['legacy/**']
 waiver_rules: {max_days: 90, require_owner: true, not_for: catalog/*}
 waivers:
   - {policy: catalog/info_present, reason: not yet, expires: 2027-01-31}
+metrics: {environments: live, workflows: [ship.yml], incident_labels: [sev1, sev2], attribution_days: 3}
 ";
 
     #[test]
@@ -208,6 +213,8 @@ waivers:
         assert_eq!(rollout.otherwise, Mode::Warn);
         assert_eq!(config.place(&rule_pointer(pattern)), "acme/.github:waymark.yml:5");
         assert!(config.locks_parameter("approved_images") && config.locks("path"));
+        assert!(config.metrics.is_production("Live") && !config.metrics.is_production("prod"));
+        assert_eq!(config.metrics.attribution_days, 3);
         assert!(config.waiver_rules.forbid(&PolicyId::parse("catalog/x").expect("valid")));
     }
 
