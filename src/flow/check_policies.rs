@@ -3,20 +3,18 @@
 
 use std::collections::BTreeSet;
 
-use crate::domain::evaluate::ConfigFile;
 use crate::domain::ids::{InstallationId, PolicyId, RepoId, RepoName, Sha};
 use crate::domain::job::Job;
 use crate::domain::policy::own::{OwnPolicies, Tested};
 use crate::domain::report::policies_check::{PoliciesJudged, render_policies_check};
 use crate::edge::clock::Stopwatch;
 use crate::edge::evaluator::{EvaluatorError, Evaluators};
-use crate::edge::github::GitHubError;
 
 use super::App;
 use super::blast_radius::Rules;
 use super::fate::Fate;
 use super::judge_commit::Subject;
-use super::organisation::{faults, file_of};
+use super::organisation::faults;
 use super::post_check::{digest, external_id};
 
 /// A policy that took a process down so often is not asked again.
@@ -59,11 +57,9 @@ impl App {
         let watch = Stopwatch::start();
         let subject = self.subject(job.installation, job.repo, job.name).await?;
         let base = self.compared_with(&subject, job.base).await?;
-        let own = self.policies_at(&subject.github, &subject.name, job.head).await?;
-        let in_force = self.policies_at(&subject.github, &subject.name, &base).await?;
+        let (in_force, before) = self.asked_at(&subject.github, &subject.name, &base).await?;
+        let (own, mut after) = self.asked_at(&subject.github, &subject.name, job.head).await?;
         let new = self.evaluators.with(&own).await?;
-        let before = self.file_at(&subject, &base).await?;
-        let mut after = self.file_at(&subject, job.head).await?;
         // A broken one would not count: `waymark / golden path` says what is wrong with it.
         if let Some(file) = &after
             && !faults(file, &new).await?.is_empty()
@@ -106,23 +102,14 @@ impl App {
         let branch = subject.facts.default_branch.as_deref().unwrap_or("HEAD");
         self.tip(subject, branch, None).await
     }
-
-    /// The organisation's file as of a commit; what cannot be read as text counts for nothing.
-    async fn file_at(&self, subject: &Subject, commit: &Sha) -> Result<Option<ConfigFile>, Fate> {
-        let found = file_of(&subject.github, &subject.name, commit.as_str()).await;
-        Ok(match found {
-            Ok(file) => file.filter(|file| file.text.is_ok()),
-            Err(GitHubError::NotFound { .. }) => None,
-            Err(error) => return Err(error.into()),
-        })
-    }
 }
 
 /// Runs the examples and tests of every policy that compiles.
 async fn tests(new: &Evaluators, own: &OwnPolicies) -> Result<Vec<(PolicyId, Tested)>, Fate> {
     let mut results = Vec::new();
     let mut deaths = 0;
-    let known: BTreeSet<PolicyId> = new.catalogue().ids().into_iter().collect();
+    let of_gate = new.catalogue().gate.iter().map(|rule| rule.id.clone());
+    let known: BTreeSet<PolicyId> = new.catalogue().ids().into_iter().chain(of_gate).collect();
     for id in own.ids() {
         if !known.contains(&id) || new.catalogue().is_broken(&id) {
             continue;

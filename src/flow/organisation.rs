@@ -169,7 +169,7 @@ impl App {
 }
 
 /// The organisation's file at a branch or commit; the first that exists counts.
-pub(super) async fn file_of(
+async fn file_of(
     github: &Installation,
     home: &RepoName,
     reference: &str,

@@ -1,6 +1,9 @@
 //! Which keys have the configuration files? One line per key: what reads a file, complains about
 //! it and prints its schema starts here.
 
+mod gating;
+mod metrics;
+
 use super::shape::{Key, Shape, Table};
 
 const fn key(name: &'static str, about: &'static str, shape: Shape) -> Key {
@@ -57,7 +60,10 @@ pub(super) static ORGANISATION: Table = Table {
             Shape::Table(&WAIVER_RULES),
         ),
         WAIVERS,
-        key("metrics", "What delivery is measured by.", Shape::Table(&METRICS)),
+        gating::FREEZE,
+        gating::GATE,
+        gating::SLO,
+        metrics::METRICS,
     ],
 };
 
@@ -161,34 +167,6 @@ static WAIVER_RULES: Table = Table {
             "not_for",
             "Policies that only the organisation's own waivers excuse.",
             Shape::OneOrMore(&Shape::Policies),
-        ),
-    ],
-};
-
-static METRICS: Table = Table {
-    name: "the metrics' rules",
-    whole: false,
-    keys: &[
-        key(
-            "environments",
-            "Names of environments that are production; globs, any case.",
-            Shape::OneOrMore(&Shape::Glob),
-        ),
-        key(
-            "workflows",
-            "Workflows (by file, path or name; globs) whose success on the default branch is a \
-             deployment, where a repository makes no GitHub deployments.",
-            Shape::OneOrMore(&Shape::Glob),
-        ),
-        key(
-            "incident_labels",
-            "Labels that make an issue an incident; globs, any case.",
-            Shape::OneOrMore(&Shape::Glob),
-        ),
-        key(
-            "attribution_days",
-            "So many days after a deployment, incidents and reverts are still laid to it.",
-            Shape::Whole { least: 0, most: 90 },
         ),
     ],
 };
