@@ -25,6 +25,7 @@ mod kustomize;
 pub mod nearest;
 pub mod path;
 pub mod policy;
+pub mod redact;
 pub mod report;
 pub mod selection;
 pub mod template;
