@@ -4,6 +4,7 @@
 //! setting's name and what to write instead. Secrets never appear in `Debug` or in complaints.
 
 mod source;
+mod tokens;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use secrecy::{ExposeSecret, SecretString};
 
 pub use source::Source;
+pub use tokens::ApiToken;
 
 use crate::domain::ids::RepoName;
 
@@ -53,6 +55,8 @@ pub struct Settings {
     pub policies: Vec<PathBuf>,
     /// Name of the repository where an account keeps its configuration.
     pub config_repository: String,
+    /// Who may call `/api/v1`, and about whom.
+    pub api_tokens: Vec<ApiToken>,
 }
 
 /// A complaint about one setting.
@@ -99,6 +103,12 @@ pub const SETTINGS: &[(&str, &str)] = &[
         "collector for traces, such as http://127.0.0.1:4318 (optional; needs the feature otlp)",
     ),
     ("WAYMARK_CONFIG_REPOSITORY", "an account's repository with its waymark.yml (default .github)"),
+    (
+        "WAYMARK_API_TOKENS",
+        "bearer tokens of /api/v1: account=token or account=sha256:HEX, separated by commas; * is \
+         every account (optional)",
+    ),
+    ("WAYMARK_API_TOKENS_FILE", "file that holds the API's tokens, one a line"),
     ("WAYMARK_POLICIES", "folders of further policies, separated by colons (optional)"),
 ];
 
@@ -186,6 +196,7 @@ impl Settings {
         if RepoName::parse(&format!("owner/{config_repository}")).is_err() {
             source.complain("WAYMARK_CONFIG_REPOSITORY", "must be a repository's name, no owner");
         }
+        let api_tokens = read_tokens(&mut source);
         let complaints = source.finish();
         match (app_id, private_key, webhook_secrets, github_url, listen, workers) {
             (
@@ -209,6 +220,7 @@ impl Settings {
                 otlp_endpoint,
                 policies,
                 config_repository,
+                api_tokens,
             }),
             _ => Err(Complaints(complaints)),
         }
@@ -221,6 +233,18 @@ pub fn database_url(mut source: Source) -> Result<SecretString, Complaints> {
     let url = read_database_url(&mut source);
     let complaints = source.finish();
     if complaints.is_empty() { Ok(url) } else { Err(Complaints(complaints)) }
+}
+
+fn read_tokens(source: &mut Source) -> Vec<ApiToken> {
+    let text = source.optional_secret("WAYMARK_API_TOKENS").unwrap_or_default();
+    let mut tokens = Vec::new();
+    for entry in text.split([',', '\n']).map(str::trim).filter(|entry| !entry.is_empty()) {
+        match ApiToken::parse(entry) {
+            Ok(token) => tokens.push(token),
+            Err(complaint) => source.complain("WAYMARK_API_TOKENS", &complaint),
+        }
+    }
+    tokens
 }
 
 fn read_database_url(source: &mut Source) -> SecretString {

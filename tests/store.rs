@@ -21,6 +21,8 @@ mod queue;
 mod race;
 #[path = "store/reports.rs"]
 mod reports;
+#[path = "store/schedules.rs"]
+mod schedules;
 #[path = "store/settle.rs"]
 mod settle;
 #[path = "store/steer.rs"]

@@ -92,6 +92,8 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         let (app, stopped) = (app.clone(), stopped.clone());
         workers.spawn(async move { app.work(&format!("{process}/{n}"), stopped).await });
     }
+    let (calendar, ending) = (app.clone(), stopped.clone());
+    workers.spawn(async move { calendar.keep_schedules(ending).await });
     tracing::info!(
         address = %listener.local_addr()?,
         github = settings.github_url,
@@ -99,7 +101,9 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         workers = settings.workers,
         "waymark {} is ready", env!("CARGO_PKG_VERSION")
     );
-    let router = Web::new(app.clone(), settings.webhook_secrets, metrics).router();
+    let router = Web::new(app.clone(), settings.webhook_secrets, metrics)
+        .with_tokens(&settings.api_tokens)
+        .router();
     let mut ending = stopped.clone();
     let server = axum::serve(listener, router).with_graceful_shutdown(async move {
         let _ = ending.wait_for(|stop| *stop).await;

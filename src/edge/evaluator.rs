@@ -6,6 +6,7 @@
 //! along, never the service. A child lives through many evaluations and is replaced when it dies.
 
 pub mod child;
+mod deployment;
 mod frame;
 mod own;
 mod process;

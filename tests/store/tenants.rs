@@ -100,7 +100,7 @@ async fn no_table_has_been_forgotten() {
     let mut connection = sqlx::SqliteConnection::connect(&db.url).await.unwrap();
     let found: Vec<String> = sqlx::query_scalar(all).fetch_all(&mut connection).await.unwrap();
     let mut expected = TABLES.to_vec();
-    expected.extend(["_sqlx_migrations", "delivery", "job", "pause"]);
+    expected.extend(["_sqlx_migrations", "delivery", "job", "pause", "schedule"]);
     expected.sort_unstable();
     assert_eq!(found, expected);
 }

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::gating::{self, FreezeRule, GateRules, SloRules};
 use super::known::Known;
 use super::reader::{self, LinesOf, Understood};
 use super::rollout::Rollout;
@@ -45,6 +46,15 @@ pub struct OrgConfig {
     /// Ways out for every repository.
     #[serde(default)]
     pub waivers: Vec<Waiver>,
+    /// Times in which nothing is deployed.
+    #[serde(default)]
+    pub freeze: Vec<FreezeRule>,
+    /// How deployments are decided.
+    #[serde(default)]
+    pub gate: GateRules,
+    /// Where error budgets are read.
+    #[serde(default)]
+    pub slo: SloRules,
 }
 
 /// How one policy, or a pack, speaks in the organisation.
@@ -100,6 +110,9 @@ impl OrgConfig {
 
     /// What each line alone does not show.
     fn contradictions(&self, problems: &mut Vec<ConfigProblem>) {
+        for (line, message) in gating::contradictions(self) {
+            problems.push(ConfigProblem { path: self.file.clone(), line, message });
+        }
         let mut complain = |pointer: &str, message: String| {
             let line = self.lines.get(pointer).copied();
             problems.push(ConfigProblem { path: self.file.clone(), line, message });
@@ -191,6 +204,14 @@ exclude: ['legacy/**']
 waiver_rules: {max_days: 90, require_owner: true, not_for: catalog/*}
 waivers:
   - {policy: catalog/info_present, reason: not yet, expires: 2027-01-31}
+freeze:
+  - {reason: holidays, from: 2026-12-20, until: 2027-01-03 12:00, zone: Europe/Berlin, teams: shop}
+  - {reason: weekend, every: [friday], at: '16:00-24:00', environments: 'prod*'}
+gate: {environments: production, unknown_slo: wait, override: [sre], max_wait_hours: 4, blocks: x}
+slo:
+  prometheus: https://prometheus.example
+  objectives:
+    - {name: up, objective: 99.9, error_ratio: 'a[$window]', repositories: acme/*}
 ";
 
     #[test]

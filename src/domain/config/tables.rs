@@ -1,6 +1,8 @@
 //! Which keys have the configuration files? One line per key: what reads a file, complains about
 //! it and prints its schema starts here.
 
+mod gating;
+
 use super::shape::{Key, Shape, Table};
 
 const fn key(name: &'static str, about: &'static str, shape: Shape) -> Key {
@@ -57,6 +59,9 @@ pub(super) static ORGANISATION: Table = Table {
             Shape::Table(&WAIVER_RULES),
         ),
         WAIVERS,
+        gating::FREEZE,
+        gating::GATE,
+        gating::SLO,
     ],
 };
 

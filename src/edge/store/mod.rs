@@ -21,6 +21,7 @@ mod judgements;
 mod organisation;
 mod pulls;
 mod repos;
+mod schedules;
 mod snapshots;
 
 pub use checks::{CheckRunRow, OpenCheckRun};

@@ -33,6 +33,7 @@ mod pull_request;
 mod race;
 mod recorded;
 mod rerun;
+mod schedules;
 mod service;
 mod shapes;
 mod tenants;

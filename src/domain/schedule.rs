@@ -1,0 +1,70 @@
+//! What is done at intervals, asked by nobody? Events may be lost: this is what repairs.
+//!
+//! Adding one is a job and a line in [`SCHEDULES`]. A schedule fires once for all replicas, and
+//! its next time is remembered: a restart neither repeats nor forgets it. What was missed while
+//! nobody ran is done once, at the start.
+
+use super::ids::InstallationId;
+use super::job::Job;
+
+const HOUR_MS: i64 = 60 * 60 * 1000;
+
+/// Something that is due again and again.
+#[derive(Debug, Clone, Copy)]
+pub struct Schedule {
+    /// What it is remembered by; a new name is due at once.
+    pub name: &'static str,
+    /// Milliseconds between two firings.
+    pub every_ms: i64,
+    /// What it asks for.
+    pub work: Work,
+}
+
+/// The jobs of a schedule. Their keys coalesce, so one that is still waiting is not doubled.
+#[derive(Debug, Clone, Copy)]
+pub enum Work {
+    /// One job for the whole service.
+    Service(fn() -> Job),
+    /// One job for each installation that is not suspended.
+    EachInstallation(fn(InstallationId) -> Job),
+}
+
+/// All of them.
+pub const SCHEDULES: &[Schedule] = &[
+    // An installation that changed while no event reached us: repositories, permissions, its end.
+    Schedule {
+        name: "sync",
+        every_ms: 6 * HOUR_MS,
+        work: Work::EachInstallation(|installation| Job::SyncInstallation { installation }),
+    },
+];
+
+impl Work {
+    /// The jobs, given who has installed us.
+    pub fn jobs(self, installations: impl IntoIterator<Item = InstallationId>) -> Vec<Job> {
+        match self {
+            Self::Service(job) => vec![job()],
+            Self::EachInstallation(job) => installations.into_iter().map(job).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_intervals_are_not_too_short() {
+        for (n, schedule) in SCHEDULES.iter().enumerate() {
+            assert!(schedule.every_ms >= 60_000, "{}", schedule.name);
+            assert!(SCHEDULES[..n].iter().all(|s| s.name != schedule.name), "{}", schedule.name);
+        }
+    }
+
+    #[test]
+    fn each_installation_has_its_own_job() {
+        let jobs = SCHEDULES[0].work.jobs([InstallationId(1), InstallationId(2)]);
+        assert_eq!(jobs.len(), 2);
+        assert_ne!(jobs[0].key(), jobs[1].key());
+    }
+}

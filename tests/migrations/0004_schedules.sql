@@ -1,0 +1,1 @@
+INSERT INTO schedule (name, due_ms) VALUES ('sync', 1000);
