@@ -28,6 +28,11 @@ impl App {
         let Some(delivery) = self.store.delivery(guid).await? else {
             return Err(Fate::Moot(format!("delivery {guid} is not stored any more")));
         };
+        // Until here, the job's span knows the delivery only.
+        let (installation, repo) = event::about(&delivery.body);
+        let span = tracing::Span::current();
+        span.record("installation", installation.map(|id| id.0));
+        span.record("repository", repo.map(|id| id.0));
         let intents = match event::read(&delivery.event, &delivery.body) {
             Ok(intents) => intents,
             Err(error) => {

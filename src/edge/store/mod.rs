@@ -31,7 +31,7 @@ pub use dora::{DeploymentRow, DoraRepo, IncidentRow, Past, PastRead};
 pub use error::StoreError;
 pub use evaluations::BROKEN;
 pub use installations::InstallationRow;
-pub use jobs::{Claimed, JobCount, JobFilter, JobId, JobRow, JobState, MAX_ATTEMPTS};
+pub use jobs::{Claimed, ClassCount, JobCount, JobFilter, JobId, JobRow, JobState, MAX_ATTEMPTS};
 pub use judgements::{JudgementRow, Subject};
 pub use organisation::OrganisationFile;
 pub use pulls::{KnownPull, PullRow, PullState};
