@@ -228,11 +228,14 @@ impl Job {
     /// The repository that it is about; plans and syncs are about none.
     pub fn repo(&self) -> Option<RepoId> {
         match self {
-            Self::Plan { .. } | Self::SyncInstallation { .. } => None,
+            Self::Plan { .. }
+            | Self::SyncInstallation { .. }
+            | Self::MeasureInstallation { .. } => None,
             Self::CheckPull { repo, .. }
             | Self::CheckCommit { repo, .. }
             | Self::CheckPolicies { repo, .. }
-            | Self::AnswerComment { repo, .. } => Some(*repo),
+            | Self::AnswerComment { repo, .. }
+            | Self::MeasureDelivery { repo, .. } => Some(*repo),
         }
     }
 
