@@ -16,7 +16,7 @@ use super::units::Landed;
 
 /// A repository's history, walked to its end.
 pub struct History<'m> {
-    touches: Touches,
+    touches: Touches<String>,
     own: HashMap<Person, Vec<(Timestamp, BTreeSet<String>)>>,
     replay: Replay<'m>,
     known: Option<Known>,
@@ -94,8 +94,8 @@ impl<'m> History<'m> {
 
     /// What history says of a change's files.
     pub fn past(&self, change: &Change) -> Past {
-        let of = |path: &str| self.touches.lineage(path, change.at).unwrap_or_default();
-        let files = change.files.iter().map(|f| (f.path.clone(), of(f.path_before())));
+        let of = |path: String| self.touches.lineage(&path, change.at).unwrap_or_default();
+        let files = change.files.iter().map(|f| (f.path.clone(), of(f.path_before().to_owned())));
         let own = change.author.map(|author| self.own.get(&author).cloned().unwrap_or_default());
         Past { files: files.collect(), own, known: self.known }
     }
