@@ -6,8 +6,8 @@ use waymark::domain::ids::{InstallationId, RepoId};
 use waymark::domain::risk::condition::{Review, Verdict};
 use waymark::domain::risk::people::Called;
 use waymark::edge::store::{
-    CheckRunRow, CoverageRow, OrganisationFile, PoliciesRow, RiskChange, RiskPull, RiskTouch, Store,
-    Subject,
+    CheckRunRow, CoverageRow, OrganisationFile, PoliciesRow, RiskChange, RiskPull, RiskTouch,
+    Store, Subject,
 };
 
 use crate::database::{TestDatabase, fresh_databases};

@@ -108,7 +108,9 @@ fn fresh_of(job: &Job) -> Option<&str> {
     match job {
         Job::CheckPull { fresh, .. }
         | Job::CheckCommit { fresh, .. }
-        | Job::CheckPolicies { fresh, .. } => fresh.as_deref(),
+        | Job::CheckPolicies { fresh, .. }
+        | Job::CheckRisk { fresh, .. } => fresh.as_deref(),
+        Job::LearnMerge { .. } | Job::LearnHistory { .. } => None,
         Job::Plan { .. } | Job::AnswerComment { .. } | Job::SyncInstallation { .. } => None,
     }
 }
@@ -117,7 +119,9 @@ fn with_fresh(mut job: Job, wish: Option<String>) -> Job {
     match &mut job {
         Job::CheckPull { fresh, .. }
         | Job::CheckCommit { fresh, .. }
-        | Job::CheckPolicies { fresh, .. } => *fresh = wish,
+        | Job::CheckPolicies { fresh, .. }
+        | Job::CheckRisk { fresh, .. } => *fresh = wish,
+        Job::LearnMerge { .. } | Job::LearnHistory { .. } => {}
         Job::Plan { .. } | Job::AnswerComment { .. } | Job::SyncInstallation { .. } => {}
     }
     job

@@ -135,8 +135,7 @@ impl Store {
                 ];
                 tx.execute(INSERT, values).await?;
                 for touch in &change.touches {
-                    let values =
-                        values![repo, change.id, touch.path, touch.was, change.at, author];
+                    let values = values![repo, change.id, touch.path, touch.was, change.at, author];
                     tx.execute(TOUCH, values).await?;
                 }
             }
@@ -233,8 +232,7 @@ impl Store {
         from: Timestamp,
         to: Timestamp,
     ) -> Result<Vec<(i64, Timestamp)>, StoreError> {
-        let rows: Vec<(i64, i64)> =
-            self.database.all(REVERTED, values![repo, from, to]).await?;
+        let rows: Vec<(i64, i64)> = self.database.all(REVERTED, values![repo, from, to]).await?;
         Ok(rows.into_iter().map(|(id, at)| (id, Timestamp(at))).collect())
     }
 }

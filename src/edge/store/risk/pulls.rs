@@ -65,11 +65,11 @@ const NOTE: &str = "INSERT INTO risk_pull (repo, number, head, title, author, bo
         reviews_known = (risk_pull.reviews_known OR excluded.reviews_known)";
 const ONE: &str = "SELECT head, title, author, bot, files, reviews_known FROM risk_pull
     WHERE repo = $1 AND number = $2";
-const KNOWN: &str =
-    "UPDATE risk_pull SET reviews_known = TRUE WHERE repo = $1 AND number = $2";
+const KNOWN: &str = "UPDATE risk_pull SET reviews_known = TRUE WHERE repo = $1 AND number = $2";
 const FORGET: &str = "DELETE FROM risk_pull WHERE repo = $1 AND number = $2";
 const FORGET_REVIEWS: &str = "DELETE FROM risk_review WHERE repo = $1 AND number = $2";
-const REVIEW: &str = "INSERT INTO risk_review (repo, number, review, login, bot, verdict, sha, at_ms)
+const REVIEW: &str =
+    "INSERT INTO risk_review (repo, number, review, login, bot, verdict, sha, at_ms)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
     ON CONFLICT (repo, number, review) DO UPDATE SET verdict = excluded.verdict";
 const REVIEWS: &str = "SELECT login, bot, verdict, sha, at_ms FROM risk_review
@@ -149,11 +149,7 @@ impl Store {
     }
 
     /// The reviews that are known, in order.
-    pub async fn risk_reviews(
-        &self,
-        repo: RepoId,
-        number: i64,
-    ) -> Result<Vec<Review>, StoreError> {
+    pub async fn risk_reviews(&self, repo: RepoId, number: i64) -> Result<Vec<Review>, StoreError> {
         let rows: Vec<ReviewRow> = self.database.all(REVIEWS, values![repo, number]).await?;
         let read = |row: ReviewRow| Review {
             by: row.login,
@@ -173,14 +169,8 @@ impl Store {
         row: &CoverageRow,
         at: Timestamp,
     ) -> Result<(), StoreError> {
-        let values = values![
-            repo,
-            sha,
-            row.context.as_str(),
-            row.state.as_str(),
-            row.said.as_str(),
-            at,
-        ];
+        let values =
+            values![repo, sha, row.context.as_str(), row.state.as_str(), row.said.as_str(), at,];
         self.database.execute(COVER, values).await.map(drop)
     }
 

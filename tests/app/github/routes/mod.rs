@@ -12,6 +12,8 @@ mod pulls;
 mod pulls_write;
 mod repos;
 
+pub use pulls::changes_of;
+
 use super::call::{Call, Reply, decode};
 use super::state::World;
 

@@ -9,7 +9,7 @@ mod repos;
 pub use checks::{check_run, check_suite};
 pub use commits::{commit, file, git_commit, short_commit};
 pub use issues::{comment, issue, reaction};
-pub use pulls::pull;
+pub use pulls::{pull, review};
 pub use repos::{app, installation, repo, small_repo};
 
 use serde_json::{Value, json};
