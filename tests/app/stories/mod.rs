@@ -34,6 +34,7 @@ mod pull_request;
 mod race;
 mod recorded;
 mod rerun;
+mod risk;
 mod schedules;
 mod service;
 mod shapes;
