@@ -3,6 +3,7 @@
 mod adopt;
 mod check;
 mod config;
+mod dora;
 mod evaluator;
 mod input;
 mod jobs;
@@ -36,6 +37,8 @@ enum Command {
     Serve(serve::Arguments),
     /// List jobs and retry dead ones (needs WAYMARK_DATABASE_URL only)
     Jobs(jobs::Arguments),
+    /// Show how repositories deliver: the DORA measures (needs WAYMARK_DATABASE_URL only)
+    Dora(dora::Arguments),
     /// Print a folder's snapshot: the Rego input, for OPA and conftest
     Input(input::Arguments),
     /// Show what holds in a repository, check configuration files, print their schema
@@ -63,6 +66,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Jobs(arguments) => jobs::run(arguments),
+        Command::Dora(arguments) => dora::run(arguments),
         Command::Input(arguments) => input::run(arguments),
         Command::Config(arguments) => config::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),
