@@ -6,6 +6,7 @@ mod config;
 mod evaluator;
 mod input;
 mod jobs;
+mod log;
 mod policy;
 mod progress;
 mod serve;

@@ -18,6 +18,15 @@ pub struct Delivery {
     pub body: Vec<u8>,
 }
 
+/// The delivery that a job follows from: for logs, and for how long somebody has waited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// Its GUID.
+    pub delivery: String,
+    /// When we received it.
+    pub received: Timestamp,
+}
+
 /// Why a commit is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -137,6 +146,20 @@ pub enum Priority {
     Sweep = 20,
 }
 
+impl Priority {
+    /// Every class, the most urgent first.
+    pub const ALL: [Self; 3] = [Self::Interactive, Self::Background, Self::Sweep];
+
+    /// The word in metrics: `interactive`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Interactive => "interactive",
+            Self::Background => "background",
+            Self::Sweep => "sweep",
+        }
+    }
+}
+
 impl Job {
     /// The job's kind, as stored and counted: `check_pull`.
     pub fn kind(&self) -> &'static str {
@@ -179,6 +202,17 @@ impl Job {
             Self::CheckCommit { occasion: Occasion::MergeGroup, .. } => Priority::Interactive,
             Self::CheckCommit { .. } | Self::CheckPolicies { .. } => Priority::Background,
             Self::SyncInstallation { .. } => Priority::Sweep,
+        }
+    }
+
+    /// The repository that it is about; plans and syncs are about none.
+    pub fn repo(&self) -> Option<RepoId> {
+        match self {
+            Self::Plan { .. } | Self::SyncInstallation { .. } => None,
+            Self::CheckPull { repo, .. }
+            | Self::CheckCommit { repo, .. }
+            | Self::CheckPolicies { repo, .. }
+            | Self::AnswerComment { repo, .. } => Some(*repo),
         }
     }
 

@@ -17,6 +17,8 @@ mod check_pull;
 mod fate;
 pub mod gather_folder;
 pub mod impact;
+mod job_meter;
+mod job_span;
 mod judge_change;
 pub mod judge_commit;
 mod keep_snapshot;
@@ -70,8 +72,12 @@ pub trait Meter: Send + Sync {
     fn job(&self, kind: &'static str, result: &'static str, seconds: f64);
     /// A check run was posted.
     fn check(&self, conclusion: &'static str);
+    /// A check run was posted so long after the delivery came that asked for it.
+    fn push_to_check(&self, seconds: f64);
     /// An evaluation was needed (`fresh`) or remembered (`cached`).
     fn evaluation(&self, result: &'static str);
+    /// A fresh evaluation took so long, waiting for an evaluator included.
+    fn evaluated(&self, seconds: f64);
 }
 
 /// A meter that nobody reads.
@@ -82,5 +88,7 @@ impl Meter for NoMeter {
     fn delivery(&self, _event: &str, _result: &'static str) {}
     fn job(&self, _kind: &'static str, _result: &'static str, _seconds: f64) {}
     fn check(&self, _conclusion: &'static str) {}
+    fn push_to_check(&self, _seconds: f64) {}
     fn evaluation(&self, _result: &'static str) {}
+    fn evaluated(&self, _seconds: f64) {}
 }

@@ -9,6 +9,7 @@ use crate::edge::store::{InstallationRow, KnownPull, PullRow, PullState, RepoRow
 
 use super::App;
 use super::fate::Fate;
+use super::job_span;
 
 /// What came of a delivery.
 pub(super) struct Plan {
@@ -25,6 +26,7 @@ impl App {
         let Some(delivery) = self.store.delivery(guid).await? else {
             return Err(Fate::Moot(format!("delivery {guid} is not stored any more")));
         };
+        job_span::tell_whose(&delivery.body);
         let intents = match event::read(&delivery.event, &delivery.body) {
             Ok(intents) => intents,
             Err(error) => {

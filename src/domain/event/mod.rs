@@ -222,6 +222,12 @@ pub struct EventReader {
     pub read: Reader,
 }
 
+/// Whose an event is, as far as its body tells: for logs, before anybody has read what it asks for.
+pub fn about(body: &[u8]) -> (Option<InstallationId>, Option<RepoId>) {
+    let about: payload::About = serde_json::from_slice(body).unwrap_or_default();
+    (about.installation.map(|i| i.id), about.repository.map(|r| r.id))
+}
+
 /// What a delivery asks for; nothing when the event is one that we do not read.
 pub fn read(event: &str, body: &[u8]) -> Result<Vec<Intent>, EventError> {
     match READERS.iter().find(|r| r.event == event) {

@@ -29,7 +29,7 @@ pub use deliveries::Accepted;
 pub use error::StoreError;
 pub use evaluations::BROKEN;
 pub use installations::InstallationRow;
-pub use jobs::{Claimed, JobCount, JobFilter, JobId, JobRow, JobState, MAX_ATTEMPTS};
+pub use jobs::{Claimed, ClassCount, JobCount, JobFilter, JobId, JobRow, JobState, MAX_ATTEMPTS};
 pub use judgements::{JudgementRow, Subject};
 pub use organisation::OrganisationFile;
 pub use pulls::{KnownPull, PullRow, PullState};
