@@ -1,5 +1,7 @@
 //! What does a delivery ask for? Its intents are noted in the store and become jobs.
 
+mod rows;
+
 use crate::domain::event::{self, Intent, PullSeen, RepoSeen};
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::job::{Asked, Job, Occasion};
@@ -10,6 +12,7 @@ use crate::edge::store::{InstallationRow, KnownPull, PullRow, PullState, RepoRow
 use super::App;
 use super::fate::Fate;
 use super::job_span;
+use rows::{pull_row, row};
 
 /// What came of a delivery.
 pub(super) struct Plan {
@@ -136,6 +139,9 @@ impl App {
                 self.store.expire_organisation_file(installation).await?;
                 Ok(Vec::new())
             }
+            Intent::Sighted { installation, repo, created, sighting } => {
+                self.sighted(installation, &repo, created, *sighting).await
+            }
             Intent::RepoChanged { installation, repo } => {
                 self.note_repo(installation, &repo).await?;
                 self.heard_of(installation, &repo.name).await?;
@@ -153,7 +159,11 @@ impl App {
         Ok(())
     }
 
-    async fn note_repo(&self, installation: InstallationId, repo: &RepoSeen) -> Result<(), Fate> {
+    pub(super) async fn note_repo(
+        &self,
+        installation: InstallationId,
+        repo: &RepoSeen,
+    ) -> Result<(), Fate> {
         self.store.upsert_repos(installation, &[row(repo)]).await?;
         Ok(self.store.note_labels(repo.id, &repo.labels).await?)
     }
@@ -321,30 +331,4 @@ impl App {
 fn queue_base(branch: &str) -> Option<Sha> {
     let (_, sha) = branch.strip_prefix("gh-readonly-queue/")?.rsplit_once('-')?;
     Sha::parse(sha).ok()
-}
-
-fn row(repo: &RepoSeen) -> RepoRow {
-    RepoRow {
-        id: repo.id,
-        name: repo.name.clone(),
-        default_branch: repo.default_branch.clone(),
-        // Events about installations do not tell; they lack the default branch, too.
-        archived: repo.default_branch.is_some().then_some(repo.archived),
-        private: repo.private,
-    }
-}
-
-fn pull_row(repo: RepoId, pull: PullSeen) -> PullRow {
-    PullRow {
-        repo,
-        number: pull.number,
-        head_sha: pull.head_sha,
-        head_ref: pull.head_ref,
-        head_repo: pull.head_repo,
-        base_sha: pull.base_sha,
-        base_ref: pull.base_ref,
-        draft: pull.draft,
-        state: if pull.open { PullState::Open } else { PullState::Closed },
-        updated: pull.updated,
-    }
 }

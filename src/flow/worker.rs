@@ -166,6 +166,12 @@ impl App {
                     Question { installation: *installation, repo: *repo, name, asked, delivery };
                 self.answer_comment(question).await?
             }
+            Job::MeasureDelivery { installation, repo, name } => {
+                self.measure_delivery(*installation, *repo, name).await?
+            }
+            Job::MeasureInstallation { installation } => {
+                self.measure_installation(*installation).await?
+            }
             Job::SyncInstallation { installation } => self.sync_installation(*installation).await?,
         }))
     }
@@ -253,7 +259,10 @@ impl App {
                 }
                 return;
             }
-            Job::Plan { .. } | Job::SyncInstallation { .. } => return,
+            Job::Plan { .. }
+            | Job::MeasureDelivery { .. }
+            | Job::MeasureInstallation { .. }
+            | Job::SyncInstallation { .. } => return,
         };
         let told = (check, reason);
         if let Err(fate) = self.conclude_unjudged(installation, repo, name, head, told).await {

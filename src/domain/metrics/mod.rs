@@ -7,6 +7,7 @@
 //! |---|---|
 //! | what is known of a repository's deliveries? | [`record`] |
 //! | what did an event just tell? | [`sighting`] |
+//! | how does GitHub show it? | [`wire`] |
 //! | what counts as production, as an incident? | [`rules`] |
 //! | what did each deployment do: ship, spread, roll back? | [`sequence`] |
 //! | which deployments failed, and how long did restoring take? | [`failure`] |
@@ -27,6 +28,7 @@ pub mod rules;
 pub mod sequence;
 pub mod sighting;
 pub mod statistics;
+pub mod wire;
 
 #[cfg(test)]
 mod tests;

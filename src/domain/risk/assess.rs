@@ -93,10 +93,8 @@ impl Assessment {
             value: raw.0[j],
             usual: raw_of(j, score.scale.mean[j]),
         };
-        let mut drivers: Vec<Driver> = (0..N)
-            .map(driver)
-            .filter(|d| (d.factor - 1.0).abs() >= WORTH_SAYING)
-            .collect();
+        let mut drivers: Vec<Driver> =
+            (0..N).map(driver).filter(|d| (d.factor - 1.0).abs() >= WORTH_SAYING).collect();
         drivers.sort_by(|a, b| b.factor.ln().abs().total_cmp(&a.factor.ln().abs()));
         Self {
             band: band(model, score.multiple),

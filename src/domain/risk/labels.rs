@@ -81,7 +81,8 @@ fn pull_in(text: &str, repository: Option<&str>) -> Option<i64> {
             let (before, digits) = word.rsplit_once("/pull/")?;
             let mut parts = before.rsplit('/');
             let (name, owner) = (parts.next()?, parts.next()?);
-            let ours = repository.is_none_or(|r| r.eq_ignore_ascii_case(&format!("{owner}/{name}")));
+            let ours =
+                repository.is_none_or(|r| r.eq_ignore_ascii_case(&format!("{owner}/{name}")));
             return digits.parse().ok().filter(|_| ours);
         }
     };

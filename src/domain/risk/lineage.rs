@@ -111,7 +111,7 @@ mod tests {
         // Change 3 was of another `b`; change 6 of a new `a`.
         assert_eq!(changes(&touches, "b", 100), [1, 2, 5, 7]);
         assert_eq!(changes(&touches, "a", 100), [1, 2, 6]);
-        assert_eq!(changes(&touches, "b", 50), [3]);
+        assert_eq!(changes(&touches, "b", 49), [3]);
     }
 
     #[test]

@@ -101,17 +101,14 @@ impl Past {
                 let Some(person) = earlier.author.filter(|p| Some(*p) != change.author) else {
                     continue;
                 };
-                let knower = found
-                    .entry(person)
-                    .or_insert(Knower { person, files: 0, last: earlier.at });
+                let knower =
+                    found.entry(person).or_insert(Knower { person, files: 0, last: earlier.at });
                 knower.files += u64::from(seen.insert(person));
                 knower.last = knower.last.max(earlier.at);
             }
         }
         let mut all: Vec<Knower> = found.into_values().collect();
-        all.sort_by(|a, b| {
-            (b.files, b.last, a.person).cmp(&(a.files, a.last, b.person))
-        });
+        all.sort_by(|a, b| (b.files, b.last, a.person).cmp(&(a.files, a.last, b.person)));
         all.truncate(most);
         all
     }

@@ -110,7 +110,13 @@ pub fn units(
             inside.insert(inner.clone(), landed.len());
         }
         on_line.extend(merged.iter().filter_map(|sha| all.get(sha)).map(|commit| &commit.sha));
-        landed.push(one(commit, files, merged.first().and_then(|sha| all.get(sha)), people, repository));
+        landed.push(one(
+            commit,
+            files,
+            merged.first().and_then(|sha| all.get(sha)),
+            people,
+            repository,
+        ));
     }
     settle(landed, &inside, people)
 }
@@ -300,7 +306,7 @@ mod tests {
     #[test]
     fn a_rebase_is_one_change_and_a_squash_is_named_by_its_number() {
         let mut commits = vec![
-            commit(1, &[], "ann", "Add one"),
+            commit(1, &[0], "ann", "Add one"),
             commit(2, &[1], "ann", "Add two"),
             commit(3, &[2], "ann", "Add three (#9)"),
             commit(4, &[3], "bob", "Revert \"Add three (#9)\" (#10)"),

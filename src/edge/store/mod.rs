@@ -13,6 +13,7 @@ mod checks;
 mod connect;
 mod database;
 mod deliveries;
+mod dora;
 mod error;
 mod evaluations;
 mod installations;
@@ -26,6 +27,7 @@ mod snapshots;
 
 pub use checks::{CheckRunRow, OpenCheckRun};
 pub use deliveries::Accepted;
+pub use dora::{DeploymentRow, DoraRepo, IncidentRow, Past, PastRead};
 pub use error::StoreError;
 pub use evaluations::BROKEN;
 pub use installations::InstallationRow;

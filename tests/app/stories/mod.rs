@@ -6,6 +6,7 @@ mod commands;
 mod configuration;
 mod credentials;
 mod default_branch;
+mod delivery;
 mod details;
 mod disorder;
 mod echo;

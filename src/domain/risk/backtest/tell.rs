@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::{BandRow, Backtest};
+use super::{Backtest, BandRow};
 use crate::domain::report::visible::line;
 
 impl Backtest {
@@ -16,11 +16,16 @@ impl Backtest {
             self.repositories.len(),
             thousands(self.reverted),
         );
-        let _ = writeln!(out, "  AUC inside a repository   {:.3}   (0.5 is a coin)", self.auc_within);
+        let _ =
+            writeln!(out, "  AUC inside a repository   {:.3}   (0.5 is a coin)", self.auc_within);
         let _ = writeln!(out, "  AUC across repositories   {:.3}", self.auc_across);
         for capture in &self.captures {
             let share = format!("riskiest {:.0} % hold", capture.of_changes * 100.0);
-            let _ = writeln!(out, "  {share:<24}  {:>4.1} % of the reverts", capture.of_reverts * 100.0);
+            let _ = writeln!(
+                out,
+                "  {share:<24}  {:>4.1} % of the reverts",
+                capture.of_reverts * 100.0
+            );
         }
         let _ = writeln!(
             out,
@@ -30,13 +35,20 @@ impl Backtest {
         );
         let _ = writeln!(out, "  calibration error (ECE)   {:.4}", self.calibration_error);
         let _ = writeln!(out, "  log loss                  {:.4}\n", self.log_loss);
-        let _ = writeln!(out, "  PREDICTED MULTIPLE   CHANGES          REVERTED  PREDICTED  OBSERVED [95 %]");
+        let _ = writeln!(
+            out,
+            "  PREDICTED MULTIPLE   CHANGES          REVERTED  PREDICTED  OBSERVED [95 %]"
+        );
         for row in &self.bands {
             self.tell_band(row, &mut out);
         }
         let width = self.repositories.iter().map(|r| line(&r.name).chars().count()).max();
         let width = width.unwrap_or(0).max("REPOSITORY".len());
-        let _ = writeln!(out, "\n  {:<width$}  CHANGES  REVERTED  PREDICTED  OBSERVED    AUC", "REPOSITORY");
+        let _ = writeln!(
+            out,
+            "\n  {:<width$}  CHANGES  REVERTED  PREDICTED  OBSERVED    AUC",
+            "REPOSITORY"
+        );
         for repository in &self.repositories {
             let _ = writeln!(
                 out,

@@ -1,6 +1,8 @@
 //! The check run `waymark / deploy risk`, and the full explanation that `/platform risk` gives.
 
-use super::words::{driver_words, fact_words, headline, history_words, per_thousand, times, usual_words};
+use super::words::{
+    driver_words, fact_words, headline, history_words, per_thousand, times, usual_words,
+};
 use super::{RiskReport, Weight};
 use crate::domain::effect::CheckRunDraft;
 use crate::domain::ids::Sha;
@@ -124,7 +126,8 @@ fn facts(report: &RiskReport) -> String {
     if facts.is_empty() {
         return String::new();
     }
-    let class = report.migrations.map(|c| format!("; migrations: {}", c.as_str())).unwrap_or_default();
+    let class =
+        report.migrations.map(|c| format!("; migrations: {}", c.as_str())).unwrap_or_default();
     format!("Facts without weight: {}{}.\n\n", markdown(&facts.join("; ")), markdown(&class))
 }
 

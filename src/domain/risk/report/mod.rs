@@ -18,6 +18,7 @@ use crate::domain::time::Timestamp;
 
 pub use markdown::{explanation, render_check};
 pub use words::{DriverWords, driver_words, fact_words, headline, history_words, usual_words};
+pub(crate) use words::{per_thousand, times};
 
 /// People who are named as knowing the files best.
 const KNOWERS: usize = 2;
@@ -173,8 +174,11 @@ impl RiskReport {
             conditions,
             migrations: beside.migrations,
             knowers: knowers.into_iter().filter_map(knower).collect(),
-            history: known
-                .map(|k| HistoryNote { since: k.since, changes: k.changes, whole: k.whole }),
+            history: known.map(|k| HistoryNote {
+                since: k.since,
+                changes: k.changes,
+                whole: k.whole,
+            }),
             partial: change.is_partial().then(|| Partial {
                 listed: change.files.len() as u64,
                 touched: change.file_count(),

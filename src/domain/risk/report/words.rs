@@ -16,8 +16,12 @@ pub fn headline(report: &RiskReport) -> String {
             let times = times(a.multiple.value);
             let rate = per_thousand(a.rate.value);
             match a.band {
-                Band::Raised => format!("Raised: about {times} times this repository's usual, {rate}"),
-                Band::Lower => format!("Lower: about {times} times this repository's usual, {rate}"),
+                Band::Raised => {
+                    format!("Raised: about {times} times this repository's usual, {rate}")
+                }
+                Band::Lower => {
+                    format!("Lower: about {times} times this repository's usual, {rate}")
+                }
                 Band::Usual => format!("Usual for this repository: about {times} times, {rate}"),
             }
         }
@@ -27,7 +31,7 @@ pub fn headline(report: &RiskReport) -> String {
 }
 
 /// `2.4`, `0.85`, `14`.
-pub fn times(multiple: f64) -> String {
+pub(crate) fn times(multiple: f64) -> String {
     if multiple < 0.95 {
         format!("{multiple:.2}")
     } else if multiple < 9.95 {
@@ -38,7 +42,7 @@ pub fn times(multiple: f64) -> String {
 }
 
 /// `25 in 1,000`, `1.4 in 1,000`.
-pub fn per_thousand(rate: f64) -> String {
+pub(crate) fn per_thousand(rate: f64) -> String {
     let of = rate * 1000.0;
     if of < 9.5 { format!("{of:.1} in 1,000") } else { format!("{of:.0} in 1,000") }
 }
@@ -72,9 +76,11 @@ pub fn driver_words(report: &RiskReport, driver: &Driver) -> DriverWords {
             few(driver.usual),
             "a change of its own for the files that everybody changes",
         ),
-        "b_known" if existing == 0 => {
-            ("every file is new".to_owned(), tenths(driver.usual), "a look by somebody who knows the neighbourhood")
-        }
+        "b_known" if existing == 0 => (
+            "every file is new".to_owned(),
+            tenths(driver.usual),
+            "a look by somebody who knows the neighbourhood",
+        ),
         "b_known" => (
             format!(
                 "the author has changed {} of {} before",
@@ -85,10 +91,7 @@ pub fn driver_words(report: &RiskReport, driver: &Driver) -> DriverWords {
             "a look by somebody who knows the files",
         ),
         "frev180" => (
-            format!(
-                "{} on these files in 180 days",
-                count(n(driver.value), "revert", "reverts")
-            ),
+            format!("{} on these files in 180 days", count(n(driver.value), "revert", "reverts")),
             few(driver.usual),
             "knowing why those were taken back",
         ),
@@ -141,14 +144,13 @@ pub fn history_words(report: &RiskReport) -> String {
     };
     let since = history.since.date();
     let begins = if history.whole { "since it began on" } else { "since" };
-    let changes = count(usize::try_from(history.changes).unwrap_or(usize::MAX), "change", "changes");
+    let changes =
+        count(usize::try_from(history.changes).unwrap_or(usize::MAX), "change", "changes");
     let mut words = format!("{changes} known {begins} {since}.");
     let Some(a) = &report.assessment else { return words };
     let rate = match (a.own_changes, a.own_reverts) {
         (0, _) => " None is old enough to tell how often changes are reverted here".to_owned(),
-        (n, k) => format!(
-            " {k} of {n} merged 30 to 395 days before were reverted within 30 days"
-        ),
+        (n, k) => format!(" {k} of {n} merged 30 to 395 days before were reverted within 30 days"),
     };
     words += &rate;
     words += if a.is_borrowed() {

@@ -28,10 +28,23 @@ pub fn ci(evidence: Evidence<'_>) -> Result<f64, Unknown> {
 
 /// Whether a path belongs to a CI system.
 pub(super) fn is_ci(path: &str) -> bool {
-    let starts = [".github/workflows/", ".github/actions/", ".circleci/", ".buildkite/",
-        ".gitlab/ci/", "cloudbuild"];
-    let names = [".gitlab-ci.yml", ".travis.yml", "azure-pipelines.yml", "jenkinsfile",
-        "bitbucket-pipelines.yml", ".drone.yml", "appveyor.yml"];
+    let starts = [
+        ".github/workflows/",
+        ".github/actions/",
+        ".circleci/",
+        ".buildkite/",
+        ".gitlab/ci/",
+        "cloudbuild",
+    ];
+    let names = [
+        ".gitlab-ci.yml",
+        ".travis.yml",
+        "azure-pipelines.yml",
+        "jenkinsfile",
+        "bitbucket-pipelines.yml",
+        ".drone.yml",
+        "appveyor.yml",
+    ];
     let lower = path.to_ascii_lowercase();
     let name = lower.rsplit('/').next().unwrap_or(&lower);
     starts.iter().any(|start| lower.starts_with(start)) || names.contains(&name)

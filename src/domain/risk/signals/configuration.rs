@@ -26,12 +26,27 @@ pub(super) const SIGNAL: Signal = Signal {
 pub fn configuration(evidence: Evidence<'_>) -> Result<f64, Unknown> {
     touches(evidence, |path| {
         let name = path.rsplit('/').next().unwrap_or(path).to_ascii_lowercase();
-        let endings =
-            [".yml", ".yaml", ".toml", ".ini", ".cfg", ".conf", ".properties", ".env", ".tf",
-             ".tfvars", ".hcl"];
+        let endings = [
+            ".yml",
+            ".yaml",
+            ".toml",
+            ".ini",
+            ".cfg",
+            ".conf",
+            ".properties",
+            ".env",
+            ".tf",
+            ".tfvars",
+            ".hcl",
+        ];
         let ends = endings.iter().any(|ending| name.ends_with(ending)) || name.starts_with(".env");
-        let others = ["cargo.toml", "pyproject.toml", "libs.versions.toml", "pnpm-lock.yaml",
-            "pubspec.yaml"];
+        let others = [
+            "cargo.toml",
+            "pyproject.toml",
+            "libs.versions.toml",
+            "pnpm-lock.yaml",
+            "pubspec.yaml",
+        ];
         ends && !is_ci(path) && !others.contains(&name.as_str())
     })
 }

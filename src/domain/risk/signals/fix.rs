@@ -17,7 +17,8 @@ pub(super) const SIGNAL: Signal = Signal {
 };
 
 /// The words that count, whole words in any case.
-const WORDS: &str = r"(?i)\b(fix(e[sd]|ing|up)?|hotfix|bug(fix)?|patch(es|ed)?|regression|broken|defect|repair)\b";
+const WORDS: &str =
+    r"(?i)\b(fix(e[sd]|ing|up)?|hotfix|bug(fix)?|patch(es|ed)?|regression|broken|defect|repair)\b";
 
 static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(WORDS).ok());
 

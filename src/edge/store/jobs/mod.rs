@@ -122,7 +122,11 @@ fn fresh_of(job: &Job) -> Option<&str> {
         Job::CheckPull { fresh, .. }
         | Job::CheckCommit { fresh, .. }
         | Job::CheckPolicies { fresh, .. } => fresh.as_deref(),
-        Job::Plan { .. } | Job::AnswerComment { .. } | Job::SyncInstallation { .. } => None,
+        Job::Plan { .. }
+        | Job::AnswerComment { .. }
+        | Job::MeasureDelivery { .. }
+        | Job::MeasureInstallation { .. }
+        | Job::SyncInstallation { .. } => None,
     }
 }
 
@@ -131,7 +135,11 @@ fn with_fresh(mut job: Job, wish: Option<String>) -> Job {
         Job::CheckPull { fresh, .. }
         | Job::CheckCommit { fresh, .. }
         | Job::CheckPolicies { fresh, .. } => *fresh = wish,
-        Job::Plan { .. } | Job::AnswerComment { .. } | Job::SyncInstallation { .. } => {}
+        Job::Plan { .. }
+        | Job::AnswerComment { .. }
+        | Job::MeasureDelivery { .. }
+        | Job::MeasureInstallation { .. }
+        | Job::SyncInstallation { .. } => {}
     }
     job
 }
