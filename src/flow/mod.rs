@@ -20,6 +20,7 @@ mod fate;
 pub mod gather_folder;
 pub mod impact;
 mod job_meter;
+mod job_span;
 mod judge_change;
 pub mod judge_commit;
 mod keep_snapshot;
