@@ -14,6 +14,7 @@ pub mod check_folder;
 mod check_policies;
 mod check_pull;
 mod fate;
+pub mod fix_folder;
 pub mod gather_folder;
 pub mod impact;
 mod judge_change;

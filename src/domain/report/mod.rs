@@ -14,6 +14,7 @@ pub mod check_run;
 pub mod conclude;
 pub mod escape;
 pub mod explain;
+pub mod fixes;
 pub mod footer;
 pub mod formats;
 pub mod frame;

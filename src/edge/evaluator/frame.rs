@@ -9,6 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::domain::adopt::AdoptRequest;
 use crate::domain::evaluate::Request;
+use crate::domain::fix::FixRequest;
 use crate::domain::ids::PolicyId;
 use crate::domain::policy::own::OwnPolicies;
 
@@ -25,6 +26,8 @@ pub(super) enum Ask<'a> {
     Evaluate(Cow<'a, Request>),
     /// Plan the adoption of a golden path; the answer is an `AdoptAnswer`.
     Adopt(Cow<'a, AdoptRequest>),
+    /// Make and judge fixes; the answer is a `FixPlan`.
+    Fix(Cow<'a, FixRequest>),
     /// Run the tests of one of the organisation's policies; the answer is `Tested`.
     Test(Cow<'a, PolicyId>),
 }
