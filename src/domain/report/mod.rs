@@ -18,6 +18,7 @@ pub mod fixes;
 pub mod footer;
 pub mod formats;
 pub mod frame;
+pub mod gate;
 pub mod github;
 pub mod group;
 pub mod json;

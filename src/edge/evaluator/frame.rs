@@ -1,15 +1,18 @@
 //! How do the two sides speak? A little-endian `u32` length, then that many bytes of JSON.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::domain::adopt::AdoptRequest;
 use crate::domain::evaluate::Request;
 use crate::domain::fix::FixRequest;
+use crate::domain::gate::GateRequest;
 use crate::domain::ids::PolicyId;
 use crate::domain::policy::own::OwnPolicies;
 
@@ -28,6 +31,10 @@ pub(super) enum Ask<'a> {
     Adopt(Cow<'a, AdoptRequest>),
     /// Make and judge fixes; the answer is a `FixPlan`.
     Fix(Cow<'a, FixRequest>),
+    /// Find objectives in files (path → text); the answer is a list of `Definition`.
+    Objectives(Cow<'a, BTreeMap<String, String>>),
+    /// Ask the rules about deployments; the answer is a list of `Reason`.
+    Gate(Cow<'a, GateRequest>, Cow<'a, Map<String, Value>>),
     /// Run the tests of one of the organisation's policies; the answer is `Tested`.
     Test(Cow<'a, PolicyId>),
 }
