@@ -17,6 +17,7 @@ mod check_pull;
 mod check_risk;
 pub mod dora;
 mod fate;
+pub mod fix_folder;
 pub mod gather_folder;
 pub mod impact;
 mod job_meter;
