@@ -14,6 +14,7 @@ use secrecy::{ExposeSecret, SecretString};
 pub use source::Source;
 
 use crate::domain::ids::RepoName;
+use crate::domain::retention::{Keep, SHORTEST_DELIVERIES_DAYS};
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +52,10 @@ pub struct Settings {
     pub policies: Vec<PathBuf>,
     /// Name of the repository where an account keeps its configuration.
     pub config_repository: String,
+    /// How long things are kept.
+    pub keep: Keep,
+    /// Whether GitHub's limits are planned with; a server of one's own may have none.
+    pub limits: bool,
 }
 
 /// A complaint about one setting.
@@ -93,6 +98,10 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("WAYMARK_LOG", "log filter (default info)"),
     ("WAYMARK_LOG_FORMAT", "text (default) or json"),
     ("WAYMARK_CONFIG_REPOSITORY", "an account's repository with its waymark.yml (default .github)"),
+    ("WAYMARK_KEEP_DELIVERIES_DAYS", "webhook bodies, at least 8 (default 30)"),
+    ("WAYMARK_KEEP_EVALUATIONS_DAYS", "remembered evaluations (default 90)"),
+    ("WAYMARK_KEEP_HISTORY_DAYS", "judgements, check runs and their texts (default 400)"),
+    ("WAYMARK_GITHUB_LIMITS", "github (default) or off, for a server without rate limits"),
     ("WAYMARK_POLICIES", "folders of further policies, separated by colons (optional)"),
 ];
 
@@ -170,6 +179,8 @@ impl Settings {
         if RepoName::parse(&format!("owner/{config_repository}")).is_err() {
             source.complain("WAYMARK_CONFIG_REPOSITORY", "must be a repository's name, no owner");
         }
+        let keep = read_keep(&mut source);
+        let limits = read_limits(&mut source);
         let complaints = source.finish();
         match (app_id, private_key, webhook_secrets, github_url, listen, workers) {
             (
@@ -192,6 +203,8 @@ impl Settings {
                 log_format,
                 policies,
                 config_repository,
+                keep,
+                limits,
             }),
             _ => Err(Complaints(complaints)),
         }
@@ -204,6 +217,37 @@ pub fn database_url(mut source: Source) -> Result<SecretString, Complaints> {
     let url = read_database_url(&mut source);
     let complaints = source.finish();
     if complaints.is_empty() { Ok(url) } else { Err(Complaints(complaints)) }
+}
+
+fn read_keep(source: &mut Source) -> Keep {
+    let usual = Keep::default();
+    let mut days = |name: &str, usual: i64, least: i64| {
+        let Some(text) = source.optional(name) else { return usual };
+        text.parse().ok().filter(|n| (least..=36_500).contains(n)).unwrap_or_else(|| {
+            source.complain(name, &format!("must be a number of days, at least {least}"));
+            usual
+        })
+    };
+    Keep {
+        deliveries_days: days(
+            "WAYMARK_KEEP_DELIVERIES_DAYS",
+            usual.deliveries_days,
+            SHORTEST_DELIVERIES_DAYS,
+        ),
+        evaluations_days: days("WAYMARK_KEEP_EVALUATIONS_DAYS", usual.evaluations_days, 1),
+        history_days: days("WAYMARK_KEEP_HISTORY_DAYS", usual.history_days, 1),
+    }
+}
+
+fn read_limits(source: &mut Source) -> bool {
+    match source.optional("WAYMARK_GITHUB_LIMITS").as_deref() {
+        None | Some("github") => true,
+        Some("off") => false,
+        Some(_) => {
+            source.complain("WAYMARK_GITHUB_LIMITS", "must be github or off");
+            true
+        }
+    }
 }
 
 fn read_database_url(source: &mut Source) -> SecretString {

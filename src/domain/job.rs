@@ -124,6 +124,25 @@ pub enum Job {
         /// Which.
         installation: InstallationId,
     },
+    /// Compare GitHub's list of deliveries with the inbox and take in what was missed.
+    Recover,
+    /// Judge every open pull request of an installation once more: too much was missed for too
+    /// long.
+    RejudgeInstallation {
+        /// Which.
+        installation: InstallationId,
+    },
+    /// The same for one repository.
+    RejudgeRepo {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// Which.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+    },
+    /// Delete what is older than the settings keep.
+    CleanUp,
 }
 
 /// Smaller is sooner.
@@ -137,6 +156,14 @@ pub enum Priority {
     Sweep = 20,
 }
 
+impl Priority {
+    /// The class of a stored number; an unknown one is as patient as can be.
+    pub fn of(number: i64) -> Self {
+        let all = [Self::Interactive, Self::Background];
+        all.into_iter().find(|class| *class as i64 == number).unwrap_or(Self::Sweep)
+    }
+}
+
 impl Job {
     /// The job's kind, as stored and counted: `check_pull`.
     pub fn kind(&self) -> &'static str {
@@ -147,6 +174,10 @@ impl Job {
             Self::CheckPolicies { .. } => "check_policies",
             Self::AnswerComment { .. } => "answer_comment",
             Self::SyncInstallation { .. } => "sync_installation",
+            Self::Recover => "recover",
+            Self::RejudgeInstallation { .. } => "rejudge_installation",
+            Self::RejudgeRepo { .. } => "rejudge_repo",
+            Self::CleanUp => "clean_up",
         }
     }
 
@@ -167,6 +198,10 @@ impl Job {
                 format!("answer:{repo}:{}:{delivery}", asked.comment)
             }
             Self::SyncInstallation { installation } => format!("sync:{installation}"),
+            Self::Recover => "recover".to_owned(),
+            Self::RejudgeInstallation { installation } => format!("rejudge:{installation}"),
+            Self::RejudgeRepo { repo, .. } => format!("rejudge:repo:{repo}"),
+            Self::CleanUp => "clean_up".to_owned(),
         }
     }
 
@@ -177,20 +212,40 @@ impl Job {
                 Priority::Interactive
             }
             Self::CheckCommit { occasion: Occasion::MergeGroup, .. } => Priority::Interactive,
-            Self::CheckCommit { .. } | Self::CheckPolicies { .. } => Priority::Background,
-            Self::SyncInstallation { .. } => Priority::Sweep,
+            // What was missed is late already.
+            Self::CheckCommit { .. } | Self::CheckPolicies { .. } | Self::Recover => {
+                Priority::Background
+            }
+            Self::SyncInstallation { .. }
+            | Self::RejudgeInstallation { .. }
+            | Self::RejudgeRepo { .. }
+            | Self::CleanUp => Priority::Sweep,
+        }
+    }
+
+    /// The repository that it is about, for a fair share within the installation.
+    pub fn repo(&self) -> Option<RepoId> {
+        match self {
+            Self::CheckPull { repo, .. }
+            | Self::CheckCommit { repo, .. }
+            | Self::CheckPolicies { repo, .. }
+            | Self::AnswerComment { repo, .. }
+            | Self::RejudgeRepo { repo, .. } => Some(*repo),
+            _ => None,
         }
     }
 
     /// The installation it belongs to; a plan's is not known before its delivery is read.
     pub fn installation(&self) -> Option<InstallationId> {
         match self {
-            Self::Plan { .. } => None,
+            Self::Plan { .. } | Self::Recover | Self::CleanUp => None,
             Self::CheckPull { installation, .. }
             | Self::CheckCommit { installation, .. }
             | Self::CheckPolicies { installation, .. }
             | Self::AnswerComment { installation, .. }
-            | Self::SyncInstallation { installation } => Some(*installation),
+            | Self::SyncInstallation { installation }
+            | Self::RejudgeInstallation { installation }
+            | Self::RejudgeRepo { installation, .. } => Some(*installation),
         }
     }
 }

@@ -5,7 +5,9 @@
 
 pub mod adopt;
 pub mod baseline;
+pub mod budget;
 pub mod change;
+pub mod circuit;
 pub mod command;
 pub mod config;
 pub mod ddl;
@@ -25,7 +27,9 @@ mod kustomize;
 pub mod nearest;
 pub mod path;
 pub mod policy;
+pub mod recovery;
 pub mod report;
+pub mod retention;
 pub mod schedule;
 pub mod selection;
 pub mod template;

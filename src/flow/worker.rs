@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::domain::ids::InstallationId;
-use crate::domain::job::Job;
+use crate::domain::job::{Job, Priority};
 use crate::domain::report::check_run::GOLDEN_PATH_CHECK;
 use crate::domain::report::policies_check::POLICIES_CHECK;
 use crate::edge::store::{Claimed, StoreError};
@@ -31,11 +31,15 @@ impl App {
     /// own: leases carry it.
     pub async fn work(&self, owner: &str, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
+            // From here on a call is heard, also one that comes while the queue is looked at.
+            let woken = self.wake.notified();
+            tokio::pin!(woken);
+            woken.as_mut().enable();
             match self.store.claim(owner, self.clock.now(), LEASE_MS).await {
                 Ok(Some(claimed)) => self.run(claimed, &mut stop).await,
                 Ok(None) => {
                     tokio::select! {
-                        () = self.wake.notified() => {}
+                        () = &mut woken => {}
                         () = tokio::time::sleep(POLL) => {}
                         _ = stop.changed() => {}
                     }
@@ -67,7 +71,12 @@ impl App {
         let started = std::time::Instant::now();
         let kind = claimed.job.kind();
         let settled = {
-            let work = self.perform(&claimed);
+            let class = Priority::of(claimed.priority);
+            let work = async {
+                let (result, points) = self.github.errand(class, self.perform(&claimed)).await;
+                self.meter.points(kind, points);
+                result
+            };
             tokio::pin!(work);
             let mut signs = tokio::time::interval(SIGN_OF_LIFE);
             signs.tick().await;
@@ -154,6 +163,14 @@ impl App {
                 self.answer_comment(question).await?
             }
             Job::SyncInstallation { installation } => self.sync_installation(*installation).await?,
+            Job::Recover => self.recover().await?,
+            Job::RejudgeInstallation { installation } => {
+                self.rejudge_installation(*installation).await?
+            }
+            Job::RejudgeRepo { installation, repo, name } => {
+                self.rejudge_repo(*installation, *repo, name).await?
+            }
+            Job::CleanUp => self.clean_up().await?,
         }))
     }
 
@@ -165,7 +182,9 @@ impl App {
             Ok(Performed::Plan { jobs, outcome }) => {
                 log.done(&outcome);
                 let settled = self.store.plan_done(claimed, &jobs, &outcome, now).await;
-                self.wake.notify_waiters();
+                if !jobs.is_empty() {
+                    self.call_workers();
+                }
                 ("done", settled)
             }
             Ok(Performed::Words(outcome)) => {
@@ -218,7 +237,7 @@ impl App {
                 self.store.release(claimed, now).await
             }
             _ if until <= now => self.store.release(claimed, now).await,
-            _ => self.store.retry(claimed, reason, until, now).await,
+            _ => self.store.postpone(claimed, reason, until, now).await,
         }
     }
 
@@ -241,7 +260,8 @@ impl App {
                 }
                 return;
             }
-            Job::Plan { .. } | Job::SyncInstallation { .. } => return,
+            // Nobody waits for the others: what they owe is repaired by the next schedule.
+            _ => return,
         };
         let told = (check, reason);
         if let Err(fate) = self.conclude_unjudged(installation, repo, name, head, told).await {

@@ -41,16 +41,26 @@ struct Call {
     status: String,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Kind {
+    kind: &'static str,
+}
+
+/// By kind of job.
+type Cost = Family<Kind, Histogram, fn() -> Histogram>;
+
 type Timing = Family<Job, Histogram, fn() -> Histogram>;
 
 struct Inner {
     registry: Registry,
     deliveries: Family<Delivery, Counter>,
     refused: Counter,
+    overloaded: Counter,
     jobs: Timing,
     checks: Family<Outcome, Counter>,
     evaluations: Family<Outcome, Counter>,
     calls: Family<Call, Counter>,
+    points: Cost,
 }
 
 /// All metrics. Cheap to clone; clones count together.
@@ -86,7 +96,30 @@ impl Default for Metrics {
             "Calls to GitHub by route, method and status",
             calls.clone(),
         );
-        Self(Arc::new(Inner { registry, deliveries, refused, jobs, checks, evaluations, calls }))
+        let points =
+            Cost::new_with_constructor(|| Histogram::new(exponential_buckets(1.0, 2.0, 9)));
+        registry.register(
+            "job_github_points",
+            "Points of GitHub's secondary limit that one try of a job cost, by kind",
+            points.clone(),
+        );
+        let overloaded = Counter::default();
+        registry.register(
+            "deliveries_overloaded",
+            "Deliveries sent back (503) because too many bytes arrived at once",
+            overloaded.clone(),
+        );
+        Self(Arc::new(Inner {
+            overloaded,
+            points,
+            registry,
+            deliveries,
+            refused,
+            jobs,
+            checks,
+            evaluations,
+            calls,
+        }))
     }
 }
 
@@ -94,6 +127,11 @@ impl Metrics {
     /// A delivery with a bad signature came in.
     pub(super) fn refused(&self) {
         self.0.refused.inc();
+    }
+
+    /// A delivery was sent back because too many bytes were on their way.
+    pub(super) fn overloaded(&self) {
+        self.0.overloaded.inc();
     }
 
     /// Counts calls to GitHub.
@@ -117,6 +155,10 @@ impl Meter for Metrics {
 
     fn job(&self, kind: &'static str, result: &'static str, seconds: f64) {
         self.0.jobs.get_or_create(&Job { kind, result }).observe(seconds);
+    }
+
+    fn points(&self, kind: &'static str, points: u32) {
+        self.0.points.get_or_create(&Kind { kind }).observe(points.into());
     }
 
     fn check(&self, conclusion: &'static str) {

@@ -3,6 +3,7 @@
 
 mod details;
 mod health;
+mod intake;
 pub mod metrics;
 mod webhook;
 
@@ -19,6 +20,7 @@ use tower_http::trace::TraceLayer;
 
 use crate::flow::App;
 use health::Credentials;
+use intake::{Intake, USUAL};
 use metrics::Metrics;
 
 /// GitHub gives up after ten seconds; a client that is slower than this is none.
@@ -31,12 +33,25 @@ pub struct Web {
     pub(crate) secrets: Arc<[SecretString]>,
     pub(crate) metrics: Metrics,
     credentials: Credentials,
+    intake: Intake,
 }
 
 impl Web {
     /// The App, the webhook secrets (two while rotating), and the metrics to show.
     pub fn new(app: App, secrets: Vec<SecretString>, metrics: Metrics) -> Self {
-        Self { app, secrets: secrets.into(), metrics, credentials: Credentials::default() }
+        Self {
+            app,
+            secrets: secrets.into(),
+            metrics,
+            credentials: Credentials::default(),
+            intake: Intake::of(USUAL),
+        }
+    }
+
+    /// The same with room for so many bytes of bodies at once.
+    #[must_use]
+    pub fn with_room(self, bytes: usize) -> Self {
+        Self { intake: Intake::of(bytes), ..self }
     }
 
     /// Every route.

@@ -5,6 +5,7 @@
 //! Events are hints: they may be late, repeated or out of order, so an intent says what to look
 //! at, not what is true. Adding an event = one file and one line in [`READERS`].
 
+mod about;
 mod check_run;
 mod check_suite;
 mod installation;
@@ -15,6 +16,9 @@ mod payload;
 mod pull_request;
 mod push;
 mod repository;
+mod words;
+
+pub use about::repository_of;
 
 use crate::domain::command::Scan;
 use crate::domain::config::Labels;

@@ -66,6 +66,7 @@ impl Transport {
                 route: call.route,
                 method: call.method.as_str(),
                 status: answer.as_ref().ok().map(|answer| answer.status.as_u16()),
+                points: call.weight().points(),
                 elapsed_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
             });
         }

@@ -93,6 +93,22 @@ impl Store {
         contended!(self.put_back(claimed, now, now, |row| row.attempts -= 1))
     }
 
+    /// Hands the job back as [`Store::release`] does, to be run at `not_before` or later: somebody
+    /// asked for patience, which is not the job's fault.
+    pub async fn postpone(
+        &self,
+        claimed: &Claimed,
+        reason: &str,
+        not_before: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let reason = shortened(reason);
+        contended!(self.put_back(claimed, not_before, now, |row| {
+            row.attempts -= 1;
+            row.last_error = Some(reason.clone());
+        }))
+    }
+
     /// The job is given up: it stays as a dead letter with `error`, until somebody retries it.
     pub async fn bury(&self, claimed: &Claimed, error: &str) -> Result<bool, StoreError> {
         let error = shortened(error);
