@@ -145,12 +145,6 @@ impl Ledger {
         *(if query { &mut self.query_hour } else { &mut self.core_hour }) = Some(hour);
     }
 
-    /// The hourly REST budget as last told, and the REST points used within the last minute.
-    pub fn seen(&mut self, now: Timestamp) -> (Option<Hour>, u32) {
-        self.forget(now);
-        (self.core_hour.filter(|hour| hour.reset > now), self.rest.sum)
-    }
-
     fn forget(&mut self, now: Timestamp) {
         self.rest.forget(now);
         self.query.forget(now);

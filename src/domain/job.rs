@@ -18,6 +18,15 @@ pub struct Delivery {
     pub body: Vec<u8>,
 }
 
+/// The delivery that a job follows from: for logs, and for how long somebody has waited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// Its GUID.
+    pub delivery: String,
+    /// When we received it.
+    pub received: Timestamp,
+}
+
 /// Why a commit is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -119,6 +128,20 @@ pub enum Job {
         /// The delivery that asked: a repeat of it asks for nothing new.
         delivery: String,
     },
+    /// Learn what a repository delivered: its past, once, and what its deployments ship.
+    MeasureDelivery {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+    },
+    /// Find repositories whose past nobody has read.
+    MeasureInstallation {
+        /// Which.
+        installation: InstallationId,
+    },
     /// Learn which repositories an installation holds and what it may do.
     SyncInstallation {
         /// Which.
@@ -157,6 +180,18 @@ pub enum Priority {
 }
 
 impl Priority {
+    /// Every class, the most urgent first.
+    pub const ALL: [Self; 3] = [Self::Interactive, Self::Background, Self::Sweep];
+
+    /// The word in metrics: `interactive`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Interactive => "interactive",
+            Self::Background => "background",
+            Self::Sweep => "sweep",
+        }
+    }
+
     /// The class of a stored number; an unknown one is as patient as can be.
     pub fn of(number: i64) -> Self {
         let all = [Self::Interactive, Self::Background];
@@ -173,6 +208,8 @@ impl Job {
             Self::CheckCommit { .. } => "check_commit",
             Self::CheckPolicies { .. } => "check_policies",
             Self::AnswerComment { .. } => "answer_comment",
+            Self::MeasureDelivery { .. } => "measure_delivery",
+            Self::MeasureInstallation { .. } => "measure_installation",
             Self::SyncInstallation { .. } => "sync_installation",
             Self::Recover => "recover",
             Self::RejudgeInstallation { .. } => "rejudge_installation",
@@ -197,6 +234,8 @@ impl Job {
             Self::AnswerComment { repo, asked, delivery, .. } => {
                 format!("answer:{repo}:{}:{delivery}", asked.comment)
             }
+            Self::MeasureDelivery { repo, .. } => format!("measure:{repo}"),
+            Self::MeasureInstallation { installation } => format!("measure:all:{installation}"),
             Self::SyncInstallation { installation } => format!("sync:{installation}"),
             Self::Recover => "recover".to_owned(),
             Self::RejudgeInstallation { installation } => format!("rejudge:{installation}"),
@@ -216,22 +255,30 @@ impl Job {
             Self::CheckCommit { .. } | Self::CheckPolicies { .. } | Self::Recover => {
                 Priority::Background
             }
-            Self::SyncInstallation { .. }
+            Self::MeasureDelivery { .. }
+            | Self::MeasureInstallation { .. }
+            | Self::SyncInstallation { .. }
             | Self::RejudgeInstallation { .. }
             | Self::RejudgeRepo { .. }
             | Self::CleanUp => Priority::Sweep,
         }
     }
 
-    /// The repository that it is about, for a fair share within the installation.
+    /// The repository that it is about; plans and syncs are about none.
     pub fn repo(&self) -> Option<RepoId> {
         match self {
+            Self::Plan { .. }
+            | Self::SyncInstallation { .. }
+            | Self::RejudgeInstallation { .. }
+            | Self::Recover
+            | Self::CleanUp
+            | Self::MeasureInstallation { .. } => None,
             Self::CheckPull { repo, .. }
             | Self::CheckCommit { repo, .. }
             | Self::CheckPolicies { repo, .. }
             | Self::AnswerComment { repo, .. }
-            | Self::RejudgeRepo { repo, .. } => Some(*repo),
-            _ => None,
+            | Self::RejudgeRepo { repo, .. }
+            | Self::MeasureDelivery { repo, .. } => Some(*repo),
         }
     }
 
@@ -243,9 +290,11 @@ impl Job {
             | Self::CheckCommit { installation, .. }
             | Self::CheckPolicies { installation, .. }
             | Self::AnswerComment { installation, .. }
-            | Self::SyncInstallation { installation }
+            | Self::MeasureDelivery { installation, .. }
+            | Self::MeasureInstallation { installation }
             | Self::RejudgeInstallation { installation }
-            | Self::RejudgeRepo { installation, .. } => Some(*installation),
+            | Self::RejudgeRepo { installation, .. }
+            | Self::SyncInstallation { installation } => Some(*installation),
         }
     }
 }

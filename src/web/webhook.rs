@@ -5,7 +5,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::de::IgnoredAny;
+use tracing::Instrument;
 
+use crate::edge::clock::Stopwatch;
 use crate::edge::github::signature;
 use crate::edge::store::Accepted;
 
@@ -22,17 +24,34 @@ const RETRY_AFTER: HeaderValue = HeaderValue::from_static("10");
 
 type Reply = (StatusCode, &'static str);
 
-/// 202 when stored (also a repeat, also an event that nobody reads), 401 for a bad or missing
-/// signature, 413 for a body over 25 MiB, 400 for what GitHub never sends, 503 when it could not
-/// be stored or there is no room: GitHub then shows the delivery as failed, and recovery finds it.
+/// [`take`], measured, in a span that names the delivery.
 pub(super) async fn receive(State(web): State<Web>, headers: HeaderMap, body: Body) -> Response {
-    let mut response = take(web, headers, body).await.into_response();
+    let stopwatch = Stopwatch::start();
+    let span = tracing::error_span!(
+        "delivery",
+        delivery = word(&headers, "x-github-delivery"),
+        event = word(&headers, "x-github-event"),
+    );
+    let metrics = web.metrics.clone();
+    let reply = take(web, headers, body).instrument(span).await.unwrap_or_else(|refusal| refusal);
+    metrics.intake(reply.0.as_u16(), stopwatch.seconds());
+    let mut response = reply.into_response();
     if response.status() == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, RETRY_AFTER);
     }
     response
 }
 
+/// A header's value, if it is a plain word: nothing else of a stranger's reaches rows and logs.
+fn word(headers: &HeaderMap, name: &str) -> Option<String> {
+    let text = headers.get(name)?.to_str().ok()?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.:".contains(&b);
+    (!text.is_empty() && text.len() <= MAX_ID && text.bytes().all(plain)).then(|| text.to_owned())
+}
+
+/// 202 when stored (also a repeat, also an event that nobody reads), 401 for a bad or missing
+/// signature, 413 for a body over 25 MiB, 400 for what GitHub never sends, 503 when it could not
+/// be stored or there is no room: GitHub then shows the delivery as failed, and recovery finds it.
 async fn take(web: Web, headers: HeaderMap, body: Body) -> Result<Reply, Reply> {
     let too_large = (StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 25 MiB\n");
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|l| l.to_str().ok()?.parse().ok());
@@ -59,13 +78,9 @@ async fn take(web: Web, headers: HeaderMap, body: Body) -> Result<Reply, Reply> 
         web.metrics.refused();
         return Err((StatusCode::UNAUTHORIZED, "the signature does not match\n"));
     }
-    let word = |name: &str| {
-        let text = headers.get(name)?.to_str().ok()?;
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.:".contains(&b);
-        (!text.is_empty() && text.len() <= MAX_ID && text.bytes().all(plain))
-            .then(|| text.to_owned())
-    };
-    let (Some(event), Some(guid)) = (word("x-github-event"), word("x-github-delivery")) else {
+    let (Some(event), Some(guid)) =
+        (word(&headers, "x-github-event"), word(&headers, "x-github-delivery"))
+    else {
         return Err((
             StatusCode::BAD_REQUEST,
             "the headers X-GitHub-Event and X-GitHub-Delivery are missing or malformed\n",

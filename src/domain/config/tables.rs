@@ -1,6 +1,9 @@
 //! Which keys have the configuration files? One line per key: what reads a file, complains about
 //! it and prints its schema starts here.
 
+mod gating;
+mod metrics;
+
 use super::shape::{Key, Shape, Table};
 
 const fn key(name: &'static str, about: &'static str, shape: Shape) -> Key {
@@ -57,6 +60,10 @@ pub(super) static ORGANISATION: Table = Table {
             Shape::Table(&WAIVER_RULES),
         ),
         WAIVERS,
+        gating::FREEZE,
+        gating::GATE,
+        gating::SLO,
+        metrics::METRICS,
     ],
 };
 

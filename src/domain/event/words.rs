@@ -32,6 +32,7 @@ impl Intent {
                 added.len(),
                 removed.len()
             ),
+            Self::Sighted { repo, .. } => format!("measure {}", repo.name),
             Self::RepoChanged { repo, .. } => format!("note {}", repo.name),
         }
     }

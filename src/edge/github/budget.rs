@@ -23,17 +23,6 @@ const NAP_MS: i64 = 5_000;
 /// Lets some milliseconds pass. In tests the clock moves instead.
 pub type Sleep = Arc<dyn Fn(i64) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
-/// What an installation has left.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct BudgetSeen {
-    /// Whose.
-    pub installation: InstallationId,
-    /// The hour as GitHub last told it; `None`: it has not, or that hour is over.
-    pub hour: Option<Hour>,
-    /// REST points used within the last minute.
-    pub points: u32,
-}
-
 #[derive(Debug, Clone)]
 struct Errand {
     class: Priority,
@@ -125,23 +114,6 @@ impl GitHub {
         (output, points.load(Ordering::Relaxed))
     }
 
-    /// What every installation has left, by id.
-    pub fn budgets(&self) -> Vec<BudgetSeen> {
-        let now = self.now();
-        let mut seen: Vec<BudgetSeen> = self
-            .inner
-            .budget
-            .ledgers()
-            .iter_mut()
-            .map(|(id, ledger)| {
-                let (hour, points) = ledger.seen(now);
-                BudgetSeen { installation: *id, hour, points }
-            })
-            .collect();
-        seen.sort_by_key(|budget| budget.installation.0);
-        seen
-    }
-
     /// Whether GitHub has failed so often that nobody asks it just now.
     pub fn is_away(&self) -> bool {
         self.inner.budget.circuit().is_open()
@@ -165,7 +137,7 @@ impl GitHub {
         let _ = ERRAND.try_with(|errand| {
             errand.points.fetch_add(call.weight().points(), Ordering::Relaxed);
         });
-        let answer = self.inner.transport.exchange(call, token).await;
+        let answer = self.inner.transport.exchange(call, token, id).await;
         let well = match &answer {
             Ok(answer) => !answer.status.is_server_error(),
             Err(error) => !matches!(error, GitHubError::Unavailable { .. }),

@@ -4,12 +4,14 @@
 //! installation; `rt` orders its jobs by repository. A claim takes the first place in line and
 //! gives it to the installation's next turn, see `claim`.
 
+use std::borrow::Cow;
+
 use super::super::Store;
 use super::super::database::{Tx, values};
 use super::super::error::{StoreError, contended};
-use super::{MAX_ATTEMPTS, Row, fresh_of};
+use super::{MAX_ATTEMPTS, Payload, Row, fresh_of};
 use crate::domain::ids::{InstallationId, RepoId};
-use crate::domain::job::{Job, Priority};
+use crate::domain::job::{Cause, Job, Priority};
 use crate::domain::time::Timestamp;
 
 /// The class's virtual time: the tag of the job that is next in line, else of the last one taken,
@@ -157,7 +159,7 @@ impl Store {
         }
         contended!(async {
             let mut tx = self.database.begin().await?;
-            enqueue_class_in(&mut tx, Some(class), jobs, now, now).await?;
+            enqueue_for(&mut tx, jobs, (None, Some(class)), now, now).await?;
             tx.commit().await
         })
     }
@@ -170,13 +172,15 @@ pub(in super::super) async fn enqueue_in(
     run_after: Timestamp,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    enqueue_class_in(tx, None, jobs, run_after, now).await
+    enqueue_for(tx, jobs, (None, None), run_after, now).await
 }
 
-async fn enqueue_class_in(
+/// The same for jobs that follow from a delivery, or that are queued in another class than their
+/// kind's own.
+pub(super) async fn enqueue_for(
     tx: &mut Tx,
-    class: Option<Priority>,
     jobs: &[Job],
+    (cause, class): (Option<&Cause>, Option<Priority>),
     run_after: Timestamp,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -186,7 +190,8 @@ async fn enqueue_class_in(
     jobs.sort_by(|a, b| a.0.cmp(&b.0));
     for (key, job) in jobs {
         let class = class.unwrap_or_else(|| job.priority());
-        insert_in(tx, &key, job, class, job.repo(), (run_after, now)).await?;
+        let how = How { class, cause, repo: job.repo(), run_after, now };
+        insert_in(tx, &key, job, how).await?;
     }
     Ok(())
 }
@@ -200,20 +205,25 @@ pub(in super::super) async fn enqueue_plan_in(
     now: Timestamp,
 ) -> Result<(), StoreError> {
     let job = Job::Plan { delivery: delivery.to_owned() };
-    insert_in(tx, &job.key(), &job, job.priority(), repo, (now, now)).await
+    let how = How { class: job.priority(), cause: None, repo, run_after: now, now };
+    insert_in(tx, &job.key(), &job, how).await
 }
 
-async fn insert_in(
-    tx: &mut Tx,
-    key: &str,
-    job: &Job,
+/// How a job is queued.
+struct How<'a> {
     class: Priority,
+    cause: Option<&'a Cause>,
     repo: Option<RepoId>,
-    (run_after, now): (Timestamp, Timestamp),
-) -> Result<(), StoreError> {
+    run_after: Timestamp,
+    now: Timestamp,
+}
+
+async fn insert_in(tx: &mut Tx, key: &str, job: &Job, how: How<'_>) -> Result<(), StoreError> {
+    let How { class, cause, repo, run_after, now } = how;
     let id = uuid::Uuid::now_v7().to_string();
-    let payload = serde_json::to_string(job)
-        .map_err(|e| StoreError::Failed(format!("a job cannot be written as JSON: {e}")))?;
+    let payload =
+        serde_json::to_string(&Payload { job: Cow::Borrowed(job), cause: cause.cloned() })
+            .map_err(|e| StoreError::Failed(format!("a job cannot be written as JSON: {e}")))?;
     let installation = job.installation().unwrap_or(InstallationId(0));
     let values = values![
         id.as_str(),
