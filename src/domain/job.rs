@@ -204,6 +204,25 @@ pub enum Job {
         /// Which.
         installation: InstallationId,
     },
+    /// Compare GitHub's list of deliveries with the inbox and take in what was missed.
+    Recover,
+    /// Judge every open pull request of an installation once more: too much was missed for too
+    /// long.
+    RejudgeInstallation {
+        /// Which.
+        installation: InstallationId,
+    },
+    /// The same for one repository.
+    RejudgeRepo {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// Which.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+    },
+    /// Delete what is older than the settings keep.
+    CleanUp,
 }
 
 /// Smaller is sooner.
@@ -229,6 +248,12 @@ impl Priority {
             Self::Sweep => "sweep",
         }
     }
+
+    /// The class of a stored number; an unknown one is as patient as can be.
+    pub fn of(number: i64) -> Self {
+        let all = [Self::Interactive, Self::Background];
+        all.into_iter().find(|class| *class as i64 == number).unwrap_or(Self::Sweep)
+    }
 }
 
 impl Job {
@@ -246,6 +271,10 @@ impl Job {
             Self::MeasureDelivery { .. } => "measure_delivery",
             Self::MeasureInstallation { .. } => "measure_installation",
             Self::SyncInstallation { .. } => "sync_installation",
+            Self::Recover => "recover",
+            Self::RejudgeInstallation { .. } => "rejudge_installation",
+            Self::RejudgeRepo { .. } => "rejudge_repo",
+            Self::CleanUp => "clean_up",
         }
     }
 
@@ -271,6 +300,10 @@ impl Job {
             Self::MeasureDelivery { repo, .. } => format!("measure:{repo}"),
             Self::MeasureInstallation { installation } => format!("measure:all:{installation}"),
             Self::SyncInstallation { installation } => format!("sync:{installation}"),
+            Self::Recover => "recover".to_owned(),
+            Self::RejudgeInstallation { installation } => format!("rejudge:{installation}"),
+            Self::RejudgeRepo { repo, .. } => format!("rejudge:repo:{repo}"),
+            Self::CleanUp => "clean_up".to_owned(),
         }
     }
 
@@ -284,11 +317,16 @@ impl Job {
             Self::CheckCommit { .. }
             | Self::CheckPolicies { .. }
             | Self::CheckRisk { .. }
-            | Self::LearnMerge { .. } => Priority::Background,
+            | Self::LearnMerge { .. }
+            // What was missed is late already.
+            | Self::Recover => Priority::Background,
             Self::LearnHistory { .. }
             | Self::MeasureDelivery { .. }
             | Self::MeasureInstallation { .. }
-            | Self::SyncInstallation { .. } => Priority::Sweep,
+            | Self::SyncInstallation { .. }
+            | Self::RejudgeInstallation { .. }
+            | Self::RejudgeRepo { .. }
+            | Self::CleanUp => Priority::Sweep,
         }
     }
 
@@ -297,6 +335,9 @@ impl Job {
         match self {
             Self::Plan { .. }
             | Self::SyncInstallation { .. }
+            | Self::RejudgeInstallation { .. }
+            | Self::Recover
+            | Self::CleanUp
             | Self::MeasureInstallation { .. } => None,
             Self::CheckPull { repo, .. }
             | Self::CheckCommit { repo, .. }
@@ -305,6 +346,7 @@ impl Job {
             | Self::LearnMerge { repo, .. }
             | Self::LearnHistory { repo, .. }
             | Self::AnswerComment { repo, .. }
+            | Self::RejudgeRepo { repo, .. }
             | Self::MeasureDelivery { repo, .. } => Some(*repo),
         }
     }
@@ -312,7 +354,7 @@ impl Job {
     /// The installation it belongs to; a plan's is not known before its delivery is read.
     pub fn installation(&self) -> Option<InstallationId> {
         match self {
-            Self::Plan { .. } => None,
+            Self::Plan { .. } | Self::Recover | Self::CleanUp => None,
             Self::CheckPull { installation, .. }
             | Self::CheckCommit { installation, .. }
             | Self::CheckPolicies { installation, .. }
@@ -322,6 +364,8 @@ impl Job {
             | Self::AnswerComment { installation, .. }
             | Self::MeasureDelivery { installation, .. }
             | Self::MeasureInstallation { installation }
+            | Self::RejudgeInstallation { installation }
+            | Self::RejudgeRepo { installation, .. }
             | Self::SyncInstallation { installation } => Some(*installation),
         }
     }
