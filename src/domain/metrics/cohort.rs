@@ -8,6 +8,7 @@
 //! the whole cohort (a repository with one deployment has a rate of 0 % or 100 %).
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::bootstrap::difference;
 use super::measure::{Measured, Measures, Period};
@@ -152,7 +153,7 @@ fn failure_rate(members: &[&Member]) -> Option<f64> {
 }
 
 /// What is compared. Its name in JSON ends with its unit, where it has one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub enum Measure {
     /// Deployments per day; more is better.
     #[serde(rename = "deployments_per_day")]
@@ -172,7 +173,7 @@ pub enum Measure {
 }
 
 /// One cohort's side of a comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
 pub struct Side {
     /// Repositories that have this measure.
     pub repositories: usize,
@@ -183,7 +184,7 @@ pub struct Side {
 }
 
 /// One measure of both cohorts.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Comparison {
     /// Which.
     pub measure: Measure,

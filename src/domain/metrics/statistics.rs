@@ -4,6 +4,7 @@
 //! than one that looks sure.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 /// Samples below this size are shown as small: their medians move with every new value.
 pub const SMALL: usize = 10;
@@ -105,7 +106,7 @@ pub fn poisson(count: u64) -> (f64, f64) {
 }
 
 /// Median and 75th percentile of durations, in milliseconds.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, ToSchema)]
 pub struct Durations {
     /// How many.
     pub n: usize,
@@ -142,7 +143,7 @@ impl Durations {
 }
 
 /// So many of so many.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, ToSchema)]
 pub struct Share {
     /// Those meant.
     pub hits: u64,
@@ -170,7 +171,7 @@ impl Share {
 }
 
 /// Events per day.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, ToSchema)]
 pub struct Frequency {
     /// How many.
     pub n: u64,

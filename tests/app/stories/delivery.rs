@@ -13,7 +13,7 @@ use crate::stage::Stage;
 
 use super::files::GOOD;
 
-const REPO: &str = "acme/payments";
+pub(super) const REPO: &str = "acme/payments";
 const MINUTE: i64 = 60;
 const MINUTE_MS: i64 = 60_000;
 
@@ -27,7 +27,7 @@ const MINUTE_MS: i64 = 60_000;
 /// | 180 | the rollback | | |
 /// | 200 | a commit of minute 180, merged at 195; the squash again | 20 | reverted at 240 |
 /// | 240 | the revert of minute 230 | 10 | |
-fn a_day(stage: &Stage) {
+pub(super) fn a_day(stage: &Stage) {
     let gh = &stage.gh;
     let first = gh.head(REPO, "main");
     gh.deploy(REPO, "production", &first);

@@ -1,6 +1,7 @@
 //! One file per user's story.
 
 mod adopt;
+mod api;
 mod baseline;
 mod commands;
 mod configuration;
