@@ -27,6 +27,7 @@ pub mod metrics;
 pub mod nearest;
 pub mod path;
 pub mod policy;
+pub mod redact;
 pub mod report;
 pub mod risk;
 pub mod schedule;

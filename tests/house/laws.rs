@@ -92,6 +92,10 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("indicatif", &["src/cli/progress.rs"]),
     ("notify_debouncer_mini", &["src/cli/policy/watch.rs"]),
     ("tracing_subscriber", &["src/cli/", "src/config.rs"]),
+    ("opentelemetry", &["src/cli/log/traces.rs"]),
+    ("opentelemetry_sdk", &["src/cli/log/traces.rs"]),
+    ("opentelemetry_otlp", &["src/cli/log/traces.rs"]),
+    ("tracing_opentelemetry", &["src/cli/log/traces.rs"]),
     // settings
     (
         "toml",

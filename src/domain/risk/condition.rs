@@ -6,7 +6,7 @@ mod review;
 
 use serde::{Deserialize, Serialize};
 
-pub use ddl::{Class, Found, of_migrations};
+pub use ddl::{Class, Found, of_migrations, read_migrations};
 pub use review::{Review, Verdict, of_coverage, of_reviews};
 
 /// How much a condition asks for; the most last.

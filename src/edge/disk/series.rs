@@ -1,4 +1,5 @@
-//! Which histories lie in a folder? Comma-separated values, packed or not.
+//! Which histories lie in a folder? Comma-separated values, packed or not. And where does the
+//! drawing of what they gave go?
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -28,4 +29,9 @@ pub fn read_series(folder: &Path) -> io::Result<Vec<(String, String)>> {
     }
     found.sort();
     Ok(found)
+}
+
+/// Writes a drawing; a file that is there is replaced, because somebody named it.
+pub fn write_drawing(file: &Path, text: &str) -> io::Result<()> {
+    std::fs::write(file, text)
 }

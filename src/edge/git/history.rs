@@ -32,7 +32,7 @@ impl Checkout {
     pub async fn history(&self, tip: &Sha, most: usize) -> Result<Line, GitError> {
         let most = format!("--max-count={most}");
         let line = self.changes_of(&["--first-parent", &most, tip.as_str()]).await?;
-        let arguments = ["log", "-z", COMMIT, tip.as_str(), "--"];
+        let arguments = ["log", "-z", PLAIN[0], PLAIN[1], COMMIT, tip.as_str(), "--"];
         let text = self.git.bytes(&arguments, LISTING).await?;
         let all: HashMap<Sha, Commit> = String::from_utf8_lossy(&text)
             .split(RECORD)
@@ -55,7 +55,8 @@ impl Checkout {
     /// The commits of `to` that `from` does not have, oldest first.
     pub async fn commits_between(&self, from: &Sha, to: &Sha) -> Result<Vec<Commit>, GitError> {
         let range = format!("{from}..{to}");
-        let text = self.git.bytes(&["log", "-z", COMMIT, &range, "--"], LISTING).await?;
+        let arguments = ["log", "-z", PLAIN[0], PLAIN[1], COMMIT, &range, "--"];
+        let text = self.git.bytes(&arguments, LISTING).await?;
         let text = String::from_utf8_lossy(&text);
         let mut commits: Vec<Commit> = text.split(RECORD).filter_map(read_commit).collect();
         commits.reverse();
@@ -64,6 +65,7 @@ impl Checkout {
 
     async fn changes_of(&self, of: &[&str]) -> Result<Vec<(Sha, Vec<FileChange>)>, GitError> {
         let mut arguments = vec!["log", "--format=%x1e%H%x00", "--diff-merges=first-parent"];
+        arguments.extend(PLAIN);
         arguments.extend(DIFF);
         arguments.extend(of);
         arguments.push("--");
@@ -74,6 +76,9 @@ impl Checkout {
         Ok(line)
     }
 }
+
+/// A repository's configuration may ask for signatures to be checked, by a program of its choice.
+const PLAIN: [&str; 2] = ["--no-show-signature", "--no-color"];
 
 /// Both lists of one diff: what happened (`--raw`) and how many lines (`--numstat`). Nothing that
 /// a repository's own configuration names is run, and its own limits of rename detection do not

@@ -22,6 +22,7 @@ mod judgements;
 mod organisation;
 mod pulls;
 mod repos;
+mod risk;
 mod schedules;
 mod snapshots;
 
@@ -31,11 +32,12 @@ pub use dora::{DeploymentRow, DoraRepo, IncidentRow, Past, PastRead};
 pub use error::StoreError;
 pub use evaluations::BROKEN;
 pub use installations::InstallationRow;
-pub use jobs::{Claimed, JobCount, JobFilter, JobId, JobRow, JobState, MAX_ATTEMPTS};
+pub use jobs::{Claimed, ClassCount, JobCount, JobFilter, JobId, JobRow, JobState, MAX_ATTEMPTS};
 pub use judgements::{JudgementRow, Subject};
 pub use organisation::OrganisationFile;
 pub use pulls::{KnownPull, PullRow, PullState};
 pub use repos::{KnownRepo, RepoRow};
+pub use risk::{CoverageRow, Ripe, RiskChange, RiskHistory, RiskPull, RiskTouch, mark};
 pub use snapshots::{PoliciesRow, SnapshotRow};
 
 use database::Database;

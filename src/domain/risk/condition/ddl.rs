@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::{Condition, Weight};
-use crate::domain::ddl::{Effect, Statement};
+use crate::domain::ddl::{self, Dialect, Effect, Statement};
 
 /// Statements that are told of.
 const MOST: usize = 8;
@@ -57,6 +57,34 @@ pub struct Found {
     pub statement: Statement,
 }
 
+/// What the added migrations do, from their texts; what could not be read is unknown. Statements
+/// that a comment in the migration answers for (`waymark:acknowledged reason="…"`) are left out.
+pub fn read_migrations<'a>(texts: impl Iterator<Item = (&'a str, Option<&'a str>)>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (path, text) in texts {
+        let statements = match text {
+            None => vec![Statement {
+                line: 1,
+                kind: "unread",
+                effect: Effect::Unknown,
+                lock: None,
+                target: None,
+                why: "the file could not be read",
+                by_pattern: false,
+            }],
+            Some(text) => {
+                let dialect = Dialect::of_path(path).or_else(|| Dialect::guess(text));
+                let Some(read) = ddl::read(path, text, dialect) else { continue };
+                let open = read.statements.into_iter().filter(|(_, acknowledged)| !acknowledged);
+                open.map(|(statement, _)| statement).collect()
+            }
+        };
+        let found_in = |statement| Found { path: path.to_owned(), statement };
+        found.extend(statements.into_iter().map(found_in));
+    }
+    found
+}
+
 /// The class of all migrations together, and a condition for each class above D0. `touches_code`
 /// says that the change also touches something that is no migration.
 pub fn of_migrations(found: &[Found], touches_code: bool) -> (Option<Class>, Vec<Condition>) {
@@ -67,13 +95,13 @@ pub fn of_migrations(found: &[Found], touches_code: bool) -> (Option<Class>, Vec
             Class::D3Irreversible,
             "irreversible_migration",
             Weight::Acknowledge,
-            "take the statement out and run it once nothing uses the data any more, or acknowledge it",
+            "take the statement out and run it once nothing uses the data any more, or acknowledge it in the migration: `waymark:acknowledged reason=\"…\"`",
         ),
         (
             Class::D2Blocking,
             "blocking_migration",
             Weight::Acknowledge,
-            "use the form that does not block (the evidence names it), or acknowledge it",
+            "use the form that does not block, or acknowledge it in the migration: `waymark:acknowledged reason=\"…\"`",
         ),
         (
             Class::D1BreaksRunningCode,

@@ -18,6 +18,7 @@ use crate::domain::time::Timestamp;
 
 pub use markdown::{explanation, render_check};
 pub use words::{DriverWords, driver_words, fact_words, headline, history_words, usual_words};
+pub(crate) use words::{per_thousand, times};
 
 /// People who are named as knowing the files best.
 const KNOWERS: usize = 2;

@@ -31,7 +31,7 @@ pub fn headline(report: &RiskReport) -> String {
 }
 
 /// `2.4`, `0.85`, `14`.
-pub fn times(multiple: f64) -> String {
+pub(crate) fn times(multiple: f64) -> String {
     if multiple < 0.95 {
         format!("{multiple:.2}")
     } else if multiple < 9.95 {
@@ -42,7 +42,7 @@ pub fn times(multiple: f64) -> String {
 }
 
 /// `25 in 1,000`, `1.4 in 1,000`.
-pub fn per_thousand(rate: f64) -> String {
+pub(crate) fn per_thousand(rate: f64) -> String {
     let of = rate * 1000.0;
     if of < 9.5 { format!("{of:.1} in 1,000") } else { format!("{of:.0} in 1,000") }
 }

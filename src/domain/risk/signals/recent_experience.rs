@@ -32,5 +32,5 @@ pub(super) const SIGNAL: Signal = Signal {
 /// ```
 pub fn recent_experience(evidence: Evidence<'_>) -> Result<f64, Unknown> {
     let years = |at: Timestamp| days(evidence.change.at.0 - at.0) / 365.25;
-    Ok(own(evidence)?.iter().map(|(at, _)| 1.0 / (1.0 + years(*at))).sum())
+    Ok(own(evidence)?.iter().map(|(at, _)| 1.0 / (1.0 + years(*at))).fold(0.0, |sum, x| sum + x))
 }
