@@ -7,6 +7,7 @@ use crate::domain::metrics::summary::{AccountDora, CohortDora, RepoDora, WindowD
 use crate::domain::metrics::{
     Cohorts, Deployment, History, Incident, MetricsRules, Period, WINDOWS,
 };
+use crate::domain::report::dora::render_cohorts;
 use crate::domain::time::Timestamp;
 use crate::edge::store::{Past, RepoRow, Store, StoreError};
 
@@ -77,6 +78,16 @@ pub async fn measure(
         repositories,
         cohorts: yard.cohorts(),
     }))
+}
+
+/// The block *DORA by cohort* of an installation, Markdown. It changes from day to day.
+pub async fn cohort_block(
+    store: &Store,
+    installation: InstallationId,
+    now: Timestamp,
+) -> Result<String, StoreError> {
+    let found = measure(store, installation, None, now).await?;
+    Ok(render_cohorts(found.as_ref().map_or(&[], |found| &found.cohorts)))
 }
 
 /// Where repositories of one installation are measured, one after the other, so that no more than

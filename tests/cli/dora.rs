@@ -134,7 +134,7 @@ fn the_organisation_is_told_in_a_table_in_csv_and_in_json() {
     assert!(table.contains("acme/quick-0") && table.contains("acme/slow-11"), "{table}");
     assert!(table.contains("1 repository has told of no deployment"), "{table}");
     assert!(table.contains("lacks deployments:read\\u{1b}[31m"), "{table}");
-    let lead = table.lines().find(|line| line.starts_with("lead time for changes")).unwrap();
+    let lead = table.lines().find(|line| line.starts_with("lead time for changes ")).unwrap();
     assert!(lead.contains("(n 6)") && lead.contains('−'), "{lead}");
     assert!(table.lines().all(|line| line.chars().count() < 140), "{table}");
 

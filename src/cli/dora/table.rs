@@ -109,18 +109,18 @@ const LINES: &[Line] = &[
     ("  per week", |m| with_range(frequency(&m.deployments), m.deployments.interval, per_week)),
     ("lead time for changes, median", |m| {
         let range = m.lead_time.interval_ms.map(|(low, high)| (low as f64, high as f64));
-        with_range(median(&m.lead_time), range, |ms| duration(ms as i64))
+        with_range(counted(&m.lead_time), range, |ms| duration(ms as i64))
     }),
     ("  75 % within", |m| p75(&m.lead_time)),
     ("change failure rate", |m| {
         with_range(share(&m.change_failures), m.change_failures.interval, percent)
     }),
     ("  rollbacks", |m| m.rollbacks.to_string()),
-    ("time to restore, median", |m| median(&m.time_to_restore)),
+    ("time to restore, median", |m| counted(&m.time_to_restore)),
     ("  75 % within", |m| p75(&m.time_to_restore)),
     ("  open incidents", |m| m.open_incidents.to_string()),
     ("failed attempts to deploy", |m| m.failed_attempts.to_string()),
-    ("CI duration, median", |m| median(&m.ci_duration)),
+    ("CI duration, median", |m| counted(&m.ci_duration)),
     ("  75 % within", |m| p75(&m.ci_duration)),
     ("CI success", |m| share(&m.ci_success)),
 ];
@@ -199,6 +199,11 @@ fn frequency(f: &Frequency) -> String {
 
 fn median(d: &Durations) -> String {
     d.median_ms.map_or_else(nothing, |ms| hint(d.small, duration(ms)))
+}
+
+/// The median with the size of its sample.
+fn counted(d: &Durations) -> String {
+    if d.n == 0 { nothing() } else { format!("{} of {}", median(d), d.n) }
 }
 
 fn p75(d: &Durations) -> String {

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::bootstrap::difference;
 use super::measure::{Measured, Measures, Period};
-use super::statistics::quantile;
+use super::statistics::quantile_of;
 use crate::domain::time::Timestamp;
 
 /// What one repository adds to a cohort. Milliseconds are plain numbers here.
@@ -110,8 +110,7 @@ impl Cohorts {
     fn medians(&self, name: Measure, of: impl Fn(&Member) -> Option<f64>) -> Comparison {
         let figure = |members: &[&Member], q: f64| {
             let mut figures: Vec<f64> = members.iter().filter_map(|m| of(m)).collect();
-            figures.sort_by(f64::total_cmp);
-            quantile(&figures, q)
+            quantile_of(&mut figures, q)
         };
         let mut comparison = self.comparison(name, &of, |members| figure(members, 0.5));
         let all = |members: &'_ [Member]| figure(&members.iter().collect::<Vec<_>>(), 0.75);

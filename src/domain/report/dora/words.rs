@@ -101,7 +101,10 @@ pub const WORSE: &str = "worse on the path";
 
 /// Which way a difference points, if it is clear; nothing where there is no interval.
 pub fn verdict(comparison: &Comparison) -> &'static str {
-    let Some((low, _)) = comparison.interval else { return "" };
+    let Some((low, high)) = comparison.interval else { return "" };
+    if low == 0.0 && high == 0.0 {
+        return "no difference";
+    }
     if !comparison.is_clear() {
         return "may be chance";
     }
