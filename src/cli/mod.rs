@@ -5,6 +5,7 @@ mod check;
 mod config;
 mod dora;
 mod evaluator;
+mod fix;
 mod input;
 mod jobs;
 mod log;
@@ -33,6 +34,8 @@ enum Command {
     Check(check::Arguments),
     /// Bring a folder onto its golden path: write the files that it lacks
     Adopt(adopt::Arguments),
+    /// Put right what has one right answer: show the diff, or write it
+    Fix(fix::Arguments),
     /// Receive webhooks and post check runs
     Serve(serve::Arguments),
     /// List jobs and retry dead ones (needs WAYMARK_DATABASE_URL only)
@@ -64,6 +67,7 @@ pub fn run() -> ExitCode {
     let result = match arguments.command {
         Command::Adopt(arguments) => adopt::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Fix(arguments) => fix::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Jobs(arguments) => jobs::run(arguments),
         Command::Dora(arguments) => dora::run(arguments),

@@ -12,6 +12,7 @@ use crate::edge::store::{CoverageRow, InstallationRow, KnownPull, PullRow, PullS
 
 use super::App;
 use super::fate::Fate;
+use super::job_span;
 use rows::{learned, pull_row, risk_pull, row};
 
 /// What came of a delivery.
@@ -29,11 +30,7 @@ impl App {
         let Some(delivery) = self.store.delivery(guid).await? else {
             return Err(Fate::Moot(format!("delivery {guid} is not stored any more")));
         };
-        // Until here, the job's span knows the delivery only.
-        let (installation, repo) = event::about(&delivery.body);
-        let span = tracing::Span::current();
-        span.record("installation", installation.map(|id| id.0));
-        span.record("repository", repo.map(|id| id.0));
+        job_span::tell_whose(&delivery.body);
         let intents = match event::read(&delivery.event, &delivery.body) {
             Ok(intents) => intents,
             Err(error) => {

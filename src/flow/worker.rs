@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tracing::{Instrument, Span};
+use tracing::Instrument;
 
 use crate::domain::ids::InstallationId;
 use crate::domain::job::Job;
@@ -21,6 +21,7 @@ use super::check_pull::PullToCheck;
 use super::check_risk::RiskToCheck;
 use super::fate::{Fate, next_try};
 use super::job_meter::JobMeter;
+use super::job_span::span_of;
 
 /// How long a worker holds a job without a sign of life. Replicas' clocks differ, so not less.
 const LEASE_MS: i64 = 90_000;
@@ -292,20 +293,4 @@ impl App {
 enum Performed {
     Words(String),
     Plan { jobs: Vec<Job>, outcome: String },
-}
-
-/// What every line that a job writes carries, whatever the filter: an error's level, because a span
-/// that is filtered out takes its fields along.
-fn span_of(claimed: &Claimed) -> Span {
-    let job = &claimed.job;
-    tracing::error_span!(
-        "job",
-        job = claimed.id.as_str(),
-        kind = job.kind(),
-        key = job.key(),
-        attempt = claimed.attempts,
-        delivery = claimed.cause.as_ref().map(|cause| cause.delivery.as_str()),
-        installation = job.installation().map(|id| id.0),
-        repository = job.repo().map(|id| id.0),
-    )
 }

@@ -16,6 +16,7 @@ pub mod csv;
 pub mod dora;
 pub mod escape;
 pub mod explain;
+pub mod fixes;
 pub mod footer;
 pub mod formats;
 pub mod frame;

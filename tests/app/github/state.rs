@@ -50,6 +50,7 @@ pub struct Options {
     pub graphql: bool,
     pub classic_tokens: bool,
     pub secondary_limits: bool,
+    pub primary_limit: bool,
     /// The App hears of its own check runs and of each new suite, as on GitHub.
     pub echoes: bool,
     /// Entries of a recursive tree before it is cut.
