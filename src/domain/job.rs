@@ -119,6 +119,27 @@ pub enum Job {
         /// The delivery that asked: a repeat of it asks for nothing new.
         delivery: String,
     },
+    /// Judge the newest commit of a default branch and keep what it says; nothing is posted.
+    JudgeBranch {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+        /// The commit; `None`: it must be asked for.
+        head: Option<Sha>,
+    },
+    /// Compare every default branch with what is known of it.
+    Sweep {
+        /// Which.
+        installation: InstallationId,
+    },
+    /// Count the cards and bring the scorecard's issues up to date.
+    Scorecard {
+        /// Which.
+        installation: InstallationId,
+    },
     /// Learn which repositories an installation holds and what it may do.
     SyncInstallation {
         /// Which.
@@ -135,6 +156,8 @@ pub enum Priority {
     Background = 10,
     /// Whenever there is room.
     Sweep = 20,
+    /// After the others: it sums up what they found.
+    Report = 30,
 }
 
 impl Job {
@@ -147,6 +170,9 @@ impl Job {
             Self::CheckPolicies { .. } => "check_policies",
             Self::AnswerComment { .. } => "answer_comment",
             Self::SyncInstallation { .. } => "sync_installation",
+            Self::JudgeBranch { .. } => "judge_branch",
+            Self::Sweep { .. } => "sweep",
+            Self::Scorecard { .. } => "scorecard",
         }
     }
 
@@ -167,6 +193,9 @@ impl Job {
                 format!("answer:{repo}:{}:{delivery}", asked.comment)
             }
             Self::SyncInstallation { installation } => format!("sync:{installation}"),
+            Self::JudgeBranch { repo, .. } => format!("judge:{repo}"),
+            Self::Sweep { installation } => format!("sweep:{installation}"),
+            Self::Scorecard { installation } => format!("scorecard:{installation}"),
         }
     }
 
@@ -178,7 +207,10 @@ impl Job {
             }
             Self::CheckCommit { occasion: Occasion::MergeGroup, .. } => Priority::Interactive,
             Self::CheckCommit { .. } | Self::CheckPolicies { .. } => Priority::Background,
-            Self::SyncInstallation { .. } => Priority::Sweep,
+            Self::SyncInstallation { .. } | Self::Sweep { .. } | Self::JudgeBranch { .. } => {
+                Priority::Sweep
+            }
+            Self::Scorecard { .. } => Priority::Report,
         }
     }
 
@@ -190,6 +222,9 @@ impl Job {
             | Self::CheckCommit { installation, .. }
             | Self::CheckPolicies { installation, .. }
             | Self::AnswerComment { installation, .. }
+            | Self::JudgeBranch { installation, .. }
+            | Self::Sweep { installation }
+            | Self::Scorecard { installation }
             | Self::SyncInstallation { installation } => Some(*installation),
         }
     }

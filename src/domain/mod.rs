@@ -27,6 +27,7 @@ pub mod path;
 pub mod policy;
 pub mod report;
 pub mod schedule;
+pub mod scorecard;
 pub mod selection;
 pub mod template;
 pub mod time;

@@ -9,6 +9,7 @@ use crate::edge::store::{InstallationRow, KnownPull, PullRow, PullState, RepoRow
 
 use super::App;
 use super::fate::Fate;
+use super::judge_branch::{job_for, jobs_for};
 
 /// What came of a delivery.
 pub(super) struct Plan {
@@ -132,12 +133,12 @@ impl App {
                 self.store.upsert_repos(installation, &rows).await?;
                 self.store.remove_repos(installation, &removed).await?;
                 self.store.expire_organisation_file(installation).await?;
-                Ok(Vec::new())
+                Ok(jobs_for(installation, added))
             }
             Intent::RepoChanged { installation, repo } => {
                 self.note_repo(installation, &repo).await?;
                 self.heard_of(installation, &repo.name).await?;
-                Ok(Vec::new())
+                Ok(if repo.archived { Vec::new() } else { vec![job_for(installation, repo)] })
             }
         }
     }

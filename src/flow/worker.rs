@@ -153,7 +153,12 @@ impl App {
                     Question { installation: *installation, repo: *repo, name, asked, delivery };
                 self.answer_comment(question).await?
             }
-            Job::SyncInstallation { installation } => self.sync_installation(*installation).await?,
+            Job::SyncInstallation { installation } => self.sync_and_sweep(*installation).await?,
+            Job::JudgeBranch { installation, repo, name, head } => {
+                self.judge_branch(*installation, *repo, name, head.as_ref()).await?
+            }
+            Job::Sweep { installation } => self.sweep(*installation).await?,
+            Job::Scorecard { installation } => self.scorecard(*installation).await?,
         }))
     }
 
@@ -241,7 +246,11 @@ impl App {
                 }
                 return;
             }
-            Job::Plan { .. } | Job::SyncInstallation { .. } => return,
+            Job::Plan { .. }
+            | Job::JudgeBranch { .. }
+            | Job::Sweep { .. }
+            | Job::Scorecard { .. }
+            | Job::SyncInstallation { .. } => return,
         };
         let told = (check, reason);
         if let Err(fate) = self.conclude_unjudged(installation, repo, name, head, told).await {

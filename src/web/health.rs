@@ -38,7 +38,24 @@ pub(super) async fn readyz(State(web): State<Web>) -> (StatusCode, Json<Value>) 
         _ => StatusCode::SERVICE_UNAVAILABLE,
     };
     let word = |result: Result<(), String>| result.err().unwrap_or_else(|| "ok".to_owned());
-    (status, Json(json!({ "database": word(database), "credentials": word(credentials) })))
+    let mut said = json!({ "database": word(database), "credentials": word(credentials) });
+    let issues = issues(&web).await;
+    if !issues.is_empty() {
+        said["issues"] = json!(issues);
+    }
+    (status, Json(said))
+}
+
+/// Scorecards and the like that cannot be kept. It is no reason to send nobody here, and everybody
+/// may read this: repositories are not named.
+async fn issues(web: &Web) -> Vec<String> {
+    let problems = web.app.store.issue_problems().await.unwrap_or_default();
+    let told = |(installation, key, problem): (i64, String, String)| {
+        let key = key.split(':').next().unwrap_or_default();
+        let why = problem.split_once(" answered ").map_or("not to be kept", |(_, why)| why);
+        format!("installation {installation}: {key}: {why}")
+    };
+    problems.into_iter().map(told).collect()
 }
 
 async fn credentials(web: &Web) -> Result<(), String> {

@@ -3,14 +3,17 @@
 use sqlx::{AssertSqlSafe, Connection};
 use waymark::domain::config::Labels;
 use waymark::domain::ids::{InstallationId, RepoId};
-use waymark::edge::store::{CheckRunRow, OrganisationFile, PoliciesRow, Store, Subject};
+use waymark::edge::store::{
+    CardRow, CheckRunRow, KeptIssue, OrganisationFile, PoliciesRow, Satisfaction, Store, Subject,
+    SweepRow,
+};
 
 use crate::database::{TestDatabase, fresh_databases};
 use crate::given::*;
 
 /// Every table that holds what belongs to a tenant. `delivery` is the inbox, `job` also holds
 /// plans: looked at below.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 18] = [
     "installation",
     "repo",
     "pull",
@@ -22,6 +25,13 @@ const TABLES: [&str; 11] = [
     "repo_labels",
     "organisation_policies",
     "snapshot",
+    "card",
+    "level_history",
+    "sweep",
+    "head_etag",
+    "kept_issue",
+    "satisfaction",
+    "campaign_day",
 ];
 
 async fn settle_in(store: &Store, installation: i64) {
@@ -36,6 +46,39 @@ async fn settle_in(store: &Store, installation: i64) {
     let labels = Labels { topics: Some(["pci".to_owned()].into()), ..Labels::default() };
     store.note_labels(repo_id, &labels).await.unwrap();
     assert!(store.put_snapshot(repo_id, &sha(1), "{}", NOON).await.unwrap());
+    let card = CardRow {
+        sha: sha(1),
+        digest: "d".to_owned(),
+        due: None,
+        level: None,
+        on_path: false,
+        json: "{}".to_owned(),
+    };
+    store.put_card(repo_id, &card, NOON).await.unwrap();
+    let sweep = SweepRow {
+        started: NOON,
+        finished: None,
+        cursor: repo_id,
+        total: 1,
+        seen: 1,
+        changed: 0,
+        unreadable: 0,
+    };
+    store.put_sweep(id, &sweep).await.unwrap();
+    store.put_head_etag(repo_id, &sha(1), "e").await.unwrap();
+    let issue = KeptIssue {
+        key: "scorecard".to_owned(),
+        repo: repo_id,
+        number: Some(1),
+        url: None,
+        digest: "d".to_owned(),
+        edited: NOON,
+        problem: None,
+    };
+    store.put_kept_issue(id, &issue).await.unwrap();
+    let said = Satisfaction { quarter: "2026-Q4".to_owned(), score: 9, words: None };
+    store.put_satisfaction(id, "p", &said, NOON).await.unwrap();
+    store.put_campaign_day(id, "c", "2026-11-21", "{}").await.unwrap();
     store.put_evaluation(repo_id, "k", "{}", NOON).await.unwrap();
     store.put_judgement(repo_id, &sha(1), Subject::Pull(1), "{}", "d", NOON).await.unwrap();
     let run = CheckRunRow {

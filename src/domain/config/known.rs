@@ -35,6 +35,7 @@ impl Known {
             Shape::Text => filled.is_some(),
             Shape::Date => filled.is_some_and(|t| t.len() == 10 && t.parse::<NaiveDate>().is_ok()),
             Shape::Mode => filled.is_some_and(|t| MODES.contains(&t)),
+            Shape::OneOf(words) => filled.is_some_and(|t| words.contains(&t)),
             Shape::Level => filled.is_some_and(|t| LEVELS.contains(&t)),
             Shape::Glob => {
                 let glob = filled.ok_or(None)?;

@@ -35,7 +35,7 @@ pub async fn serve(github: FakeGitHub, request: Request) -> Response {
             let _ = gate.wait_for(|open| *open).await;
             pipeline::answer(&mut github.world(), &incoming)
         }
-        Some(Kind::LoseAnswer | Kind::HalfBody) | None => {
+        Some(Kind::LoseAnswer | Kind::HalfBody | Kind::Pass) | None => {
             pipeline::answer(&mut github.world(), &incoming)
         }
     };

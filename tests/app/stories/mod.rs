@@ -32,6 +32,7 @@ mod race;
 mod recorded;
 mod rerun;
 mod schedules;
+mod scorecard;
 mod service;
 mod shapes;
 mod tenants;
