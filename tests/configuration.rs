@@ -85,6 +85,8 @@ const FILES: &[(ConfigKind, &str, bool)] = &[
     (ConfigKind::Organisation, "dashboards: {}", false),
     (ConfigKind::Organisation, "campaigns: [{name: a, policies: '*', due: 2026-12-31}]", true),
     (ConfigKind::Organisation, "campaigns: [{name: a, policies: '*'}]", false),
+    (ConfigKind::Organisation, "metrics: {environments: live-*, attribution_days: 3}", true),
+    (ConfigKind::Organisation, "metrics: {incident_labels: [sev1], attribution_days: x}", false),
 ];
 
 #[test]

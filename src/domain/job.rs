@@ -18,6 +18,15 @@ pub struct Delivery {
     pub body: Vec<u8>,
 }
 
+/// The delivery that a job follows from: for logs, and for how long somebody has waited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// Its GUID.
+    pub delivery: String,
+    /// When we received it.
+    pub received: Timestamp,
+}
+
 /// Why a commit is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -119,6 +128,15 @@ pub enum Job {
         /// The delivery that asked: a repeat of it asks for nothing new.
         delivery: String,
     },
+    /// Learn what a repository delivered: its past, once, and what its deployments ship.
+    MeasureDelivery {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+    },
     /// Judge the newest commit of a default branch and keep what it says; nothing is posted.
     JudgeBranch {
         /// Whose token to use.
@@ -137,6 +155,11 @@ pub enum Job {
     },
     /// Count the cards and bring the scorecard's issues up to date.
     Scorecard {
+        /// Which.
+        installation: InstallationId,
+    },
+    /// Find repositories whose past nobody has read.
+    MeasureInstallation {
         /// Which.
         installation: InstallationId,
     },
@@ -160,6 +183,21 @@ pub enum Priority {
     Report = 30,
 }
 
+impl Priority {
+    /// Every class, the most urgent first.
+    pub const ALL: [Self; 4] = [Self::Interactive, Self::Background, Self::Sweep, Self::Report];
+
+    /// The word in metrics: `interactive`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Interactive => "interactive",
+            Self::Background => "background",
+            Self::Sweep => "sweep",
+            Self::Report => "report",
+        }
+    }
+}
+
 impl Job {
     /// The job's kind, as stored and counted: `check_pull`.
     pub fn kind(&self) -> &'static str {
@@ -169,6 +207,8 @@ impl Job {
             Self::CheckCommit { .. } => "check_commit",
             Self::CheckPolicies { .. } => "check_policies",
             Self::AnswerComment { .. } => "answer_comment",
+            Self::MeasureDelivery { .. } => "measure_delivery",
+            Self::MeasureInstallation { .. } => "measure_installation",
             Self::SyncInstallation { .. } => "sync_installation",
             Self::JudgeBranch { .. } => "judge_branch",
             Self::Sweep { .. } => "sweep",
@@ -192,6 +232,8 @@ impl Job {
             Self::AnswerComment { repo, asked, delivery, .. } => {
                 format!("answer:{repo}:{}:{delivery}", asked.comment)
             }
+            Self::MeasureDelivery { repo, .. } => format!("measure:{repo}"),
+            Self::MeasureInstallation { installation } => format!("measure:all:{installation}"),
             Self::SyncInstallation { installation } => format!("sync:{installation}"),
             Self::JudgeBranch { repo, .. } => format!("judge:{repo}"),
             Self::Sweep { installation } => format!("sweep:{installation}"),
@@ -207,10 +249,29 @@ impl Job {
             }
             Self::CheckCommit { occasion: Occasion::MergeGroup, .. } => Priority::Interactive,
             Self::CheckCommit { .. } | Self::CheckPolicies { .. } => Priority::Background,
-            Self::SyncInstallation { .. } | Self::Sweep { .. } | Self::JudgeBranch { .. } => {
-                Priority::Sweep
-            }
             Self::Scorecard { .. } => Priority::Report,
+            Self::Sweep { .. }
+            | Self::JudgeBranch { .. }
+            | Self::MeasureDelivery { .. }
+            | Self::MeasureInstallation { .. }
+            | Self::SyncInstallation { .. } => Priority::Sweep,
+        }
+    }
+
+    /// The repository that it is about; plans and syncs are about none.
+    pub fn repo(&self) -> Option<RepoId> {
+        match self {
+            Self::Plan { .. }
+            | Self::SyncInstallation { .. }
+            | Self::Sweep { .. }
+            | Self::Scorecard { .. }
+            | Self::MeasureInstallation { .. } => None,
+            Self::CheckPull { repo, .. }
+            | Self::CheckCommit { repo, .. }
+            | Self::CheckPolicies { repo, .. }
+            | Self::AnswerComment { repo, .. }
+            | Self::JudgeBranch { repo, .. }
+            | Self::MeasureDelivery { repo, .. } => Some(*repo),
         }
     }
 
@@ -225,6 +286,8 @@ impl Job {
             | Self::JudgeBranch { installation, .. }
             | Self::Sweep { installation }
             | Self::Scorecard { installation }
+            | Self::MeasureDelivery { installation, .. }
+            | Self::MeasureInstallation { installation }
             | Self::SyncInstallation { installation } => Some(*installation),
         }
     }

@@ -44,6 +44,12 @@ pub const SCHEDULES: &[Schedule] = &[
         every_ms: 24 * HOUR_MS,
         work: Work::EachInstallation(|installation| Job::Scorecard { installation }),
     },
+    // What repositories delivered before we came, some at a time.
+    Schedule {
+        name: "measure",
+        every_ms: HOUR_MS,
+        work: Work::EachInstallation(|installation| Job::MeasureInstallation { installation }),
+    },
 ];
 
 impl Work {

@@ -30,6 +30,7 @@ pub(super) async fn livez() -> &'static str {
 }
 
 /// 200 when the database answers and GitHub accepts the App's key, else 503; says which is not.
+/// Remarks name nobody, since anybody may ask: the log does.
 pub(super) async fn readyz(State(web): State<Web>) -> (StatusCode, Json<Value>) {
     let database = web.app.store.ping().await.map_err(|e| e.to_string());
     let credentials = credentials(&web).await;
@@ -38,24 +39,29 @@ pub(super) async fn readyz(State(web): State<Web>) -> (StatusCode, Json<Value>) 
         _ => StatusCode::SERVICE_UNAVAILABLE,
     };
     let word = |result: Result<(), String>| result.err().unwrap_or_else(|| "ok".to_owned());
-    let mut said = json!({ "database": word(database), "credentials": word(credentials) });
-    let issues = issues(&web).await;
-    if !issues.is_empty() {
-        said["issues"] = json!(issues);
-    }
+    let remarks = if database.is_ok() { remarks(&web).await } else { Vec::new() };
+    let (database, credentials) = (word(database), word(credentials));
+    let said = json!({ "database": database, "credentials": credentials, "remarks": remarks });
     (status, Json(said))
 }
 
-/// Scorecards and the like that cannot be kept. It is no reason to send nobody here, and everybody
-/// may read this: repositories are not named.
-async fn issues(web: &Web) -> Vec<String> {
+/// What an operator should look at although the service is well.
+async fn remarks(web: &Web) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if let Ok(faulty @ 1..) = web.app.store.faulty_organisation_files().await {
+        remarks.push(format!(
+            "configuration files of organisations with a fault, so that their last good version \
+             counts: {faulty}"
+        ));
+    }
     let problems = web.app.store.issue_problems().await.unwrap_or_default();
-    let told = |(installation, key, problem): (i64, String, String)| {
+    // Everybody may read this: repositories are not named.
+    remarks.extend(problems.into_iter().map(|(installation, key, problem)| {
         let key = key.split(':').next().unwrap_or_default();
-        let why = problem.split_once(" answered ").map_or("not to be kept", |(_, why)| why);
-        format!("installation {installation}: {key}: {why}")
-    };
-    problems.into_iter().map(told).collect()
+        let why = problem.split_once(" answered ").map_or("refused", |(_, why)| why);
+        format!("installation {installation}: the issue `{key}` cannot be kept: {why}")
+    }));
+    remarks
 }
 
 async fn credentials(web: &Web) -> Result<(), String> {

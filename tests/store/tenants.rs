@@ -3,6 +3,7 @@
 use sqlx::{AssertSqlSafe, Connection};
 use waymark::domain::config::Labels;
 use waymark::domain::ids::{InstallationId, RepoId};
+use waymark::domain::metrics::Run;
 use waymark::edge::store::{
     CardRow, CheckRunRow, KeptIssue, OrganisationFile, PoliciesRow, Satisfaction, Store, Subject,
     SweepRow,
@@ -13,7 +14,7 @@ use crate::given::*;
 
 /// Every table that holds what belongs to a tenant. `delivery` is the inbox, `job` also holds
 /// plans: looked at below.
-const TABLES: [&str; 18] = [
+const TABLES: [&str; 22] = [
     "installation",
     "repo",
     "pull",
@@ -32,6 +33,10 @@ const TABLES: [&str; 18] = [
     "kept_issue",
     "satisfaction",
     "campaign_day",
+    "dora_deployment",
+    "dora_incident",
+    "dora_run",
+    "dora_repo",
 ];
 
 async fn settle_in(store: &Store, installation: i64) {
@@ -79,6 +84,11 @@ async fn settle_in(store: &Store, installation: i64) {
     let said = Satisfaction { quarter: "2026-Q4".to_owned(), score: 9, words: None };
     store.put_satisfaction(id, "p", &said, NOON).await.unwrap();
     store.put_campaign_day(id, "c", "2026-11-21", "{}").await.unwrap();
+    store.note_deployment(repo_id, &deployment(1, Some(NOON))).await.unwrap();
+    store.note_incident(repo_id, &incident(1, NOON, true)).await.unwrap();
+    let run = Run { started: NOON, finished: at(1), success: None };
+    store.note_run(repo_id, 1, &run).await.unwrap();
+    store.note_created(repo_id, NOON).await.unwrap();
     store.put_evaluation(repo_id, "k", "{}", NOON).await.unwrap();
     store.put_judgement(repo_id, &sha(1), Subject::Pull(1), "{}", "d", NOON).await.unwrap();
     let run = CheckRunRow {

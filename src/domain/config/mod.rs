@@ -6,6 +6,7 @@
 //! built-in defaults, the organisation and the repository over each other.
 
 pub mod effective;
+pub mod gating;
 mod known;
 pub mod organisation;
 mod reader;
@@ -17,11 +18,12 @@ mod shape;
 mod tables;
 
 pub use effective::{Effective, Layers, Origin, Standing};
+pub use gating::{FreezeRule, GateRules, Scope, SloRules};
 pub use known::Known;
 pub use organisation::{OrgConfig, PolicyRule, WaiverRules};
 pub use repository::RepoConfig;
 pub use rollout::{Labels, Membership, Rollout, Traits};
-pub use scorecard::{Campaign, Scope, ScorecardRules, WhenClosed};
+pub use scorecard::{Campaign, ScorecardRules, WhenClosed};
 
 /// Where a repository's file may lie; the first that exists counts.
 pub const CONFIG_PATHS: [&str; 2] = [".github/waymark.yml", ".github/waymark.yaml"];
@@ -43,6 +45,6 @@ fn most_specific<'a, T>(
 }
 
 /// A place as people write it: `.github/waymark.yml:4`.
-fn place(file: &str, line: Option<u32>) -> String {
+pub(crate) fn place(file: &str, line: Option<u32>) -> String {
     line.map_or_else(|| file.to_owned(), |line| format!("{file}:{line}"))
 }
