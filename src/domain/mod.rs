@@ -32,6 +32,7 @@ pub mod redact;
 pub mod report;
 pub mod risk;
 pub mod schedule;
+pub mod scorecard;
 pub mod selection;
 pub mod template;
 pub mod time;

@@ -37,6 +37,13 @@ pub const SCHEDULES: &[Schedule] = &[
         every_ms: 6 * HOUR_MS,
         work: Work::EachInstallation(|installation| Job::SyncInstallation { installation }),
     },
+    // Days pass although nobody pushes: waivers end, weeks begin. The sweep, which follows each
+    // sync, asks for it as well.
+    Schedule {
+        name: "scorecard",
+        every_ms: 24 * HOUR_MS,
+        work: Work::EachInstallation(|installation| Job::Scorecard { installation }),
+    },
     // What repositories delivered before we came, some at a time.
     Schedule {
         name: "measure",

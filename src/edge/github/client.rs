@@ -12,6 +12,7 @@ use crate::domain::ids::InstallationId;
 use crate::domain::time::Timestamp;
 
 use super::base::ApiBase;
+use super::budget::Budgets;
 use super::call::{Answer, Call, CallHook};
 use super::classify::success;
 use super::error::GitHubError;
@@ -82,6 +83,7 @@ pub(super) struct Inner {
     clock: Clock,
     /// Set once GraphQL answered 404: this host has none.
     pub(super) no_graphql: AtomicBool,
+    pub(super) budgets: Budgets,
 }
 
 /// In whose name a call is made.
@@ -106,6 +108,7 @@ impl GitHub {
             tokens: TokenCache::new(),
             clock: settings.clock,
             no_graphql: AtomicBool::new(false),
+            budgets: Budgets::default(),
         };
         Ok(Self { inner: Arc::new(inner) })
     }
@@ -132,6 +135,7 @@ impl GitHub {
             Who::Tenant(id, scope) => {
                 let token = self.inner.tokens.get(self, id, scope).await?;
                 let answer = self.inner.transport.exchange(call, &token.secret, Some(id)).await?;
+                self.inner.budgets.note(id, &answer);
                 if answer.status == 401 {
                     self.inner.tokens.forget(id, scope, &token).await;
                     let fresh = self.inner.tokens.get(self, id, scope).await?;

@@ -9,6 +9,8 @@
 //! - Rows of other versions are reported ([`StoreError::Corrupt`]), never a panic.
 
 mod blobs;
+mod campaigns;
+mod cards;
 mod checks;
 mod connect;
 mod database;
@@ -19,13 +21,17 @@ mod evaluations;
 mod installations;
 mod jobs;
 mod judgements;
+mod kept_issues;
 mod organisation;
 mod pulls;
 mod repos;
 mod risk;
+mod satisfaction;
 mod schedules;
 mod snapshots;
+mod sweeps;
 
+pub use cards::{CardRow, ScoredRepo};
 pub use checks::{CheckRunRow, OpenCheckRun};
 pub use deliveries::Accepted;
 pub use dora::{DeploymentRow, DoraRepo, IncidentRow, Past, PastRead};
@@ -34,11 +40,14 @@ pub use evaluations::BROKEN;
 pub use installations::InstallationRow;
 pub use jobs::{Claimed, ClassCount, JobCount, JobFilter, JobId, JobRow, JobState, MAX_ATTEMPTS};
 pub use judgements::{JudgementRow, Subject};
+pub use kept_issues::KeptIssue;
 pub use organisation::OrganisationFile;
 pub use pulls::{KnownPull, PullRow, PullState};
 pub use repos::{KnownRepo, RepoRow};
 pub use risk::{CoverageRow, Ripe, RiskChange, RiskHistory, RiskPull, RiskTouch, mark};
+pub use satisfaction::Satisfaction;
 pub use snapshots::{PoliciesRow, SnapshotRow};
+pub use sweeps::{SweepRow, SweptRepo};
 
 use database::Database;
 

@@ -38,6 +38,7 @@ mod rerun;
 mod risk;
 mod schedules;
 mod security;
+mod scorecard;
 mod service;
 mod shapes;
 mod tenants;
