@@ -9,6 +9,7 @@ mod jobs;
 mod policy;
 mod progress;
 mod serve;
+mod sweep;
 pub mod terminal;
 
 use std::path::PathBuf;
@@ -34,6 +35,8 @@ enum Command {
     Serve(serve::Arguments),
     /// List jobs and retry dead ones (needs WAYMARK_DATABASE_URL only)
     Jobs(jobs::Arguments),
+    /// Do now what is otherwise done at intervals (needs WAYMARK_DATABASE_URL only)
+    Sweep(sweep::Arguments),
     /// Print a folder's snapshot: the Rego input, for OPA and conftest
     Input(input::Arguments),
     /// Show what holds in a repository, check configuration files, print their schema
@@ -59,6 +62,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Jobs(arguments) => jobs::run(arguments),
+        Command::Sweep(arguments) => sweep::run(arguments),
         Command::Input(arguments) => input::run(arguments),
         Command::Config(arguments) => config::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),

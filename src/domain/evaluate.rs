@@ -24,6 +24,7 @@ use super::policy::evaluate::Prepared;
 use super::policy::library::Library;
 use super::policy::metadata::{PolicyMeta, PolicyProblem};
 use super::policy::outcome::{Evaluation, Outcome};
+use super::template::digest_of;
 use super::tree::SourceTree;
 use super::waiver::{Waiver, inline, upkeep};
 
@@ -98,6 +99,9 @@ pub struct Catalogue {
     pub policies: Vec<PolicyMeta>,
     /// Policies and files that cannot be used, with the reason.
     pub problems: Vec<PolicyProblem>,
+    /// `sha256:…` over the templates of golden paths, which no outcome depends on.
+    #[serde(default)]
+    pub templates: String,
     /// What configuration files may name.
     #[serde(default)]
     pub known: Known,
@@ -111,6 +115,7 @@ impl Catalogue {
             digest: library.digest.clone(),
             policies: library.policies.values().cloned().collect(),
             problems: broken.cloned().collect(),
+            templates: digest_of(&library.templates),
             known: known(library),
         }
     }

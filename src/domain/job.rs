@@ -119,6 +119,20 @@ pub enum Job {
         /// The delivery that asked: a repeat of it asks for nothing new.
         delivery: String,
     },
+    /// Start the next wave of upgrades to the newest versions of golden paths.
+    UpgradeWave {
+        /// Of whose repositories.
+        installation: InstallationId,
+    },
+    /// Offer one repository the newest version of the golden path that it adopted.
+    Upgrade {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+    },
     /// Learn which repositories an installation holds and what it may do.
     SyncInstallation {
         /// Which.
@@ -146,6 +160,8 @@ impl Job {
             Self::CheckCommit { .. } => "check_commit",
             Self::CheckPolicies { .. } => "check_policies",
             Self::AnswerComment { .. } => "answer_comment",
+            Self::UpgradeWave { .. } => "upgrade_wave",
+            Self::Upgrade { .. } => "upgrade",
             Self::SyncInstallation { .. } => "sync_installation",
         }
     }
@@ -166,6 +182,8 @@ impl Job {
             Self::AnswerComment { repo, asked, delivery, .. } => {
                 format!("answer:{repo}:{}:{delivery}", asked.comment)
             }
+            Self::UpgradeWave { installation } => format!("upgrades:{installation}"),
+            Self::Upgrade { repo, .. } => format!("upgrade:{repo}"),
             Self::SyncInstallation { installation } => format!("sync:{installation}"),
         }
     }
@@ -178,7 +196,9 @@ impl Job {
             }
             Self::CheckCommit { occasion: Occasion::MergeGroup, .. } => Priority::Interactive,
             Self::CheckCommit { .. } | Self::CheckPolicies { .. } => Priority::Background,
-            Self::SyncInstallation { .. } => Priority::Sweep,
+            Self::UpgradeWave { .. } | Self::Upgrade { .. } | Self::SyncInstallation { .. } => {
+                Priority::Sweep
+            }
         }
     }
 
@@ -190,6 +210,8 @@ impl Job {
             | Self::CheckCommit { installation, .. }
             | Self::CheckPolicies { installation, .. }
             | Self::AnswerComment { installation, .. }
+            | Self::UpgradeWave { installation }
+            | Self::Upgrade { installation, .. }
             | Self::SyncInstallation { installation } => Some(*installation),
         }
     }

@@ -31,5 +31,6 @@ pub mod selection;
 pub mod template;
 pub mod time;
 pub mod tree;
+pub mod upgrade;
 pub mod waiver;
 pub mod yaml;

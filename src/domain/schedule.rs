@@ -37,6 +37,12 @@ pub const SCHEDULES: &[Schedule] = &[
         every_ms: 6 * HOUR_MS,
         work: Work::EachInstallation(|installation| Job::SyncInstallation { installation }),
     },
+    // A version of a golden path spreads day by day.
+    Schedule {
+        name: "upgrades",
+        every_ms: HOUR_MS,
+        work: Work::EachInstallation(|installation| Job::UpgradeWave { installation }),
+    },
 ];
 
 impl Work {

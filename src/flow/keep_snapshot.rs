@@ -3,6 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::adopt::LOCK;
 use crate::domain::evaluate::Request;
 use crate::domain::facts::RepoFacts;
 use crate::domain::ids::{InstallationId, RepoId, Sha};
@@ -53,6 +54,7 @@ impl App {
                 self.read_tree(&subject.github, &subject.name, head, wanted).await?.tree
             }
         };
+        self.store.note_adopted(subject.id, tree.entries.contains_key(LOCK)).await?;
         let mut texts = Vec::new();
         for (path, entry) in &mut tree.entries {
             let blob = entry.blob.take();

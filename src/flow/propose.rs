@@ -4,7 +4,7 @@
 //! that an earlier, closed pull request left behind is taken up again by a merge commit.
 
 use crate::domain::effect::PullDraft;
-use crate::domain::ids::{RepoName, Sha};
+use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::report::answer::{Answer, proposal};
 use crate::domain::report::escape::prose;
 use crate::edge::github::{Access, GitHubError, Installation, Permission, Pull, TokenScope};
@@ -54,13 +54,23 @@ impl Proposed {
 impl App {
     /// A token that may write a branch and a pull request, and workflows where that is granted.
     pub(super) fn hands(&self, question: &Question<'_>, workflows: bool) -> Installation {
-        let mut scope = TokenScope::of(question.repo)
+        self.hands_in(question.installation, question.repo, workflows)
+    }
+
+    /// The same where nobody asked.
+    pub(super) fn hands_in(
+        &self,
+        installation: InstallationId,
+        repo: RepoId,
+        workflows: bool,
+    ) -> Installation {
+        let mut scope = TokenScope::of(repo)
             .with(Permission::Contents, Access::Write)
             .with(Permission::PullRequests, Access::Write);
         if workflows {
             scope = scope.with(Permission::Workflows, Access::Write);
         }
-        self.github.installation(question.installation, scope)
+        self.github.installation(installation, scope)
     }
 }
 

@@ -153,6 +153,10 @@ impl App {
                     Question { installation: *installation, repo: *repo, name, asked, delivery };
                 self.answer_comment(question).await?
             }
+            Job::UpgradeWave { installation } => self.upgrade_wave(*installation).await?,
+            Job::Upgrade { installation, repo, name } => {
+                self.upgrade(*installation, *repo, name).await?
+            }
             Job::SyncInstallation { installation } => self.sync_installation(*installation).await?,
         }))
     }
@@ -241,7 +245,10 @@ impl App {
                 }
                 return;
             }
-            Job::Plan { .. } | Job::SyncInstallation { .. } => return,
+            Job::Plan { .. }
+            | Job::UpgradeWave { .. }
+            | Job::Upgrade { .. }
+            | Job::SyncInstallation { .. } => return,
         };
         let told = (check, reason);
         if let Err(fate) = self.conclude_unjudged(installation, repo, name, head, told).await {

@@ -10,7 +10,7 @@ use crate::given::*;
 
 /// Every table that holds what belongs to a tenant. `delivery` is the inbox, `job` also holds
 /// plans: looked at below.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "installation",
     "repo",
     "pull",
@@ -22,6 +22,7 @@ const TABLES: [&str; 11] = [
     "repo_labels",
     "organisation_policies",
     "snapshot",
+    "adoption",
 ];
 
 async fn settle_in(store: &Store, installation: i64) {
@@ -36,6 +37,7 @@ async fn settle_in(store: &Store, installation: i64) {
     let labels = Labels { topics: Some(["pci".to_owned()].into()), ..Labels::default() };
     store.note_labels(repo_id, &labels).await.unwrap();
     assert!(store.put_snapshot(repo_id, &sha(1), "{}", NOON).await.unwrap());
+    store.note_adopted(repo_id, true).await.unwrap();
     store.put_evaluation(repo_id, "k", "{}", NOON).await.unwrap();
     store.put_judgement(repo_id, &sha(1), Subject::Pull(1), "{}", "d", NOON).await.unwrap();
     let run = CheckRunRow {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::around::Around;
 use super::decide::{decide, planned};
-use super::infer::{Inferred, infer};
+use super::infer::{CONFIGURED, Inferred, infer};
 use super::lock::{LOCK, Lock};
 use super::{Action, AdoptRequest, KnownParameter, Plan, PlannedFile};
 use crate::domain::template::{Parameter, Rendered, Template, TemplateFiles};
@@ -60,7 +60,9 @@ pub fn draft(
         template.render(templates, &values).map_err(words)?;
     plan.skipped = skipped;
     // Defaults are the template's to change.
-    let said = plan.parameters.iter().filter(|known| known.from != BY_DEFAULT);
+    // So is the configuration's word, or a new version of it would never arrive.
+    let freely = |known: &&KnownParameter| ![BY_DEFAULT, CONFIGURED].contains(&&*known.from);
+    let said = plan.parameters.iter().filter(freely);
     let parameters = said.map(|known| (known.name.clone(), known.value.clone())).collect();
     let mut lock = Lock { path: path.to_owned(), parameters, ..Lock::default() };
     for (wanted, text) in &files {
@@ -83,10 +85,13 @@ pub fn draft(
             components.join(", ")
         ));
     }
-    if own_path != path {
+    // Who left the path since is not brought back by an upgrade.
+    if own_path != path && !request.upgrade {
         choose_path(&mut plan, request, &around, path);
     }
-    if !plan.wants_more() {
+    // A note of what is generated is no reason for an upgrade.
+    let needless = request.upgrade && plan.writes().next().is_none();
+    if !plan.wants_more() && !needless {
         plan.files.push(locked(&around, &lock));
     }
     plan.files.sort_by(|a, b| a.path.cmp(&b.path));
@@ -164,7 +169,7 @@ fn parameters(
         // What was generated last tells the same things back: once is enough.
         let asks = !same_path || (parameter.required && parameter.default.is_none());
         if let Some(Inferred { value, from, guessed, .. }) =
-            inferred.find(parameter).filter(|_| asks)
+            inferred.find(parameter).filter(|found| asks || found.from == CONFIGURED)
         {
             // A guess does not stand against what the template itself says.
             match &parameter.default {

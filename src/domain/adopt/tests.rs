@@ -23,6 +23,7 @@ fn request(files: &[(&str, &str)]) -> AdoptRequest {
         path: None,
         given: BTreeMap::new(),
         bases: BTreeMap::new(),
+        upgrade: false,
     }
 }
 

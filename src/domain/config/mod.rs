@@ -17,7 +17,7 @@ mod tables;
 
 pub use effective::{Effective, Layers, Origin, Standing};
 pub use known::Known;
-pub use organisation::{OrgConfig, PolicyRule, WaiverRules};
+pub use organisation::{CommandRule, OrgConfig, PolicyRule, Upgrades, WaiverRules};
 pub use repository::RepoConfig;
 pub use rollout::{Labels, Membership, Rollout, Traits};
 

@@ -45,6 +45,30 @@ pub struct OrgConfig {
     /// Ways out for every repository.
     #[serde(default)]
     pub waivers: Vec<Waiver>,
+    /// Who may give a command, by its name.
+    #[serde(default)]
+    pub commands: BTreeMap<String, CommandRule>,
+    /// How newer versions of golden paths spread.
+    #[serde(default)]
+    pub upgrades: Upgrades,
+}
+
+/// Who may give a command.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CommandRule {
+    /// Slugs of teams of which one must hold whoever asks; none: everybody whose role suffices.
+    #[serde(default)]
+    pub team: Vec<String>,
+}
+
+/// How newer versions of golden paths spread.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Upgrades {
+    /// Repositories that go first: names without their owner, or globs over them.
+    #[serde(default)]
+    pub canary: Vec<String>,
+    /// Of a hundred adopted repositories, how many are offered an upgrade each day.
+    pub percent_per_day: Option<u8>,
 }
 
 /// How one policy, or a pack, speaks in the organisation.
@@ -191,6 +215,8 @@ exclude: ['legacy/**']
 waiver_rules: {max_days: 90, require_owner: true, not_for: catalog/*}
 waivers:
   - {policy: catalog/info_present, reason: not yet, expires: 2027-01-31}
+commands: {adopt: {team: platform}}
+upgrades: {canary: [sandbox-*], percent_per_day: 20}
 ";
 
     #[test]

@@ -8,6 +8,7 @@
 //!   ([`Store::upsert_repos`]) before storing anything about it.
 //! - Rows of other versions are reported ([`StoreError::Corrupt`]), never a panic.
 
+mod adoptions;
 mod blobs;
 mod checks;
 mod connect;
@@ -24,6 +25,7 @@ mod repos;
 mod schedules;
 mod snapshots;
 
+pub use adoptions::{AdoptionRow, OfferRow, RepoAdoption};
 pub use checks::{CheckRunRow, OpenCheckRun};
 pub use deliveries::Accepted;
 pub use error::StoreError;

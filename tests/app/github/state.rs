@@ -31,6 +31,10 @@ pub struct World {
     pub runs: BTreeMap<u64, CheckRun>,
     /// (repository, head SHA) → suite; one App, so one suite each.
     pub suites: BTreeMap<(u64, Sha), u64>,
+    /// (repository, head SHA) → conclusions of other Apps' suites there.
+    pub foreign_suites: BTreeMap<(u64, Sha), Vec<Option<String>>>,
+    /// `acme/platform` → login → `active` or `pending`.
+    pub teams: BTreeMap<String, BTreeMap<String, String>>,
     pub queue: VecDeque<Hook>,
     pub history: Vec<Hook>,
     pub calls: Vec<Logged>,
@@ -212,6 +216,8 @@ impl World {
             tokens: HashMap::new(),
             runs: BTreeMap::new(),
             suites: BTreeMap::new(),
+            foreign_suites: BTreeMap::new(),
+            teams: BTreeMap::new(),
             queue: VecDeque::new(),
             history: Vec::new(),
             calls: Vec::new(),

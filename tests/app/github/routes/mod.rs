@@ -11,6 +11,7 @@ mod issues;
 mod pulls;
 mod pulls_write;
 mod repos;
+mod teams;
 
 use super::call::{Call, Reply, decode};
 use super::state::World;
@@ -36,6 +37,8 @@ pub enum Needs {
     Token,
     /// An installation token that reaches the repository with one of these (permission, level).
     Permission(&'static [(&'static str, &'static str)]),
+    /// The same for the organisation that the path names.
+    Organisation(&'static [(&'static str, &'static str)]),
 }
 
 const CONTENTS: Needs = Needs::Permission(&[("contents", "read")]);
@@ -66,7 +69,7 @@ const fn patch(template: &'static str, needs: Needs, handler: Handler) -> Route 
 
 const GRAPHQL: &[Route] = &[post("/graphql", Needs::Token, |_, _| Reply::not_found())];
 
-const TABLES: [&[Route]; 12] = [
+const TABLES: [&[Route]; 13] = [
     app::ROUTES,
     checks::ROUTES,
     commits::ROUTES,
@@ -78,6 +81,7 @@ const TABLES: [&[Route]; 12] = [
     pulls::ROUTES,
     pulls_write::ROUTES,
     repos::ROUTES,
+    teams::ROUTES,
     GRAPHQL,
 ];
 

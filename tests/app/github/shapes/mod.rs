@@ -6,7 +6,7 @@ mod issues;
 mod pulls;
 mod repos;
 
-pub use checks::{check_run, check_suite};
+pub use checks::{check_run, check_suite, listed_suite};
 pub use commits::{commit, file, git_commit, short_commit};
 pub use issues::{comment, issue, reaction};
 pub use pulls::pull;
