@@ -5,11 +5,13 @@
 //! outcomes. Then seven policies once in Rego and once in plain Rust (`handwritten/`; equal
 //! findings are asserted first). All ratios are of one run.
 //!
-//! `cargo bench --bench evaluate -- policies` tells instead what each policy costs alone.
+//! `cargo bench --bench evaluate -- policies` tells instead what each policy costs alone, and
+//! `-- folders DIR…` what real repositories cost.
 #![allow(clippy::print_stdout, clippy::unwrap_used, unreachable_pub)]
 
 mod generated;
 mod handwritten;
+mod real;
 mod stopwatch;
 
 use std::collections::BTreeMap;
@@ -40,6 +42,12 @@ fn main() -> std::process::ExitCode {
     let library = PolicyFiles::built_in().library();
     if std::env::args().any(|argument| argument == "policies") {
         each_policy(&library);
+        return std::process::ExitCode::SUCCESS;
+    }
+    let arguments: Vec<String> = std::env::args().collect();
+    if let Some(at) = arguments.iter().position(|argument| argument == "folders") {
+        let folders = arguments[at + 1..].iter().filter(|word| !word.starts_with("--"));
+        real::folders(&library, folders.map(std::path::Path::new));
         return std::process::ExitCode::SUCCESS;
     }
     let mut criterion = Criterion::default()

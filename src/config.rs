@@ -4,6 +4,7 @@
 //! setting's name and what to write instead. Secrets never appear in `Debug` or in complaints.
 
 mod source;
+mod tokens;
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -12,6 +13,7 @@ use std::path::PathBuf;
 use secrecy::{ExposeSecret, SecretString};
 
 pub use source::Source;
+pub use tokens::ApiToken;
 
 use crate::domain::ids::RepoName;
 
@@ -47,10 +49,14 @@ pub struct Settings {
     pub log: String,
     /// Shape of log lines.
     pub log_format: LogFormat,
+    /// Base address of the collector that traces are sent to, without a slash at its end.
+    pub otlp_endpoint: Option<String>,
     /// Folders of further policies, after the built-in ones.
     pub policies: Vec<PathBuf>,
     /// Name of the repository where an account keeps its configuration.
     pub config_repository: String,
+    /// Who may call `/api/v1`, and about whom.
+    pub api_tokens: Vec<ApiToken>,
 }
 
 /// A complaint about one setting.
@@ -92,7 +98,17 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("WAYMARK_WORKERS", "how many jobs run at once, 1 to 256 (default 8)"),
     ("WAYMARK_LOG", "log filter (default info)"),
     ("WAYMARK_LOG_FORMAT", "text (default) or json"),
+    (
+        "WAYMARK_OTLP_ENDPOINT",
+        "collector for traces, such as http://127.0.0.1:4318 (optional; needs the feature otlp)",
+    ),
     ("WAYMARK_CONFIG_REPOSITORY", "an account's repository with its waymark.yml (default .github)"),
+    (
+        "WAYMARK_API_TOKENS",
+        "bearer tokens of /api/v1: account=token or account=sha256:HEX, separated by commas; * is \
+         every account (optional)",
+    ),
+    ("WAYMARK_API_TOKENS_FILE", "file that holds the API's tokens, one a line"),
     ("WAYMARK_POLICIES", "folders of further policies, separated by colons (optional)"),
 ];
 
@@ -158,6 +174,16 @@ impl Settings {
         if let Err(error) = tracing_subscriber::EnvFilter::try_new(&log) {
             source.complain("WAYMARK_LOG", &format!("is not a log filter: {error}"));
         }
+        let otlp_endpoint = source.url("WAYMARK_OTLP_ENDPOINT", None);
+        if otlp_endpoint.is_some() && !cfg!(feature = "otlp") {
+            let message = "this binary was built without the feature `otlp`: build it with \
+                           `--features otlp`, or leave the setting out";
+            source.complain("WAYMARK_OTLP_ENDPOINT", message);
+        }
+        if otlp_endpoint.as_deref().is_some_and(|url| !url.starts_with("http://")) {
+            let message = "must be an http:// address: run the collector beside the service";
+            source.complain("WAYMARK_OTLP_ENDPOINT", message);
+        }
         let policies = source.optional("WAYMARK_POLICIES").unwrap_or_default();
         let policies: Vec<PathBuf> =
             policies.split(':').filter(|p| !p.is_empty()).map(PathBuf::from).collect();
@@ -170,6 +196,7 @@ impl Settings {
         if RepoName::parse(&format!("owner/{config_repository}")).is_err() {
             source.complain("WAYMARK_CONFIG_REPOSITORY", "must be a repository's name, no owner");
         }
+        let api_tokens = read_tokens(&mut source);
         let complaints = source.finish();
         match (app_id, private_key, webhook_secrets, github_url, listen, workers) {
             (
@@ -190,8 +217,10 @@ impl Settings {
                 workers,
                 log,
                 log_format,
+                otlp_endpoint,
                 policies,
                 config_repository,
+                api_tokens,
             }),
             _ => Err(Complaints(complaints)),
         }
@@ -204,6 +233,18 @@ pub fn database_url(mut source: Source) -> Result<SecretString, Complaints> {
     let url = read_database_url(&mut source);
     let complaints = source.finish();
     if complaints.is_empty() { Ok(url) } else { Err(Complaints(complaints)) }
+}
+
+fn read_tokens(source: &mut Source) -> Vec<ApiToken> {
+    let text = source.optional_secret("WAYMARK_API_TOKENS").unwrap_or_default();
+    let mut tokens = Vec::new();
+    for entry in text.split([',', '\n']).map(str::trim).filter(|entry| !entry.is_empty()) {
+        match ApiToken::parse(entry) {
+            Ok(token) => tokens.push(token),
+            Err(complaint) => source.complain("WAYMARK_API_TOKENS", &complaint),
+        }
+    }
+    tokens
 }
 
 fn read_database_url(source: &mut Source) -> SecretString {

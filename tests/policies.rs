@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use waymark::domain::facts::{RepoFacts, extract, wanted};
 use waymark::domain::ids::PolicyId;
 use waymark::domain::policy::outcome::{Outcome, Status};
-use waymark::domain::policy::{examples, rego_tests};
+use waymark::domain::policy::{examples, gate_examples, rego_tests};
 use waymark::domain::tree::{Content, Entry, SourceTree};
 use waymark::edge::disk::{PolicyFiles, read_tree};
 
@@ -32,6 +32,20 @@ fn every_example_comes_out_as_it_says() {
             assert!(absent || expected.message.is_some(), "{path}: {expected:?}");
         }
     }
+}
+
+#[test]
+fn every_example_of_a_deployment_comes_out_as_it_says() {
+    let files = PolicyFiles::built_in();
+    let library = files.library();
+    assert!(library.gate.broken.is_empty(), "{:?}", library.gate.broken);
+    for id in library.gate.rules.keys() {
+        let text = files.text(&format!("{id}/examples.yaml")).unwrap_or_else(|| panic!("{id}"));
+        let (passed, complaints) = gate_examples::run(&library.gate, id, text);
+        assert!(complaints.is_empty() && passed >= 3, "{id}: {}", complaints.join("\n"));
+        assert!(!library.policies.contains_key(id), "{id} is part of no check");
+    }
+    assert_eq!(library.gate.rules.len(), 6);
 }
 
 #[test]

@@ -121,6 +121,12 @@ impl Source {
         }
     }
 
+    /// A secret that may be left out.
+    pub(super) fn optional_secret(&mut self, name: &str) -> Option<String> {
+        let given = self.optional(name).or_else(|| self.optional(&format!("{name}_FILE")));
+        given.and_then(|_| self.secret(name))
+    }
+
     /// An address with scheme; the slash at its end is dropped.
     pub(super) fn url(&mut self, name: &str, default: Option<&str>) -> Option<String> {
         let text = self.optional(name).or_else(|| default.map(str::to_owned))?;

@@ -21,10 +21,10 @@ use super::ids::PolicyId;
 use super::judge::ConfigProblem;
 use super::path::{self, GoldenPath};
 use super::policy::evaluate::Prepared;
+use super::policy::gate::GateRule;
 use super::policy::library::Library;
 use super::policy::metadata::{PolicyMeta, PolicyProblem};
 use super::policy::outcome::{Evaluation, Outcome};
-use super::template::digest_of;
 use super::tree::SourceTree;
 use super::waiver::{Waiver, inline, upkeep};
 
@@ -105,18 +105,23 @@ pub struct Catalogue {
     /// What configuration files may name.
     #[serde(default)]
     pub known: Known,
+    /// Its rules about deployments, by id.
+    #[serde(default)]
+    pub gate: Vec<GateRule>,
 }
 
 impl Catalogue {
     /// Of a loaded library.
     pub fn of(library: &Library) -> Self {
-        let broken = library.broken.values().chain(&library.problems);
+        let gate = &library.gate;
+        let broken = library.broken.values().chain(&library.problems).chain(gate.broken.values());
         Self {
             digest: library.digest.clone(),
             policies: library.policies.values().cloned().collect(),
             problems: broken.cloned().collect(),
-            templates: digest_of(&library.templates),
+            templates: library.templates_digest(),
             known: known(library),
+            gate: gate.rules.values().cloned().collect(),
         }
     }
 
@@ -281,7 +286,8 @@ fn known(library: &Library) -> Known {
     let of_policies = library.policies.values().map(|meta| &meta.parameters);
     let of_paths = library.paths.values().map(|path| &path.parameters);
     // The policies' own defaults come last: they say of which kind a value is.
-    let parameters = of_paths.chain(of_policies).flatten();
+    let of_gate = library.gate.rules.values().map(|rule| &rule.parameters);
+    let parameters = of_paths.chain(of_policies).chain(of_gate).flatten();
     Known {
         policies: ids.into_iter().collect(),
         paths: Some(library.paths.keys().cloned().collect()),

@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::config::{Layers, Standing};
 use super::evaluate::Answer;
+use super::finding::Mode;
 use super::ids::PolicyId;
+use super::policy::metadata::PolicyMeta;
 use super::policy::outcome::{Outcome, Status};
 
 /// Findings that are kept of one policy on one repository.
@@ -24,12 +27,22 @@ pub enum Flip {
     NewlyUnknown,
     /// It worked, and is broken.
     NewlyBroken,
+    /// It failed without blocking anybody, and still fails, but now blocks what is new.
+    NewlyEnforced,
+    /// It failed and blocked what was new; it still fails, and blocks nobody.
+    NoLongerEnforced,
 }
 
 impl Flip {
     /// All, in the order of reports.
-    pub const ALL: [Self; 4] =
-        [Self::NewlyFails, Self::NewlyPasses, Self::NewlyUnknown, Self::NewlyBroken];
+    pub const ALL: [Self; 6] = [
+        Self::NewlyFails,
+        Self::NewlyPasses,
+        Self::NewlyUnknown,
+        Self::NewlyBroken,
+        Self::NewlyEnforced,
+        Self::NoLongerEnforced,
+    ];
 
     /// The words of reports.
     pub fn words(self) -> &'static str {
@@ -38,12 +51,23 @@ impl Flip {
             Self::NewlyPasses => "no longer fails",
             Self::NewlyUnknown => "newly unknown",
             Self::NewlyBroken => "newly broken",
+            Self::NewlyEnforced => "newly enforced",
+            Self::NoLongerEnforced => "no longer enforced",
         }
     }
 
     /// `None` where nothing changes that anybody would notice.
-    fn of(before: Option<Status>, after: Option<Status>) -> Option<Self> {
-        match (before, after) {
+    fn of(before: Option<Word>, after: Option<Word>) -> Option<Self> {
+        let status = |word: Option<Word>| word.map(|word| word.status);
+        match (status(before), status(after)) {
+            (Some(Status::Fail), Some(Status::Fail)) => {
+                let enforced = |word: Option<Word>| word.is_some_and(|word| word.enforced);
+                match (enforced(before), enforced(after)) {
+                    (false, true) => Some(Self::NewlyEnforced),
+                    (true, false) => Some(Self::NoLongerEnforced),
+                    _ => None,
+                }
+            }
             (before, after) if before == after => None,
             (_, Some(Status::Broken)) => Some(Self::NewlyBroken),
             (_, Some(Status::Fail)) => Some(Self::NewlyFails),
@@ -51,6 +75,34 @@ impl Flip {
             (Some(Status::Fail), _) => Some(Self::NewlyPasses),
             _ => None,
         }
+    }
+}
+
+/// What a policy says of one repository.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Word {
+    status: Status,
+    enforced: bool,
+}
+
+/// One side of a comparison: an answer, and what makes modes of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Side<'a> {
+    /// What the policies said.
+    pub answer: &'a Answer,
+    /// The library's METADATA.
+    pub metas: &'a [PolicyMeta],
+    /// Who asks, and on which day: rollouts and deadlines depend on it.
+    pub at: Standing<'a>,
+}
+
+impl Side<'_> {
+    fn word(&self, outcome: &Outcome) -> Word {
+        let (organisation, repository) = (&self.answer.organisation, &self.answer.config);
+        let meta = self.metas.iter().find(|meta| meta.id == outcome.policy);
+        let layers = Layers { organisation, repository };
+        let mode = layers.policy(&outcome.policy, meta, self.at).mode;
+        Word { status: outcome.status, enforced: mode == Mode::Enforce }
     }
 }
 
@@ -86,17 +138,20 @@ pub struct RepoImpact {
 
 impl RepoImpact {
     /// Compares two answers about the same files.
-    pub fn between(repo: String, before: &Answer, after: &Answer) -> Self {
-        let outcomes = |answer: &Answer| -> BTreeMap<PolicyId, Outcome> {
-            let all = answer.evaluation.outcomes.iter();
-            all.map(|outcome| (outcome.policy.clone(), outcome.clone())).collect()
+    pub fn between(repo: String, before: Side<'_>, after: Side<'_>) -> Self {
+        fn outcomes<'a>(side: &Side<'a>) -> BTreeMap<&'a PolicyId, &'a Outcome> {
+            side.answer.evaluation.outcomes.iter().map(|o| (&o.policy, o)).collect()
+        }
+        let (old, new) = (outcomes(&before), outcomes(&after));
+        let ids: BTreeSet<&PolicyId> = old.keys().chain(new.keys()).copied().collect();
+        let change = |id: &PolicyId| {
+            let (old, new) = (old.get(id), new.get(id));
+            let word = |side: &Side<'_>, of: Option<&&Outcome>| of.map(|o| side.word(o));
+            let flip = Flip::of(word(&before, old), word(&after, new))?;
+            Some(change(id, flip, old.copied(), new.copied()))
         };
-        let (old, new) = (outcomes(before), outcomes(after));
-        let mut ids: Vec<&PolicyId> = old.keys().chain(new.keys()).collect();
-        ids.sort();
-        ids.dedup();
-        let changes = ids.into_iter().filter_map(|id| change(id, old.get(id), new.get(id)));
-        Self { repo, teams: after.teams.clone(), changes: changes.collect(), error: None }
+        let changes = ids.into_iter().filter_map(change).collect();
+        Self { repo, teams: after.answer.teams.clone(), changes, error: None }
     }
 
     /// A repository that could not be judged.
@@ -110,9 +165,8 @@ impl RepoImpact {
     }
 }
 
-fn change(id: &PolicyId, old: Option<&Outcome>, new: Option<&Outcome>) -> Option<Change> {
+fn change(id: &PolicyId, flip: Flip, old: Option<&Outcome>, new: Option<&Outcome>) -> Change {
     let (before, after) = (old.map(|o| o.status), new.map(|o| o.status));
-    let flip = Flip::of(before, after)?;
     let mut findings: Vec<String> = Vec::new();
     let mut total = 0;
     if let Some(outcome) = new {
@@ -126,7 +180,7 @@ fn change(id: &PolicyId, old: Option<&Outcome>, new: Option<&Outcome>) -> Option
             }
         }));
     }
-    Some(Change { policy: id.clone(), flip, before, after, findings, total })
+    Change { policy: id.clone(), flip, before, after, findings, total }
 }
 
 /// What changes for many repositories.
@@ -186,13 +240,26 @@ mod tests {
     #[test]
     fn what_nobody_notices_is_no_flip() {
         use Status::{Broken, Fail, NotApplicable, Pass, Unknown};
-        assert_eq!(Flip::of(Some(Pass), Some(Fail)), Some(Flip::NewlyFails));
-        assert_eq!(Flip::of(None, Some(Fail)), Some(Flip::NewlyFails));
-        assert_eq!(Flip::of(Some(Fail), None), Some(Flip::NewlyPasses));
-        assert_eq!(Flip::of(Some(Fail), Some(Unknown)), Some(Flip::NewlyUnknown));
-        assert_eq!(Flip::of(Some(Fail), Some(Broken)), Some(Flip::NewlyBroken));
-        assert_eq!(Flip::of(Some(Unknown), Some(Pass)), None);
-        assert_eq!(Flip::of(None, Some(NotApplicable)), None);
-        assert_eq!(Flip::of(Some(Fail), Some(Fail)), None);
+        let of = |before: Option<Status>, after: Option<Status>| {
+            let word = |status| Word { status, enforced: false };
+            Flip::of(before.map(word), after.map(word))
+        };
+        assert_eq!(of(Some(Pass), Some(Fail)), Some(Flip::NewlyFails));
+        assert_eq!(of(None, Some(Fail)), Some(Flip::NewlyFails));
+        assert_eq!(of(Some(Fail), None), Some(Flip::NewlyPasses));
+        assert_eq!(of(Some(Fail), Some(Unknown)), Some(Flip::NewlyUnknown));
+        assert_eq!(of(Some(Fail), Some(Broken)), Some(Flip::NewlyBroken));
+        assert_eq!(of(Some(Unknown), Some(Pass)), None);
+        assert_eq!(of(None, Some(NotApplicable)), None);
+        assert_eq!(of(Some(Fail), Some(Fail)), None);
+    }
+
+    #[test]
+    fn a_louder_mode_shows_where_the_policy_fails() {
+        let word = |status, enforced| Some(Word { status, enforced });
+        let of = |status, before, after| Flip::of(word(status, before), word(status, after));
+        assert_eq!(of(Status::Fail, false, true), Some(Flip::NewlyEnforced));
+        assert_eq!(of(Status::Fail, true, false), Some(Flip::NoLongerEnforced));
+        assert_eq!(of(Status::Pass, false, true), None);
     }
 }

@@ -4,9 +4,8 @@
 //! one of them has merged it, so many of a hundred repositories each day follow. The waves pause
 //! while default branches that were well before the upgrade fail after it.
 
-use sha2::{Digest, Sha256};
-
 use super::config::Upgrades;
+use super::config::rollout::lot;
 use super::glob;
 use super::ids::{RepoId, RepoName};
 use super::time::Timestamp;
@@ -92,17 +91,13 @@ pub fn next_wave(rules: &Upgrades, version: &str, members: &[Member], now: Times
     // At least one, or a small organisation would wait for ever.
     let share = (members.len() * percent).div_ceil(100);
     let mut next: Vec<&Member> = others.into_iter().filter(|member| member.is_behind()).collect();
-    next.sort_by_key(|member| lot(version, member.repo));
+    // Another order for each version, so that the same repositories are not always first.
+    next.sort_by_key(|member| (lot(version, member.repo.0), member.repo));
     next.truncate(share.saturating_sub(spent));
     if next.is_empty() {
         return Wave::Waits("today's share is spent");
     }
     Wave::Go(next.into_iter().map(|member| member.repo).collect())
-}
-
-/// Another order for each version, so that the same repositories are not always first.
-fn lot(version: &str, repo: RepoId) -> Vec<u8> {
-    Sha256::digest(format!("{version}\n{repo}")).to_vec()
 }
 
 #[cfg(test)]

@@ -1,28 +1,25 @@
 //! A change of an organisation's policies is judged: do they compile, do their tests pass, and
 //! whom would they hit?
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use crate::domain::ids::{InstallationId, PolicyId, RepoId, RepoName, Sha};
-use crate::domain::impact::{Flip, Impact, RepoImpact};
 use crate::domain::job::Job;
 use crate::domain::policy::metadata::PolicyProblem;
 use crate::domain::policy::own::{OwnPolicies, PATHS_FOLDER, Tested};
-use crate::domain::report::policies_check::{PoliciesJudged, Radius, render_policies_check};
+use crate::domain::report::policies_check::{PoliciesJudged, render_policies_check};
 use crate::edge::clock::Stopwatch;
 use crate::edge::evaluator::{EvaluatorError, Evaluators};
 
 use super::App;
+use super::blast_radius::Rules;
 use super::fate::Fate;
 use super::judge_commit::Subject;
+use super::organisation::faults;
 use super::post_check::{digest, external_id};
 
-/// Repositories that a change is tried on.
-const MAX_REPOS: i64 = 5_000;
-/// Time for all of them, in milliseconds; the job's lease is renewed meanwhile.
-const MAX_MS: u128 = 120_000;
 /// A policy that took a process down so often is not asked again.
-const MAX_DEATHS: usize = 2;
+pub(super) const MAX_DEATHS: usize = 2;
 
 /// Policies to judge, as their job names them.
 pub(super) struct PoliciesToCheck<'a> {
@@ -60,12 +57,20 @@ impl App {
     pub(super) async fn check_policies(&self, job: PoliciesToCheck<'_>) -> Result<String, Fate> {
         let watch = Stopwatch::start();
         let subject = self.subject(job.installation, job.repo, job.name).await?;
-        let own = self.policies_at(&subject.github, &subject.name, job.head).await?;
-        let in_force = self.compared_with(&subject, job.base).await?;
+        let base = self.compared_with(&subject, job.base).await?;
+        let (in_force, before) = self.asked_at(&subject.github, &subject.name, &base).await?;
+        let (own, mut after) = self.asked_at(&subject.github, &subject.name, job.head).await?;
         let new = self.evaluators.with(&own).await?;
+        // A broken one would not count: `waymark / golden path` says what is wrong with it.
+        if let Some(file) = &after
+            && !faults(file, &new).await?.is_empty()
+        {
+            after = before.clone();
+        }
         let mut judged = PoliciesJudged {
             policies: own.ids().len(),
             problems: new.catalogue().problems.clone(),
+            configuration: after != before,
             ..PoliciesJudged::default()
         };
         // What is wrong with the operator's own folders is not this commit's doing.
@@ -74,11 +79,10 @@ impl App {
         judged.tests = tests(&new, &own).await?;
         try_templates(&new, &own, &mut judged).await?;
         // What a template writes changes no verdict.
-        if own.rules_digest() != in_force.rules_digest() {
-            let old = self.evaluators.with(&in_force).await?;
-            let installation = job.installation;
-            judged.radius =
-                Some(self.blast_radius(&subject, installation, &old, &new, &watch).await?);
+        if own.rules_digest() != in_force.rules_digest() || judged.configuration {
+            let old = Rules { evaluators: self.evaluators.with(&in_force).await?, file: before };
+            let new = Rules { evaluators: new, file: after };
+            judged.radius = Some(self.blast_radius(job.installation, &old, &new, &watch).await?);
         }
         // How long it took does not make it another verdict.
         let said = render_policies_check(&judged, job.head, "", None);
@@ -92,62 +96,14 @@ impl App {
         Ok(format!("{done}: policies {conclusion} on {}", job.head.short()))
     }
 
-    /// The policies that a change starts from.
-    async fn compared_with(
-        &self,
-        subject: &Subject,
-        base: Option<&Sha>,
-    ) -> Result<OwnPolicies, Fate> {
-        let base = match base {
-            Some(base) => base.clone(),
-            None => {
-                let branch = subject.facts.default_branch.as_deref().unwrap_or("HEAD");
-                self.tip(subject, branch, None).await?
-            }
-        };
+    /// The commit that a change starts from.
+    async fn compared_with(&self, subject: &Subject, base: Option<&Sha>) -> Result<Sha, Fate> {
         // Of a commit that a force-push left behind nothing is left: an empty list.
-        self.policies_at(&subject.github, &subject.name, &base).await
-    }
-
-    /// Judges every stored default branch under old and new policies.
-    async fn blast_radius(
-        &self,
-        subject: &Subject,
-        installation: InstallationId,
-        old: &Evaluators,
-        new: &Evaluators,
-        watch: &Stopwatch,
-    ) -> Result<Radius, Fate> {
-        let mut radius = Radius::default();
-        let mut found = Vec::new();
-        let mut deaths: BTreeMap<PolicyId, usize> = BTreeMap::new();
-        for row in self.store.snapshots(installation, MAX_REPOS).await? {
-            if watch.ms() > MAX_MS {
-                radius.out_of_time += 1;
-                continue;
-            }
-            let Some(mut request) = self.kept(installation, row.repo).await? else {
-                radius.without_snapshot += 1;
-                continue;
-            };
-            request.organisation = subject.organisation.file.clone();
-            let few = |id: &PolicyId| deaths.get(id).is_none_or(|n| *n < MAX_DEATHS);
-            if !deaths.is_empty() {
-                // Of both, so that what is not asked does not seem to have been mended.
-                let mut ids = new.catalogue().ids();
-                ids.extend(old.catalogue().ids());
-                request.only = Some(ids.into_iter().filter(few).collect());
-            }
-            let before = old.evaluate(&request).await?;
-            let after = new.evaluate(&request).await?;
-            let impact = RepoImpact::between(row.name.to_string(), &before, &after);
-            for change in impact.changes.iter().filter(|c| c.flip == Flip::NewlyBroken) {
-                *deaths.entry(change.policy.clone()).or_default() += 1;
-            }
-            found.push(impact);
+        if let Some(base) = base {
+            return Ok(base.clone());
         }
-        radius.impact = Impact::of(found);
-        Ok(radius)
+        let branch = subject.facts.default_branch.as_deref().unwrap_or("HEAD");
+        self.tip(subject, branch, None).await
     }
 }
 
@@ -195,7 +151,8 @@ async fn try_templates(
 async fn tests(new: &Evaluators, own: &OwnPolicies) -> Result<Vec<(PolicyId, Tested)>, Fate> {
     let mut results = Vec::new();
     let mut deaths = 0;
-    let known: BTreeSet<PolicyId> = new.catalogue().ids().into_iter().collect();
+    let of_gate = new.catalogue().gate.iter().map(|rule| rule.id.clone());
+    let known: BTreeSet<PolicyId> = new.catalogue().ids().into_iter().chain(of_gate).collect();
     for id in own.ids() {
         if !known.contains(&id) || new.catalogue().is_broken(&id) {
             continue;

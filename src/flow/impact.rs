@@ -2,10 +2,14 @@
 
 use std::path::Path;
 
+use chrono::NaiveDate;
+
+use crate::domain::config::{Standing, Traits};
 use crate::domain::evaluate::{Answer, Request};
 use crate::domain::impact::RepoImpact;
 use crate::edge::evaluator::{EvaluatorError, Evaluators};
 
+use super::blast_radius::side;
 use super::gather_folder::{Folder, gather_folder};
 use super::judge_commit::config_of;
 
@@ -15,6 +19,7 @@ pub async fn impact_on_folder(
     old: &Evaluators,
     new: &Evaluators,
     path: &Path,
+    today: NaiveDate,
 ) -> Result<RepoImpact, EvaluatorError> {
     let name = path.display().to_string();
     let mut needs = old.catalogue().needs();
@@ -32,5 +37,7 @@ pub async fn impact_on_folder(
     };
     let before: Answer = old.evaluate(&request).await?;
     let after: Answer = new.evaluate(&request).await?;
-    Ok(RepoImpact::between(name, &before, &after))
+    let traits = Traits { teams: after.teams.clone(), ..Traits::default() };
+    let at = Standing { traits: &traits, today };
+    Ok(RepoImpact::between(name, side(old, &before, at), side(new, &after, at)))
 }

@@ -54,7 +54,7 @@ impl App {
                 self.read_tree(&subject.github, &subject.name, head, wanted).await?.tree
             }
         };
-        self.store.note_adopted(subject.id, tree.entries.contains_key(LOCK)).await?;
+        self.store.note_lock(subject.id, tree.entries.contains_key(LOCK)).await?;
         let mut texts = Vec::new();
         for (path, entry) in &mut tree.entries {
             let blob = entry.blob.take();

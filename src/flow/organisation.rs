@@ -7,7 +7,7 @@ use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::judge::ConfigProblem;
 use crate::domain::tree::Content;
 use crate::edge::evaluator::Evaluators;
-use crate::edge::github::{Access, GitHubError, Permission, TokenScope};
+use crate::edge::github::{Access, GitHubError, Installation, Permission, TokenScope};
 use crate::edge::store::OrganisationFile;
 
 use super::App;
@@ -116,36 +116,25 @@ impl App {
         let scope = TokenScope::of(id).with(Permission::Contents, Access::Read);
         let github = self.github.installation(installation, scope);
         let branch = branch.unwrap_or_else(|| "HEAD".to_owned());
-        let mut found = None;
-        for path in ORGANISATION_PATHS {
-            match github.file(home, path, &branch).await {
-                Ok(None) => {}
-                Ok(Some(file)) => {
-                    found = Some((format!("{home}:{path}"), file.content));
-                    break;
+        let found = match file_of(&github, home, &branch).await {
+            Ok(found) => found,
+            // Not to be seen is as good as not there; asking again would not help.
+            // A token for a repository that has left the installation is refused (422).
+            Err(GitHubError::NotFound { .. } | GitHubError::Rejected { .. }) => None,
+            Err(error @ GitHubError::Forbidden { .. }) if !error.is_suspended() => None,
+            // What is known serves until GitHub is well again.
+            Err(error @ GitHubError::Unavailable { .. }) => match known {
+                Some(known) => {
+                    tracing::warn!(%home, %error, "the organisation's file could not be read");
+                    return Ok(known);
                 }
-                // Not to be seen is as good as not there; asking again would not help.
-                // A token for a repository that has left the installation is refused (422).
-                Err(GitHubError::NotFound { .. } | GitHubError::Rejected { .. }) => break,
-                Err(error @ GitHubError::Forbidden { .. }) if !error.is_suspended() => break,
-                // What is known serves until GitHub is well again.
-                Err(error @ GitHubError::Unavailable { .. }) => match known {
-                    Some(known) => {
-                        tracing::warn!(%home, %error, "the organisation's file could not be read");
-                        return Ok(known);
-                    }
-                    None => return Err(error.into()),
-                },
-                Err(error) => return Err(error.into()),
-            }
-        }
+                None => return Err(error.into()),
+            },
+            Err(error) => return Err(error.into()),
+        };
         let mut file = OrganisationFile { good: None, problem: None, read: self.clock.now() };
-        if let Some((path, content)) = found {
-            let text = match content_of(content) {
-                Content::Text(text) => Ok(text.to_string()),
-                Content::Withheld(why) => Err(why.reason()),
-            };
-            let read = ConfigFile { path: path.clone(), text: text.clone() };
+        if let Some(read) = found {
+            let ConfigFile { path, text } = read.clone();
             match (faults(&read, evaluators).await?.first(), text) {
                 (None, Ok(text)) => file.good = Some((path, text)),
                 (fault, _) => {
@@ -179,8 +168,29 @@ impl App {
     }
 }
 
+/// The organisation's file at a branch or commit; the first that exists counts.
+async fn file_of(
+    github: &Installation,
+    home: &RepoName,
+    reference: &str,
+) -> Result<Option<ConfigFile>, GitHubError> {
+    for path in ORGANISATION_PATHS {
+        if let Some(file) = github.file(home, path, reference).await? {
+            let text = match content_of(file.content) {
+                Content::Text(text) => Ok(text.to_string()),
+                Content::Withheld(why) => Err(why.reason()),
+            };
+            return Ok(Some(ConfigFile { path: format!("{home}:{path}"), text }));
+        }
+    }
+    Ok(None)
+}
+
 /// What is wrong with an organisation's file.
-async fn faults(file: &ConfigFile, evaluators: &Evaluators) -> Result<Vec<ConfigProblem>, Fate> {
+pub(super) async fn faults(
+    file: &ConfigFile,
+    evaluators: &Evaluators,
+) -> Result<Vec<ConfigProblem>, Fate> {
     let organisation = Some(file.clone());
     let request = Request { organisation, only: Some(Vec::new()), ..Request::default() };
     Ok(evaluators.evaluate(&request).await?.organisation_problems)

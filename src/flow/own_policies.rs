@@ -1,6 +1,8 @@
 //! Which policies does the organisation add? Read from its configuration repository by commit,
 //! kept until something happens to it, and let in by the evaluators alone.
 
+use crate::domain::config::ORGANISATION_PATHS;
+use crate::domain::evaluate::ConfigFile;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::policy::own::{Kind, MAX_FILE_BYTES, MAX_FILES, OwnPolicies};
 use crate::domain::tree::{Content, Withheld};
@@ -87,13 +89,28 @@ impl App {
         home: &RepoName,
         tree: &Sha,
     ) -> Result<OwnPolicies, Fate> {
+        Ok(self.asked_at(github, home, tree).await?.0)
+    }
+
+    /// All that an organisation asks for at a tree (or commit) of its configuration repository:
+    /// its policies, and its file as far as it can be read.
+    pub(super) async fn asked_at(
+        &self,
+        github: &Installation,
+        home: &RepoName,
+        tree: &Sha,
+    ) -> Result<(OwnPolicies, Option<ConfigFile>), Fate> {
         let mut own = OwnPolicies::default();
         let listing = match github.tree(home, tree).await {
             Ok(listing) => listing,
             // An empty repository.
-            Err(GitHubError::NotFound { .. }) => return Ok(own),
+            Err(GitHubError::NotFound { .. }) => return Ok((own, None)),
             Err(error) => return Err(error.into()),
         };
+        let file = ORGANISATION_PATHS.into_iter().find_map(|path| {
+            let entry = listing.entries.iter().find(|entry| entry.path == path)?;
+            Some((path, BlobRef { sha: entry.sha.clone(), size_bytes: entry.size_bytes }))
+        });
         let mut wanted = Vec::new();
         let mut counts = [0; MAX_FILES.len()];
         for entry in listing.entries {
@@ -113,7 +130,8 @@ impl App {
             let reason = "the repository has more files than GitHub lists".to_owned();
             own.refuse("waymark/policies".to_owned(), reason);
         }
-        let refs: Vec<BlobRef> = wanted.iter().map(|(_, blob)| blob.clone()).collect();
+        let mut refs: Vec<BlobRef> = wanted.iter().map(|(_, blob)| blob.clone()).collect();
+        refs.extend(file.iter().map(|(_, blob)| blob.clone()));
         let contents = self.blobs(github, home, refs).await?;
         for (path, blob) in wanted {
             match contents.get(&blob.sha) {
@@ -125,6 +143,12 @@ impl App {
                 None => own.refuse(path, "GitHub did not send it".to_owned()),
             }
         }
-        Ok(own)
+        let file = file.and_then(|(path, blob)| match contents.get(&blob.sha)? {
+            Content::Text(text) => {
+                Some(ConfigFile { path: format!("{home}:{path}"), text: Ok(text.to_string()) })
+            }
+            Content::Withheld(_) => None,
+        });
+        Ok((own, file))
     }
 }

@@ -1,5 +1,7 @@
 //! What does a delivery ask for? Its intents are noted in the store and become jobs.
 
+mod rows;
+
 use crate::domain::event::{self, Intent, PullSeen, RepoSeen};
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::job::{Asked, Job, Occasion};
@@ -9,6 +11,7 @@ use crate::edge::store::{InstallationRow, KnownPull, PullRow, PullState, RepoRow
 
 use super::App;
 use super::fate::Fate;
+use rows::{pull_row, row};
 
 /// What came of a delivery.
 pub(super) struct Plan {
@@ -25,6 +28,11 @@ impl App {
         let Some(delivery) = self.store.delivery(guid).await? else {
             return Err(Fate::Moot(format!("delivery {guid} is not stored any more")));
         };
+        // Until here, the job's span knows the delivery only.
+        let (installation, repo) = event::about(&delivery.body);
+        let span = tracing::Span::current();
+        span.record("installation", installation.map(|id| id.0));
+        span.record("repository", repo.map(|id| id.0));
         let intents = match event::read(&delivery.event, &delivery.body) {
             Ok(intents) => intents,
             Err(error) => {
@@ -134,6 +142,9 @@ impl App {
                 self.store.expire_organisation_file(installation).await?;
                 Ok(Vec::new())
             }
+            Intent::Sighted { installation, repo, created, sighting } => {
+                self.sighted(installation, &repo, created, *sighting).await
+            }
             Intent::RepoChanged { installation, repo } => {
                 self.note_repo(installation, &repo).await?;
                 self.heard_of(installation, &repo.name).await?;
@@ -151,7 +162,11 @@ impl App {
         Ok(())
     }
 
-    async fn note_repo(&self, installation: InstallationId, repo: &RepoSeen) -> Result<(), Fate> {
+    pub(super) async fn note_repo(
+        &self,
+        installation: InstallationId,
+        repo: &RepoSeen,
+    ) -> Result<(), Fate> {
         self.store.upsert_repos(installation, &[row(repo)]).await?;
         Ok(self.store.note_labels(repo.id, &repo.labels).await?)
     }
@@ -324,30 +339,4 @@ impl App {
 fn queue_base(branch: &str) -> Option<Sha> {
     let (_, sha) = branch.strip_prefix("gh-readonly-queue/")?.rsplit_once('-')?;
     Sha::parse(sha).ok()
-}
-
-fn row(repo: &RepoSeen) -> RepoRow {
-    RepoRow {
-        id: repo.id,
-        name: repo.name.clone(),
-        default_branch: repo.default_branch.clone(),
-        // Events about installations do not tell; they lack the default branch, too.
-        archived: repo.default_branch.is_some().then_some(repo.archived),
-        private: repo.private,
-    }
-}
-
-fn pull_row(repo: RepoId, pull: PullSeen) -> PullRow {
-    PullRow {
-        repo,
-        number: pull.number,
-        head_sha: pull.head_sha,
-        head_ref: pull.head_ref,
-        head_repo: pull.head_repo,
-        base_sha: pull.base_sha,
-        base_ref: pull.base_ref,
-        draft: pull.draft,
-        state: if pull.open { PullState::Open } else { PullState::Closed },
-        updated: pull.updated,
-    }
 }

@@ -79,7 +79,7 @@ impl App {
                     opened += 1;
                     let Some(kept) = self.kept(installation, repo).await? else { continue };
                     let adopted = kept.tree.entries.contains_key(LOCK);
-                    self.store.note_adopted(repo, adopted).await?;
+                    self.store.note_lock(repo, adopted).await?;
                     AdoptionRow { adopted, ..AdoptionRow::default() }
                 }
                 None => continue,

@@ -30,6 +30,7 @@ pub(super) async fn livez() -> &'static str {
 }
 
 /// 200 when the database answers and GitHub accepts the App's key, else 503; says which is not.
+/// Remarks name nobody, since anybody may ask: the log does.
 pub(super) async fn readyz(State(web): State<Web>) -> (StatusCode, Json<Value>) {
     let database = web.app.store.ping().await.map_err(|e| e.to_string());
     let credentials = credentials(&web).await;
@@ -38,7 +39,22 @@ pub(super) async fn readyz(State(web): State<Web>) -> (StatusCode, Json<Value>) 
         _ => StatusCode::SERVICE_UNAVAILABLE,
     };
     let word = |result: Result<(), String>| result.err().unwrap_or_else(|| "ok".to_owned());
-    (status, Json(json!({ "database": word(database), "credentials": word(credentials) })))
+    let remarks = if database.is_ok() { remarks(&web).await } else { Vec::new() };
+    let (database, credentials) = (word(database), word(credentials));
+    let said = json!({ "database": database, "credentials": credentials, "remarks": remarks });
+    (status, Json(said))
+}
+
+/// What an operator should look at although the service is well.
+async fn remarks(web: &Web) -> Vec<String> {
+    let mut remarks = Vec::new();
+    if let Ok(faulty @ 1..) = web.app.store.faulty_organisation_files().await {
+        remarks.push(format!(
+            "configuration files of organisations with a fault, so that their last good version \
+             counts: {faulty}"
+        ));
+    }
+    remarks
 }
 
 async fn credentials(web: &Web) -> Result<(), String> {

@@ -7,5 +7,6 @@ mod database;
 mod examples;
 mod github;
 mod http;
+mod serving;
 mod stage;
 mod stories;

@@ -15,7 +15,7 @@ use crate::cli::terminal::{self, STRONG, say, styled};
 use crate::domain::evaluate::Catalogue;
 use crate::domain::impact::{Flip, Impact, RepoImpact};
 use crate::domain::report::visible::line;
-use crate::edge::clock::Stopwatch;
+use crate::edge::clock::{Clock, Stopwatch};
 use crate::edge::disk::{self, PolicyFiles};
 use crate::flow::impact::impact_on_folder;
 
@@ -67,10 +67,11 @@ async fn impact(arguments: Arguments) -> anyhow::Result<ExitCode> {
         terminal::tell(&problem_frame(&files, problem));
     }
     let progress = Progress::over(repos.len(), "judging");
+    let today = Clock::system().now().date();
     let mut found = Vec::with_capacity(repos.len());
     for repo in &repos {
         progress.step(&format!("judging {}", line(&repo.display().to_string())));
-        found.push(impact_on_folder(&old, &new, repo).await?);
+        found.push(impact_on_folder(&old, &new, repo, today).await?);
     }
     drop(progress);
     let impact = Impact::of(found);
@@ -105,7 +106,16 @@ fn as_json(impact: &Impact) -> anyhow::Result<String> {
 
 fn tell(impact: &Impact, catalogue: &Catalogue, watch: &Stopwatch) {
     if !impact.policies.is_empty() {
-        let mut table = table(["POLICY", "MODE", "NEWLY FAILS", "NO LONGER", "UNKNOWN", "BROKEN"]);
+        let mut table = table([
+            "POLICY",
+            "MODE",
+            "NEWLY FAILS",
+            "NO LONGER",
+            "UNKNOWN",
+            "BROKEN",
+            "ENFORCED",
+            "NOT ENFORCED",
+        ]);
         for (id, flips) in &impact.policies {
             let meta = catalogue.policies.iter().find(|meta| meta.id == *id);
             let mode = meta.map_or("-", |meta| meta.mode.as_str());

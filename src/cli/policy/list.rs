@@ -24,7 +24,17 @@ pub(super) fn run(folders: &[PathBuf]) -> anyhow::Result<ExitCode> {
         ]);
     }
     say(&table.trim_fmt());
-    for problem in library.broken.values().chain(&library.problems) {
+    if !library.gate.rules.is_empty() {
+        let mut table = Table::new();
+        table.load_style(presets::NOTHING);
+        table.set_header(["RULE ABOUT DEPLOYMENTS", "WHAT IT WANTS"]);
+        for rule in library.gate.rules.values() {
+            table.add_row([rule.id.as_str(), &rule.title]);
+        }
+        say(&format!("\n{}", table.trim_fmt()));
+    }
+    let gate = library.gate.broken.values();
+    for problem in library.broken.values().chain(gate).chain(&library.problems) {
         say(&super::problem_frame(&files, problem));
     }
     Ok(ExitCode::SUCCESS)

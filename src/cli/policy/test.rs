@@ -11,6 +11,7 @@ use crate::domain::glob;
 use crate::domain::ids::PolicyId;
 use crate::domain::policy::coverage::Coverage;
 use crate::domain::policy::examples::{self, Line};
+use crate::domain::policy::gate_examples;
 use crate::domain::policy::library::Library;
 use crate::domain::policy::metadata::PolicyProblem;
 use crate::domain::policy::rego_tests;
@@ -79,11 +80,12 @@ pub(super) fn once(arguments: &Arguments) -> anyhow::Result<bool> {
     for id in ids.iter().filter(|id| !library.broken.contains_key(id)) {
         try_examples(&files, &library, id, &mut tally, coverage.as_mut());
     }
+    try_gate(&files, &library, &wanted, &mut tally);
     let tests = |path: &str| match path.rsplit_once('/') {
         Some((folder, _)) => PolicyId::parse(folder).map_or(
             // Tests of `lib/` belong to no policy.
             arguments.filter.is_none(),
-            |id| wanted(&id) && !library.broken.contains_key(&id),
+            |id| wanted(&id) && !is_broken(&library, &id),
         ),
         None => arguments.filter.is_none(),
     };
@@ -161,6 +163,36 @@ fn try_examples(
     let mark = if complaints.is_empty() { styled(GOOD, "ok") } else { styled(BAD, "FAILED") };
     say(&format!("{id} ... {mark}"));
     complaints.iter().for_each(|complaint| say(&format!("    {complaint}")));
+}
+
+fn is_broken(library: &Library, id: &PolicyId) -> bool {
+    library.broken.contains_key(id) || library.gate.broken.contains_key(id)
+}
+
+/// Rules about deployments have examples of their own kind.
+fn try_gate(
+    files: &PolicyFiles,
+    library: &Library,
+    wanted: &impl Fn(&PolicyId) -> bool,
+    tally: &mut Tally,
+) {
+    for (_, problem) in library.gate.broken.iter().filter(|(id, _)| wanted(id)) {
+        tally.failed += 1;
+        say(&problem_frame(files, problem));
+    }
+    for id in library.gate.rules.keys().filter(|id| wanted(id) && !is_broken(library, id)) {
+        let (passed, complaints) = match files.text(&format!("{id}/examples.yaml")) {
+            None => {
+                (0, vec!["examples.yaml is missing: a rule must show what it holds".to_owned()])
+            }
+            Some(text) => gate_examples::run(&library.gate, id, text),
+        };
+        tally.passed += passed;
+        tally.failed += complaints.len();
+        let mark = if complaints.is_empty() { styled(GOOD, "ok") } else { styled(BAD, "FAILED") };
+        say(&format!("{id} ... {mark}"));
+        complaints.iter().for_each(|complaint| say(&format!("    {}", line(complaint))));
+    }
 }
 
 fn painted(difference: &Line) -> String {

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::shape::{LEVELS, LOCKS, MODES, Shape};
 use crate::domain::command::COMMANDS;
+use crate::domain::gate::freeze;
 use crate::domain::glob;
 use crate::domain::ids::PolicyId;
 use crate::domain::nearest::unknown_word;
@@ -35,6 +36,12 @@ impl Known {
             }
             Shape::Text => filled.is_some(),
             Shape::Date => filled.is_some_and(|t| t.len() == 10 && t.parse::<NaiveDate>().is_ok()),
+            Shape::Choice(words) => filled.is_some_and(|t| words.contains(&t)),
+            Shape::Percent => value.as_f64().is_some_and(|n| 0.0 < n && n < 100.0),
+            Shape::Moment => filled.is_some_and(|t| freeze::Moment::parse(t).is_some()),
+            Shape::Hours => filled.is_some_and(|t| freeze::Hours::parse(t).is_some()),
+            Shape::Zone => filled.is_some_and(|t| freeze::zone(t).is_some()),
+            Shape::Address => filled.is_some_and(is_address),
             Shape::Mode => filled.is_some_and(|t| MODES.contains(&t)),
             Shape::Level => filled.is_some_and(|t| LEVELS.contains(&t)),
             Shape::Glob => {
@@ -106,6 +113,16 @@ fn lock(text: &str) -> Result<Value, Option<String>> {
         return Ok(Value::from(text));
     }
     Err(Some(unknown_word("lock", text, &LOCKS)))
+}
+
+/// A base address: what would be sent along, or not be sent at all, has no place in it.
+fn is_address(text: &str) -> bool {
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        let host = rest.split('/').next().unwrap_or_default();
+        let plain = |c: char| c.is_ascii_graphic() && !"@?#\\\"<>".contains(c);
+        !host.is_empty() && rest.chars().all(plain)
+    })
 }
 
 /// Enough of a text to be recognised.

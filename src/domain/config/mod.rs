@@ -6,6 +6,7 @@
 //! built-in defaults, the organisation and the repository over each other.
 
 pub mod effective;
+pub mod gating;
 mod known;
 pub mod organisation;
 mod reader;
@@ -16,6 +17,7 @@ mod shape;
 mod tables;
 
 pub use effective::{Effective, Layers, Origin, Standing};
+pub use gating::{FreezeRule, GateRules, Scope, SloRules};
 pub use known::Known;
 pub use organisation::{CommandRule, OrgConfig, PolicyRule, Upgrades, WaiverRules};
 pub use repository::RepoConfig;
@@ -41,6 +43,6 @@ fn most_specific<'a, T>(
 }
 
 /// A place as people write it: `.github/waymark.yml:4`.
-fn place(file: &str, line: Option<u32>) -> String {
+pub(crate) fn place(file: &str, line: Option<u32>) -> String {
     line.map_or_else(|| file.to_owned(), |line| format!("{file}:{line}"))
 }

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::gating::{self, FreezeRule, GateRules, SloRules};
 use super::known::Known;
 use super::reader::{self, LinesOf, Understood};
 use super::rollout::Rollout;
@@ -14,6 +15,7 @@ use super::{most_specific, tables};
 use crate::domain::finding::{Level, Mode};
 use crate::domain::ids::PolicyId;
 use crate::domain::judge::ConfigProblem;
+use crate::domain::metrics::MetricsRules;
 use crate::domain::waiver::Waiver;
 
 /// The file, as far as it could be understood.
@@ -51,6 +53,18 @@ pub struct OrgConfig {
     /// How newer versions of golden paths spread.
     #[serde(default)]
     pub upgrades: Upgrades,
+    /// Times in which nothing is deployed.
+    #[serde(default)]
+    pub freeze: Vec<FreezeRule>,
+    /// How deployments are decided.
+    #[serde(default)]
+    pub gate: GateRules,
+    /// Where error budgets are read.
+    #[serde(default)]
+    pub slo: SloRules,
+    /// What delivery is measured by.
+    #[serde(default)]
+    pub metrics: MetricsRules,
 }
 
 /// Who may give a command.
@@ -124,6 +138,9 @@ impl OrgConfig {
 
     /// What each line alone does not show.
     fn contradictions(&self, problems: &mut Vec<ConfigProblem>) {
+        for (line, message) in gating::contradictions(self) {
+            problems.push(ConfigProblem { path: self.file.clone(), line, message });
+        }
         let mut complain = |pointer: &str, message: String| {
             let line = self.lines.get(pointer).copied();
             problems.push(ConfigProblem { path: self.file.clone(), line, message });
@@ -217,6 +234,15 @@ waivers:
   - {policy: catalog/info_present, reason: not yet, expires: 2027-01-31}
 commands: {adopt: {team: platform}}
 upgrades: {canary: [sandbox-*], percent_per_day: 20}
+freeze:
+  - {reason: holidays, from: 2026-12-20, until: 2027-01-03 12:00, zone: Europe/Berlin, teams: shop}
+  - {reason: weekend, every: [friday], at: '16:00-24:00', environments: 'prod*'}
+gate: {environments: production, unknown_slo: wait, override: [sre], max_wait_hours: 4, blocks: x}
+slo:
+  prometheus: https://prometheus.example
+  objectives:
+    - {name: up, objective: 99.9, error_ratio: 'a[$window]', repositories: acme/*}
+metrics: {environments: live, workflows: [ship.yml], incident_labels: [sev1, sev2], attribution_days: 3}
 ";
 
     #[test]
@@ -234,6 +260,8 @@ upgrades: {canary: [sandbox-*], percent_per_day: 20}
         assert_eq!(rollout.otherwise, Mode::Warn);
         assert_eq!(config.place(&rule_pointer(pattern)), "acme/.github:waymark.yml:5");
         assert!(config.locks_parameter("approved_images") && config.locks("path"));
+        assert!(config.metrics.is_production("Live") && !config.metrics.is_production("prod"));
+        assert_eq!(config.metrics.attribution_days, 3);
         assert!(config.waiver_rules.forbid(&PolicyId::parse("catalog/x").expect("valid")));
     }
 

@@ -96,6 +96,14 @@ fn shape(it: &Shape, known: &Known) -> Value {
             json!({"type": "integer", "minimum": least, "maximum": most})
         }
         Shape::Date => json!({"type": "string", "format": "date", "pattern": DATE}),
+        Shape::Choice(words) => json!({"enum": words}),
+        Shape::Percent => {
+            json!({"type": "number", "exclusiveMinimum": 0, "exclusiveMaximum": 100})
+        }
+        Shape::Moment => json!({"type": "string", "pattern": MOMENT}),
+        Shape::Hours => json!({"type": "string", "pattern": HOURS}),
+        Shape::Zone => json!({"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_+/-]*$"}),
+        Shape::Address => json!({"type": "string", "pattern": "^https?://[^@?# ]+$"}),
         Shape::Glob => json!({"type": "string", "pattern": "\\S"}),
         // Readers of YAML 1.1 take a bare `off` for false.
         Shape::Mode => json!({"anyOf": [{"enum": MODES}, {"const": false}]}),
@@ -150,6 +158,10 @@ const ID: &str = "^[a-z][a-z0-9_]*/[a-z][a-z0-9_]*$";
 const PATTERN: &str = "^(\\*|[a-z][a-z0-9_]*/(\\*|[a-z][a-z0-9_]*))$";
 /// The pattern of a day; which days exist, only the reader knows.
 const DATE: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$";
+/// The pattern of a day, with or without a time.
+const MOMENT: &str = "^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T][0-9]{2}:[0-9]{2})?$";
+/// The pattern of hours of a day.
+const HOURS: &str = "^[0-9]{2}:[0-9]{2}-[0-9]{2}:[0-9]{2}$";
 
 fn parameters(known: &Known) -> Value {
     let Some(defaults) = &known.parameters else { return json!({"type": "object"}) };

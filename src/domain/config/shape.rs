@@ -14,8 +14,20 @@ pub(super) enum Shape {
         /// The greatest.
         most: u64,
     },
+    /// One of these words.
+    Choice(&'static [&'static str]),
+    /// A number between 0 and 100, both left out.
+    Percent,
     /// A day, `YYYY-MM-DD`.
     Date,
+    /// A day, or a day and a time: `YYYY-MM-DD hh:mm`.
+    Moment,
+    /// Hours of a day: `hh:mm-hh:mm`, up to 24:00.
+    Hours,
+    /// The name of a time zone.
+    Zone,
+    /// The base address of a service.
+    Address,
     /// A glob over paths.
     Glob,
     /// How loudly a policy speaks.
@@ -100,7 +112,16 @@ impl Shape {
             Self::Text => "text".to_owned(),
             Self::Flag => "true or false".to_owned(),
             Self::Whole { least, most } => format!("a whole number from {least} to {most}"),
+            Self::Choice(words) => format!("one of {}", words.join(", ")),
+            Self::Percent => "a number between 0 and 100, such as 99.9".to_owned(),
             Self::Date => "a day, YYYY-MM-DD".to_owned(),
+            Self::Moment => "a day, YYYY-MM-DD, or a day and a time, YYYY-MM-DD hh:mm".to_owned(),
+            Self::Hours => "hours of a day, such as 16:00-24:00".to_owned(),
+            Self::Zone => "a time zone, such as Europe/Berlin or UTC".to_owned(),
+            Self::Address => {
+                "an address such as https://prometheus.example, without user, query and fragment"
+                    .to_owned()
+            }
             Self::Glob => "a glob over paths".to_owned(),
             Self::Mode => format!("one of {}", MODES.join(", ")),
             Self::Level => format!("one of {}", LEVELS.join(", ")),

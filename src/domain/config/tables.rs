@@ -1,6 +1,9 @@
 //! Which keys have the configuration files? One line per key: what reads a file, complains about
 //! it and prints its schema starts here.
 
+mod gating;
+mod metrics;
+
 use super::shape::{Key, Shape, Table};
 
 const fn key(name: &'static str, about: &'static str, shape: Shape) -> Key {
@@ -67,6 +70,10 @@ pub(super) static ORGANISATION: Table = Table {
             "In which order repositories are offered newer versions of their golden path.",
             Shape::Table(&UPGRADES),
         ),
+        gating::FREEZE,
+        gating::GATE,
+        gating::SLO,
+        metrics::METRICS,
     ],
 };
 

@@ -10,6 +10,7 @@ use regorus::Engine;
 use sha2::{Digest, Sha256};
 
 use super::complaint::rego_problem;
+use super::gate::{self, GatePack};
 use super::metadata::{self, PolicyMeta, PolicyProblem};
 use super::{builtins, lint};
 use crate::domain::facts::FactKind;
@@ -29,6 +30,8 @@ pub struct Library {
     pub paths: BTreeMap<String, GoldenPath>,
     /// What golden paths' templates are made of, by path below `paths/`.
     pub templates: TemplateFiles,
+    /// Rules about deployments, which are no part of a check.
+    pub gate: GatePack,
     /// Complaints about files that belong to no policy.
     pub problems: Vec<PolicyProblem>,
     /// Parses kept: rules of all policies and `lib/`, with bounded builtins.
@@ -43,13 +46,15 @@ impl Library {
     /// of the same path win, so that an organisation's folder may follow the built-in one.
     pub fn load<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let files: BTreeMap<&str, &str> = files.into_iter().collect();
+        let mut problems = Vec::new();
         let mut library = Self {
             digest: digest(&files),
             policies: BTreeMap::new(),
             broken: BTreeMap::new(),
             paths: BTreeMap::new(),
             templates: TemplateFiles::new(),
-            problems: Vec::new(),
+            gate: GatePack::load(&files, &mut problems),
+            problems,
             engine: Engine::new(),
             tests: BTreeMap::new(),
             parsed: BTreeSet::new(),
@@ -99,6 +104,9 @@ impl Library {
     }
 
     fn add(&mut self, path: &str, text: &str) {
+        if gate::is_of_pack(path) {
+            return;
+        }
         if path.ends_with("_test.rego") && !path.starts_with("paths/") {
             self.tests.insert(path.to_owned(), text.to_owned());
             return;
@@ -160,6 +168,16 @@ impl Library {
             .collect()
     }
 
+    /// `sha256:…` over what golden paths' templates are made of.
+    pub fn templates_digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for part in self.templates.iter().flat_map(|(path, text)| [path, text]) {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        format!("sha256:{}", hex::encode(hash.finalize()))
+    }
+
     /// Texts of the `*_test.rego` files, by path.
     pub fn tests(&self) -> &BTreeMap<String, String> {
         &self.tests
@@ -168,8 +186,11 @@ impl Library {
 
 fn digest(files: &BTreeMap<&str, &str>) -> String {
     let mut hash = Sha256::new();
-    // What adoption writes changes no outcome: known evaluations stay good.
-    let counts = |path: &str| !path.starts_with("paths/") || path.ends_with("/path.yaml");
+    // What adoption writes, and what decides on deployments, changes no outcome: known evaluations
+    // stay good.
+    let counts = |path: &str| {
+        !gate::is_of_pack(path) && (!path.starts_with("paths/") || path.ends_with("/path.yaml"))
+    };
     for (path, text) in files.iter().filter(|(path, _)| counts(path)) {
         for part in [path, text] {
             hash.update((part.len() as u64).to_le_bytes());

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -82,16 +83,16 @@ pub struct PolicyMeta {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Block {
-    title: String,
-    description: String,
+pub(super) struct Block<C> {
+    pub(super) title: String,
+    pub(super) description: String,
     #[serde(default)]
     related_resources: Vec<Related>,
     #[serde(default, rename = "authors")]
     _authors: Value,
     #[serde(default, rename = "scope")]
     _scope: Value,
-    custom: Custom,
+    pub(super) custom: C,
 }
 
 /// OPA allows a URL, or a URL with words about it.
@@ -128,6 +129,36 @@ fn warn() -> Mode {
 
 /// Reads the block of one policy file. `path` is used in complaints only.
 pub fn read(id: &PolicyId, path: &str, text: &str) -> Result<PolicyMeta, PolicyProblem> {
+    let block: Block<Custom> = read_block(id, path, text)?;
+    Ok(PolicyMeta {
+        id: id.clone(),
+        title: block.title.trim().to_owned(),
+        description: block.description.trim().to_owned(),
+        severity: block.custom.severity,
+        level: block.custom.level,
+        mode: block.custom.mode,
+        needs: block.custom.needs,
+        remediation: block.custom.remediation.trim_end().to_owned(),
+        since: block.custom.since,
+        parameters: block.custom.parameters,
+        tags: block.custom.tags,
+        related_resources: block
+            .related_resources
+            .into_iter()
+            .map(|related| match related {
+                Related::Url(url) | Related::Described { r#ref: url } => url,
+            })
+            .collect(),
+        path: path.to_owned(),
+    })
+}
+
+/// The block as it stands; what is special to a kind of policy is below `custom`.
+pub(super) fn read_block<C: DeserializeOwned>(
+    id: &PolicyId,
+    path: &str,
+    text: &str,
+) -> Result<Block<C>, PolicyProblem> {
     let lines: Vec<&str> = text.lines().collect();
     let problem = |line: Option<u32>, message: String| {
         let source = line.and_then(|n| lines.get(n as usize - 1)).map(|l| (*l).to_owned());
@@ -169,29 +200,8 @@ pub fn read(id: &PolicyId, path: &str, text: &str) -> Result<PolicyMeta, PolicyP
         ));
     }
     let value = loaded.documents.pop().map(|d| d.value).unwrap_or_default();
-    let block: Block = serde_json::from_value(value)
-        .map_err(|e| problem(Some(line_no(start)), format!("METADATA: {e}")))?;
-    Ok(PolicyMeta {
-        id: id.clone(),
-        title: block.title.trim().to_owned(),
-        description: block.description.trim().to_owned(),
-        severity: block.custom.severity,
-        level: block.custom.level,
-        mode: block.custom.mode,
-        needs: block.custom.needs,
-        remediation: block.custom.remediation.trim_end().to_owned(),
-        since: block.custom.since,
-        parameters: block.custom.parameters,
-        tags: block.custom.tags,
-        related_resources: block
-            .related_resources
-            .into_iter()
-            .map(|related| match related {
-                Related::Url(url) | Related::Described { r#ref: url } => url,
-            })
-            .collect(),
-        path: path.to_owned(),
-    })
+    serde_json::from_value(value)
+        .map_err(|e| problem(Some(line_no(start)), format!("METADATA: {e}")))
 }
 
 /// The Rego package that a policy must declare.

@@ -8,6 +8,8 @@ mod complaint;
 pub mod coverage;
 pub mod evaluate;
 pub mod examples;
+pub mod gate;
+pub mod gate_examples;
 pub mod input;
 pub mod library;
 mod lint;

@@ -9,9 +9,10 @@ use regorus::Engine;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::gate::PACK;
 use super::library::Library;
 use super::metadata::{PolicyProblem, package_of};
-use super::{examples, rego_tests};
+use super::{examples, gate_examples, rego_tests};
 use crate::domain::ids::PolicyId;
 
 pub use templates::{is_template_of, templates};
@@ -241,6 +242,10 @@ impl Library {
             library.digest = format!("sha256:{}", hex::encode(Sha256::digest(both)));
         }
         for (id, problem) in broken {
+            if id.pack() == PACK {
+                library.gate.broken.insert(id, problem);
+                continue;
+            }
             library.policies.remove(&id);
             library.broken.insert(id, problem);
         }
@@ -250,7 +255,16 @@ impl Library {
     /// Runs the examples and `test_` rules of one of the organisation's policies.
     pub fn test_own(&self, own: &OwnPolicies, id: &PolicyId) -> Tested {
         let mut tested = Tested::default();
-        match own.files.get(&format!("{id}/examples.yaml")).map(|text| examples::read(text)) {
+        let written = own.files.get(&format!("{id}/examples.yaml"));
+        match written.map(|text| examples::read(text)) {
+            _ if id.pack() == PACK => match written {
+                None => tested.complaints.push("examples.yaml is missing".to_owned()),
+                Some(text) => {
+                    let (passed, complaints) = gate_examples::run(&self.gate, id, text);
+                    tested.passed += passed;
+                    tested.complaints.extend(complaints);
+                }
+            },
             None => tested.complaints.push("examples.yaml is missing".to_owned()),
             Some(Err(e)) => tested.complaints.push(format!("examples.yaml: {e}")),
             Some(Ok(read)) => {

@@ -31,8 +31,11 @@ pub fn run_some(
 ) -> (Vec<RegoTest>, Vec<PolicyProblem>) {
     let mut results = Vec::new();
     let mut problems = Vec::new();
-    for (path, text) in library.tests().iter().filter(|(path, _)| wanted(path)) {
-        let mut engine = library.engine.clone();
+    let of_policies = library.tests().iter().map(|test| (test, &library.engine));
+    let of_gate = library.gate.tests.iter().map(|test| (test, &library.gate.engine));
+    let all = of_policies.chain(of_gate).filter(|((path, _), _)| wanted(path));
+    for ((path, text), engine) in all {
+        let mut engine = engine.clone();
         engine.set_enable_coverage(coverage.is_some());
         let package = match engine.add_policy(path.clone(), text.clone()) {
             Err(e) => {

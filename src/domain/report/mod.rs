@@ -17,6 +17,7 @@ pub mod explain;
 pub mod footer;
 pub mod formats;
 pub mod frame;
+pub mod gate;
 pub mod github;
 pub mod group;
 pub mod json;

@@ -34,6 +34,8 @@ pub struct PoliciesJudged {
     pub remarks: Vec<String>,
     /// Policy → what its examples and tests gave.
     pub tests: Vec<(PolicyId, Tested)>,
+    /// Whether the organisation's file changes, too, so that its effect is in the radius.
+    pub configuration: bool,
     /// Whom the change hits; `None`: nothing changes.
     pub radius: Option<Radius>,
 }
@@ -86,9 +88,13 @@ impl PoliciesJudged {
             None => format!("{}: no change", count(self.policies, "policy", "policies")),
             Some(radius) => {
                 let judged = count(radius.impact.judged, "repository", "repositories");
-                match hit {
-                    0 => format!("No repository would newly fail ({judged} tried)"),
-                    n => format!("{n} of {judged} would newly fail a policy"),
+                match (hit, radius.impact.repos_that(Flip::NewlyEnforced)) {
+                    (0, 0) => format!("No repository would newly fail ({judged} tried)"),
+                    (0, n) => format!("{n} of {judged} would newly be held to a policy they fail"),
+                    (n, 0) => format!("{n} of {judged} would newly fail a policy"),
+                    (n, m) => {
+                        format!("{n} of {judged} would newly fail a policy, {m} be held to one")
+                    }
                 }
             }
         }
@@ -108,10 +114,14 @@ pub fn render_policies_check(
     summary += &remarks(judged);
     summary += &match &judged.radius {
         None => {
-            "**Blast radius.** The policies are those in force, so nothing changes.\n\n".to_owned()
+            "**Blast radius.** Policies and configuration are those in force, so nothing changes.\n\n"
+                .to_owned()
         }
         Some(radius) => blast(radius),
     };
+    if judged.configuration {
+        summary += "The organisation's configuration changes: its effect is counted in.\n\n";
+    }
     let passed: usize = judged.tests.iter().map(|(_, tested)| tested.passed).sum();
     let took = took.map(|took| format!(", in {took}")).unwrap_or_default();
     let templates = match judged.templates {
@@ -190,12 +200,20 @@ fn blast(radius: &Radius) -> String {
         0 => format!("**Blast radius.** None of {judged} would newly fail a policy.\n\n"),
         n => format!("**Blast radius.** {n} of {judged} would newly fail a policy.\n\n"),
     };
+    if impact.repos_that(Flip::NewlyEnforced) > 0 {
+        text += "*Newly enforced* means that the policy fails there already and from then on blocks \
+                 pull requests that add to it. What is there today blocks nobody.\n\n";
+    }
     if !impact.policies.is_empty() {
-        text += "| policy | newly fails | no longer fails | newly unknown | newly broken |\n";
-        text += "|---|--:|--:|--:|--:|\n";
+        // Modes change seldom: their columns are there when they say something.
+        let seen = |flip: &Flip| Flip::ALL[..4].contains(flip) || impact.repos_that(*flip) > 0;
+        let columns: Vec<Flip> = Flip::ALL.into_iter().filter(seen).collect();
+        let heads: Vec<&str> = columns.iter().map(|flip| flip.words()).collect();
+        text += &format!("| policy | {} |\n", heads.join(" | "));
+        text += &format!("|---|{}\n", "--:|".repeat(columns.len()));
         for (id, flips) in impact.policies.iter().take(LISTED) {
             let number = |flip: &Flip| flips.get(flip).copied().unwrap_or(0).to_string();
-            let numbers: Vec<String> = Flip::ALL.iter().map(number).collect();
+            let numbers: Vec<String> = columns.iter().map(number).collect();
             text += &format!("| `{id}` | {} |\n", numbers.join(" | "));
         }
         text += &more(impact.policies.len());

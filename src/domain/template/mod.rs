@@ -27,7 +27,6 @@ mod trial;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 pub use entity::{Step, Template};
 pub use parameters::Parameter;
@@ -47,16 +46,6 @@ pub const MAX_FUEL: u64 = 500_000;
 /// The files that templates read, by path: `service/template.yaml`, `service/skeleton/Dockerfile`.
 /// A template reaches those of its own folder and of its neighbours, nothing else.
 pub type TemplateFiles = BTreeMap<String, String>;
-
-/// `sha256:…` over path and text of every file.
-pub fn digest_of(files: &TemplateFiles) -> String {
-    let mut hash = Sha256::new();
-    for part in files.iter().flat_map(|(path, text)| [path, text]) {
-        hash.update((part.len() as u64).to_le_bytes());
-        hash.update(part);
-    }
-    format!("sha256:{}", hex::encode(hash.finalize()))
-}
 
 /// A complaint about a template, for its author.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -7,6 +7,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 use super::frame::{self, Ask};
 use crate::domain::evaluate::{Catalogue, Evaluator};
+use crate::domain::gate::slo;
 use crate::domain::policy::library::Library;
 use crate::domain::policy::own::OwnPolicies;
 
@@ -45,6 +46,11 @@ fn serve(load: &impl Fn(&OwnPolicies) -> Library) -> io::Result<()> {
             }
             Ask::Evaluate(request) => frame::write(&mut output, &evaluator.evaluate(&request))?,
             Ask::Adopt(request) => frame::write(&mut output, &evaluator.adopt(&request))?,
+            Ask::Objectives(files) => frame::write(&mut output, &slo::definitions(&files))?,
+            Ask::Gate(request, params) => {
+                let reasons = evaluator.library().gate.reasons(&request, &params);
+                frame::write(&mut output, &reasons)?;
+            }
             Ask::Test(id) => {
                 frame::write(&mut output, &evaluator.library().test_own(&own, &id))?;
             }

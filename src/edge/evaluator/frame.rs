@@ -1,14 +1,17 @@
 //! How do the two sides speak? A little-endian `u32` length, then that many bytes of JSON.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::io::{self, Read, Write};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::domain::adopt::AdoptRequest;
 use crate::domain::evaluate::Request;
+use crate::domain::gate::GateRequest;
 use crate::domain::ids::PolicyId;
 use crate::domain::policy::own::OwnPolicies;
 
@@ -25,6 +28,10 @@ pub(super) enum Ask<'a> {
     Evaluate(Cow<'a, Request>),
     /// Plan the adoption of a golden path; the answer is an `AdoptAnswer`.
     Adopt(Cow<'a, AdoptRequest>),
+    /// Find objectives in files (path → text); the answer is a list of `Definition`.
+    Objectives(Cow<'a, BTreeMap<String, String>>),
+    /// Ask the rules about deployments; the answer is a list of `Reason`.
+    Gate(Cow<'a, GateRequest>, Cow<'a, Map<String, Value>>),
     /// Run the tests of one of the organisation's policies; the answer is `Tested`.
     Test(Cow<'a, PolicyId>),
     /// Render the template of a golden path once; the answer is a `Trial`.

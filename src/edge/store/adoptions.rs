@@ -103,11 +103,11 @@ impl Store {
     /// Notes whether the default branch says that something was adopted; the rest stays.
     ///
     /// Fails with [`StoreError::Unknown`] when the repository is not (or no longer) known.
-    pub async fn note_adopted(&self, repo: RepoId, adopted: bool) -> Result<(), StoreError> {
+    pub async fn note_lock(&self, repo: RepoId, adopted: bool) -> Result<(), StoreError> {
         self.database.execute(NOTE, values![repo, adopted]).await.map(drop)
     }
 
-    /// Replaces what is remembered; fails as [`Store::note_adopted`].
+    /// Replaces what is remembered; fails as [`Store::note_lock`].
     pub async fn put_adoption(&self, repo: RepoId, row: &AdoptionRow) -> Result<(), StoreError> {
         let offer = row.offer.as_ref();
         let values = values![

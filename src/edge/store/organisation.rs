@@ -36,6 +36,8 @@ const UPSERT: &str = "INSERT INTO organisation_file (installation, path, text, p
     ON CONFLICT (installation) DO UPDATE SET path = excluded.path, text = excluded.text,
         problem = excluded.problem, read_ms = excluded.read_ms";
 
+const FAULTY: &str = "SELECT COUNT(*) FROM organisation_file WHERE problem IS NOT NULL";
+
 const EXPIRE: &str = "UPDATE organisation_file SET read_ms = 0 WHERE installation = $1";
 
 /// GitHub's names know no case.
@@ -59,6 +61,12 @@ impl Store {
             problem: row.problem,
             read: Timestamp(row.read_ms),
         }))
+    }
+
+    /// How many installations have a file that does not count.
+    pub async fn faulty_organisation_files(&self) -> Result<i64, StoreError> {
+        let row: Option<(i64,)> = self.database.one(FAULTY, &[]).await?;
+        Ok(row.map_or(0, |(count,)| count))
     }
 
     /// Stores what was read.

@@ -35,6 +35,8 @@ pub struct World {
     pub foreign_suites: BTreeMap<(u64, Sha), Vec<Option<String>>>,
     /// `acme/platform` → login → `active` or `pending`.
     pub teams: BTreeMap<String, BTreeMap<String, String>>,
+    /// Deployments, workflow runs and releases, by repository.
+    pub shipping: BTreeMap<u64, Shipping>,
     pub queue: VecDeque<Hook>,
     pub history: Vec<Hook>,
     pub calls: Vec<Logged>,
@@ -157,6 +159,44 @@ pub struct Installation {
     pub created: i64,
 }
 
+/// How a repository's changes reach users, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Shipping {
+    pub deployments: Vec<Deployment>,
+    pub runs: Vec<WorkflowRun>,
+    pub releases: Vec<Release>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    pub id: u64,
+    pub sha: Sha,
+    pub environment: String,
+    pub created: i64,
+    /// (id, state, when), oldest first.
+    pub statuses: Vec<(u64, String, i64)>,
+}
+
+#[derive(Clone, Debug)]
+pub struct WorkflowRun {
+    pub id: u64,
+    pub path: String,
+    pub event: String,
+    pub branch: String,
+    pub sha: Sha,
+    pub started: i64,
+    pub finished: i64,
+    pub conclusion: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Release {
+    pub id: u64,
+    pub tag: String,
+    pub published: i64,
+    pub prerelease: bool,
+}
+
 /// A check run with everything that was ever sent for it.
 #[derive(Clone, Debug)]
 pub struct CheckRun {
@@ -218,6 +258,7 @@ impl World {
             suites: BTreeMap::new(),
             foreign_suites: BTreeMap::new(),
             teams: BTreeMap::new(),
+            shipping: BTreeMap::new(),
             queue: VecDeque::new(),
             history: Vec::new(),
             calls: Vec::new(),

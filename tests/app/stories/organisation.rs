@@ -233,9 +233,15 @@ async fn a_broken_file_holds_nobody_up_but_those_who_can_mend_it() {
         let told = notes(&run);
         assert!(told.contains("last good version counts"), "{told}");
         assert!(told.contains("acme/.github:waymark.yml:2"), "{told}");
+        // And the operator, whom anybody may overhear, learns it without names.
+        let ready = get(&stage.url, "/readyz").await.body;
+        assert!(ready.contains("last good version counts: 1"), "{ready}");
+        assert!(!ready.contains("acme"), "{ready}");
 
         stage.gh.push(HOME, "main", &[(FILE, "policies:\n  container/*: warn\n")], "Mend");
         stage.settle().await;
+        let ready = get(&stage.url, "/readyz").await.body;
+        assert!(ready.contains("\"remarks\":[]"), "{ready}");
         let run = judged(&stage, "three").await;
         assert_eq!(run.conclusion.as_deref(), Some("neutral"));
         assert!(!notes(&run).contains("last good"));

@@ -146,3 +146,43 @@ async fn a_check_that_cannot_be_made_is_concluded_all_the_same() {
         assert!(dead.iter().any(|job| job.kind == "check_policies"), "{dead:?}");
     }
 }
+
+/// The commonest change of all: a policy that was only observed shall be enforced from now on.
+#[tokio::test]
+async fn a_louder_mode_tells_who_would_be_held_to_it() {
+    for stage in Stage::each().await {
+        let observed = "policies:\n  catalog/*: observe\n  \"*\": off\n";
+        stage.gh.create_repo(HOME, &[("waymark.yml", observed)]);
+        for (name, files) in
+            [("api", vec![("README.md", README)]), ("web", vec![("catalog-info.yaml", CATALOG)])]
+        {
+            stage.gh.create_repo(&format!("acme/{name}"), &files);
+            stage.gh.push(&format!("acme/{name}"), "main", &[("notes.md", "Words")], "Document");
+        }
+        stage.settle().await;
+
+        let enforced = observed.replace("observe", "enforce");
+        let files = [("waymark.yml".to_owned(), enforced.as_str())];
+        let head = proposed(&stage, "enforce", &files).await;
+        let told = run(&stage, &head);
+        assert_eq!(told.conclusion.as_deref(), Some("neutral"), "{told:?}");
+        let title = "1 of 2 repositories would newly be held to a policy they fail";
+        assert_eq!(told.title.as_deref(), Some(title));
+        let summary = told.summary.unwrap();
+        let (before, _) = summary.rsplit_once(", in ").unwrap();
+        if stage.database.kind == "SQLite" {
+            insta::assert_snapshot!("held_to_it", before);
+        }
+
+        // A parameter or another policy shows as a policy that newly fails.
+        let louder = observed.replace("\"*\": off", "operations/*: warn\n  \"*\": off");
+        let head = proposed(&stage, "louder", &[("waymark.yml".to_owned(), louder.as_str())]).await;
+        let told = run(&stage, &head);
+        assert_eq!(told.title.as_deref(), Some("2 of 2 repositories would newly fail a policy"));
+
+        // A broken file would not count, and changes nothing.
+        let head = proposed(&stage, "slip", &[("waymark.yml".to_owned(), "polices: {}\n")]).await;
+        assert_eq!(run(&stage, &head).conclusion.as_deref(), Some("success"));
+        stage.end().await;
+    }
+}

@@ -14,7 +14,7 @@ async fn it_lives_and_is_ready() {
         let ready = get(&stage.url, "/readyz").await;
         assert_eq!(ready.status, 200, "{ready:?}");
         let said: serde_json::Value = serde_json::from_str(&ready.body).unwrap();
-        assert_eq!(said, serde_json::json!({"database": "ok", "credentials": "ok"}));
+        assert_eq!(said, serde_json::json!({"database": "ok", "credentials": "ok", "remarks": []}));
         get(&stage.url, "/readyz").await;
         assert_eq!(stage.gh.calls_to("GET /app").len(), 1, "the answer is believed for a while");
         stage.advance(61);
