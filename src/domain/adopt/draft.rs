@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::around::Around;
 use super::decide::{decide, planned};
-use super::infer::{CONFIGURED, Inferred, infer};
+use super::infer::{BY_ACCOUNT, CONFIGURED, Inferred, infer};
 use super::lock::{LOCK, Lock};
 use super::{Action, AdoptRequest, KnownParameter, Plan, PlannedFile};
 use crate::domain::template::{Parameter, Rendered, Template, TemplateFiles};
@@ -70,12 +70,20 @@ pub fn draft(
         lock.note(&last, &place, text, memory);
     }
     plan.decisions = template.told(&values, &news(&plan));
+    plan.decisions.extend(supposed_workflows(&plan));
     for gone in last.files.keys().filter(|path| !lock.files.contains_key(*path)) {
         if around.has(gone) {
             plan.notes.push(format!(
                 "the golden path writes `{gone}` no longer; delete it when nothing else needs it"
             ));
         }
+    }
+    let images = around.facts.dockerfiles.len();
+    if images > 1 && around.components().len() < 2 {
+        plan.notes.push(format!(
+            "{images} Dockerfiles are here; one catalog entry and the files at the root stand for \
+             all that they build"
+        ));
     }
     let components: Vec<&str> = around.components();
     if let [first, _, ..] = components.as_slice() {
@@ -96,6 +104,20 @@ pub fn draft(
     }
     plan.files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(plan)
+}
+
+/// The repository of the platform's workflows, when only the account's name tells it and a file
+/// that is written calls it: nobody has said that it exists.
+fn supposed_workflows(plan: &Plan) -> Option<String> {
+    let known = plan.parameters.iter().find(|known| known.from == BY_ACCOUNT)?;
+    let name = known.value.as_str()?;
+    plan.writes().any(|(_, text)| text.contains(name)).then(|| {
+        format!(
+            "Platform workflows: `{name}` is taken from the account's name. See that it exists, or \
+             say `{}=…`; until then the workflow cannot run.",
+            known.name
+        )
+    })
 }
 
 /// What is new, as templates may ask for it: `new image`, `new manifests`, `new entry`.
@@ -244,12 +266,15 @@ pub fn guess_path(request: &AdoptRequest) -> (&'static str, &'static str) {
             return ("service", "a Helm chart deploys it");
         }
     }
-    let starts = around.paths().any(|path| {
-        path == "main.go"
-            || path == "src/main.rs"
-            || path.starts_with("cmd/") && path.ends_with("/main.go")
-            || path == "manage.py"
-    });
+    let main = |path: &str| matches!(path, "main.go" | "src/main.rs" | "manage.py");
+    let tool = |path: &str| path.starts_with("cmd/") && path.ends_with("/main.go");
+    let starts = around.paths().any(|path| main(path) || tool(path));
+    let code =
+        |path: &str| path.ends_with(".go") && !path.ends_with("_test.go") && !path.contains('/');
+    // Tools beside a package, as many libraries have them.
+    if starts && !around.paths().any(main) && around.paths().any(code) {
+        return ("library", "its root is a Go package, and nothing in it is deployed");
+    }
     let script = around.text("package.json").is_some_and(|text| text.contains("\"start\":"));
     if starts || script {
         return ("service", "it has an entry point");

@@ -15,6 +15,9 @@ use crate::domain::template::Parameter;
 /// Where a value comes from that the configuration says.
 pub(super) const CONFIGURED: &str = "the configuration";
 
+/// Where the name of the platform's workflows comes from that nobody says.
+pub(super) const BY_ACCOUNT: &str = "the account's name, as the policies expect it";
+
 /// A parameter's value as the repository tells it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Inferred {
@@ -153,7 +156,7 @@ fn platform(found: &mut Found, around: &Around<'_>, parameters: &Map<String, Val
         found.add("platform_version", version, CONFIGURED);
     }
     if let Some(account) = found.text("account").map(str::to_owned) {
-        let from = "the account's name, as the policies expect it";
-        found.add("platform_workflows", format!("{account}/platform-workflows"), from);
+        let name = format!("{account}/platform-workflows");
+        found.add("platform_workflows", name, BY_ACCOUNT);
     }
 }
