@@ -4,7 +4,6 @@ mod explain;
 mod help;
 mod proposal;
 mod refuse;
-mod risk;
 mod rules;
 mod scorecard;
 
@@ -14,7 +13,6 @@ pub use proposal::{
     adoption_pull, pasted, patched, plan_only, proposal, unwaiver_pull, upgrade_pull, waiver_pull,
 };
 pub use refuse::{misuse, no_permission, not_here, not_in_team, team_not_known, too_many};
-pub use risk::{ChangeSize, risk};
 pub use rules::rules;
 pub use scorecard::scorecard;
 

@@ -14,6 +14,8 @@ mod repos;
 mod shipping;
 mod teams;
 
+pub use pulls::changes_of;
+
 use super::call::{Call, Reply, decode};
 use super::state::World;
 
