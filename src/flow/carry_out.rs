@@ -16,6 +16,7 @@ use super::answer_comment::{Question, digest};
 use super::fate::Fate;
 use super::judge_commit::Subject;
 use super::learn::model;
+use super::worker::apart;
 
 impl App {
     /// Does what the command says. A command that cannot be done is an answer, too; an error
@@ -29,7 +30,7 @@ impl App {
         line: &str,
     ) -> Result<Answer, Fate> {
         let asked = question.asked;
-        let subject = || self.subject_of(known, question);
+        let subject = || apart(|| self.subject_of(known, question));
         match command {
             // Needs no call to GitHub.
             Command::Help { topic } => Ok(help(topic)),
@@ -46,8 +47,14 @@ impl App {
                 Ok(scorecard(&judgement, &about))
             }
             Command::Risk if !asked.on_pull => Ok(not_here(spec, "pull requests")),
-            Command::Adopt(wish) => self.adopt(subject().await?, question, &wish).await,
-            Command::Waive(wish) => self.waive(subject().await?, question, &wish).await,
+            Command::Adopt(wish) => {
+                let subject = subject().await?;
+                apart(|| self.adopt(subject, question, &wish)).await
+            }
+            Command::Waive(wish) => {
+                let subject = subject().await?;
+                apart(|| self.waive(subject, question, &wish)).await
+            }
             Command::Unwaive { policy } => self.unwaive(subject().await?, question, &policy).await,
             Command::Risk => self.risk_explained(subject().await?, asked.issue).await,
         }

@@ -103,7 +103,9 @@ pub(super) async fn propose(
         Err(GitHubError::Forbidden { message }) => Ok(Proposed::Refused(message)),
         // Somebody was faster: the next try starts from what they made.
         Err(GitHubError::Rejected { status: 409 | 422, message, .. })
-            if message.contains("fast forward") || message.contains("already exists") =>
+            if ["fast forward", "already exists", "does not exist"]
+                .iter()
+                .any(|words| message.contains(words)) =>
         {
             Err(Fate::Retry(message))
         }
@@ -145,6 +147,7 @@ async fn try_to(
     if tree == before {
         return Ok(Proposed::Nothing);
     }
+    let is_new = leftover.is_none();
     match leftover {
         None => github.create_branch(repo, &draft.branch, &tip).await?,
         Some(left) => {
@@ -158,10 +161,16 @@ async fn try_to(
     let PullDraft { branch, base, title, body, .. } = draft;
     match github.create_pull(repo, branch, base, title, body).await {
         Ok(pull) => Ok(Proposed::Opened(pull)),
-        // A lost answer, or somebody else's hand: it is there.
-        Err(error @ GitHubError::Rejected { status: 422, .. }) => {
-            let found = open_pull(github, repo, branch, base).await?;
-            found.map(Proposed::Unchanged).ok_or(error)
+        Err(error @ (GitHubError::Rejected { .. } | GitHubError::Forbidden { .. })) => {
+            // A lost answer, or somebody else's hand: it is there.
+            if let Some(found) = open_pull(github, repo, branch, base).await? {
+                return Ok(Proposed::Unchanged(found));
+            }
+            // A branch that nobody will ever see a pull request from; who pushed to it keeps it.
+            if is_new && github.branch(repo, branch).await? == Some(tip) {
+                github.delete_branch(repo, branch).await?;
+            }
+            Err(error)
         }
         Err(error) => Err(error),
     }

@@ -15,6 +15,7 @@ use super::fate::Fate;
 use super::judge_commit::Subject;
 use super::plan_adoption::{Adopting, Planned};
 use super::propose::{Proposed, ground};
+use super::worker::apart;
 
 /// What came of it.
 enum Offered {
@@ -46,7 +47,7 @@ impl App {
         }
         let branch = subject.facts.default_branch.clone().unwrap_or_default();
         let was_red = subject.github.health(&subject.name, &branch).await? == Health::Red;
-        let offered = match self.offer(&subject, installation, &branch).await {
+        let offered = match apart(|| self.offer(&subject, installation, &branch)).await {
             Ok(offered) => offered,
             // Whoever cannot be written to must not hold up the others.
             Err(Fate::Moot(reason) | Fate::Hopeless(reason)) => Offered::Not(reason),

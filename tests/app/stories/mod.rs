@@ -1,6 +1,7 @@
 //! One file per user's story.
 
 mod adopt;
+mod adopt_mishaps;
 mod baseline;
 mod commands;
 mod configuration;

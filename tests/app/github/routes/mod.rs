@@ -73,6 +73,10 @@ const fn patch(template: &'static str, needs: Needs, handler: Handler) -> Route 
     Route { method: "PATCH", template, needs, creates: false, handler }
 }
 
+const fn delete(template: &'static str, needs: Needs, handler: Handler) -> Route {
+    Route { method: "DELETE", template, needs, creates: false, handler }
+}
+
 const GRAPHQL: &[Route] = &[post("/graphql", Needs::Token, |_, _| Reply::not_found())];
 
 const TABLES: [&[Route]; 14] = [
