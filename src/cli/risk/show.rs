@@ -155,6 +155,11 @@ fn list(title: &str, items: &[String], out: &mut String) {
     out.push('\n');
 }
 
+/// `25 in 1,000`.
+pub(super) fn rate(share: f64) -> String {
+    per_thousand(share)
+}
+
 /// The model's numbers.
 pub(super) fn model(model: &Model) -> String {
     let mut out = format!("{}  {}\n\n", styled(STRONG, &model.name), model.event);
