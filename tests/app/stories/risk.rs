@@ -110,7 +110,7 @@ async fn nothing_is_estimated_before_history_is_known_and_then_it_is() {
             .map(|run| (run.title.clone().unwrap(), run.conclusion.clone().unwrap()))
             .collect();
         assert_eq!(said.len(), 2, "{said:?}");
-        assert_eq!(said[0].0, "Not known: no history of this repository is known yet; 1 condition");
+        assert_eq!(said[0].0, "Not known: no history of this repository is known yet");
         assert_eq!(said[0].1, "neutral");
         assert!(said[1].0.contains("times"), "{said:?}");
         let summary = risk(&stage, &sha).summary.unwrap();
