@@ -49,6 +49,8 @@ pub struct Settings {
     pub log: String,
     /// Shape of log lines.
     pub log_format: LogFormat,
+    /// Base address of the collector that traces are sent to, without a slash at its end.
+    pub otlp_endpoint: Option<String>,
     /// Folders of further policies, after the built-in ones.
     pub policies: Vec<PathBuf>,
     /// Name of the repository where an account keeps its configuration.
@@ -96,6 +98,10 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("WAYMARK_WORKERS", "how many jobs run at once, 1 to 256 (default 8)"),
     ("WAYMARK_LOG", "log filter (default info)"),
     ("WAYMARK_LOG_FORMAT", "text (default) or json"),
+    (
+        "WAYMARK_OTLP_ENDPOINT",
+        "collector for traces, such as http://127.0.0.1:4318 (optional; needs the feature otlp)",
+    ),
     ("WAYMARK_CONFIG_REPOSITORY", "an account's repository with its waymark.yml (default .github)"),
     (
         "WAYMARK_API_TOKENS",
@@ -168,6 +174,16 @@ impl Settings {
         if let Err(error) = tracing_subscriber::EnvFilter::try_new(&log) {
             source.complain("WAYMARK_LOG", &format!("is not a log filter: {error}"));
         }
+        let otlp_endpoint = source.url("WAYMARK_OTLP_ENDPOINT", None);
+        if otlp_endpoint.is_some() && !cfg!(feature = "otlp") {
+            let message = "this binary was built without the feature `otlp`: build it with \
+                           `--features otlp`, or leave the setting out";
+            source.complain("WAYMARK_OTLP_ENDPOINT", message);
+        }
+        if otlp_endpoint.as_deref().is_some_and(|url| !url.starts_with("http://")) {
+            let message = "must be an http:// address: run the collector beside the service";
+            source.complain("WAYMARK_OTLP_ENDPOINT", message);
+        }
         let policies = source.optional("WAYMARK_POLICIES").unwrap_or_default();
         let policies: Vec<PathBuf> =
             policies.split(':').filter(|p| !p.is_empty()).map(PathBuf::from).collect();
@@ -201,6 +217,7 @@ impl Settings {
                 workers,
                 log,
                 log_format,
+                otlp_endpoint,
                 policies,
                 config_repository,
                 api_tokens,

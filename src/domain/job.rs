@@ -19,6 +19,15 @@ pub struct Delivery {
     pub body: Vec<u8>,
 }
 
+/// The delivery that a job follows from: for logs, and for how long somebody has waited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// Its GUID.
+    pub delivery: String,
+    /// When we received it.
+    pub received: Timestamp,
+}
+
 /// Why a commit is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -176,6 +185,20 @@ pub enum Job {
         /// The delivery that asked: a repeat of it asks for nothing new.
         delivery: String,
     },
+    /// Learn what a repository delivered: its past, once, and what its deployments ship.
+    MeasureDelivery {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+    },
+    /// Find repositories whose past nobody has read.
+    MeasureInstallation {
+        /// Which.
+        installation: InstallationId,
+    },
     /// Learn which repositories an installation holds and what it may do.
     SyncInstallation {
         /// Which.
@@ -194,6 +217,20 @@ pub enum Priority {
     Sweep = 20,
 }
 
+impl Priority {
+    /// Every class, the most urgent first.
+    pub const ALL: [Self; 3] = [Self::Interactive, Self::Background, Self::Sweep];
+
+    /// The word in metrics: `interactive`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Interactive => "interactive",
+            Self::Background => "background",
+            Self::Sweep => "sweep",
+        }
+    }
+}
+
 impl Job {
     /// The job's kind, as stored and counted: `check_pull`.
     pub fn kind(&self) -> &'static str {
@@ -206,6 +243,8 @@ impl Job {
             Self::LearnMerge { .. } => "learn_merge",
             Self::LearnHistory { .. } => "learn_history",
             Self::AnswerComment { .. } => "answer_comment",
+            Self::MeasureDelivery { .. } => "measure_delivery",
+            Self::MeasureInstallation { .. } => "measure_installation",
             Self::SyncInstallation { .. } => "sync_installation",
         }
     }
@@ -229,6 +268,8 @@ impl Job {
             Self::AnswerComment { repo, asked, delivery, .. } => {
                 format!("answer:{repo}:{}:{delivery}", asked.comment)
             }
+            Self::MeasureDelivery { repo, .. } => format!("measure:{repo}"),
+            Self::MeasureInstallation { installation } => format!("measure:all:{installation}"),
             Self::SyncInstallation { installation } => format!("sync:{installation}"),
         }
     }
@@ -244,7 +285,27 @@ impl Job {
             | Self::CheckPolicies { .. }
             | Self::CheckRisk { .. }
             | Self::LearnMerge { .. } => Priority::Background,
-            Self::LearnHistory { .. } | Self::SyncInstallation { .. } => Priority::Sweep,
+            Self::LearnHistory { .. }
+            | Self::MeasureDelivery { .. }
+            | Self::MeasureInstallation { .. }
+            | Self::SyncInstallation { .. } => Priority::Sweep,
+        }
+    }
+
+    /// The repository that it is about; plans and syncs are about none.
+    pub fn repo(&self) -> Option<RepoId> {
+        match self {
+            Self::Plan { .. }
+            | Self::SyncInstallation { .. }
+            | Self::MeasureInstallation { .. } => None,
+            Self::CheckPull { repo, .. }
+            | Self::CheckCommit { repo, .. }
+            | Self::CheckPolicies { repo, .. }
+            | Self::CheckRisk { repo, .. }
+            | Self::LearnMerge { repo, .. }
+            | Self::LearnHistory { repo, .. }
+            | Self::AnswerComment { repo, .. }
+            | Self::MeasureDelivery { repo, .. } => Some(*repo),
         }
     }
 
@@ -259,6 +320,8 @@ impl Job {
             | Self::LearnMerge { installation, .. }
             | Self::LearnHistory { installation, .. }
             | Self::AnswerComment { installation, .. }
+            | Self::MeasureDelivery { installation, .. }
+            | Self::MeasureInstallation { installation }
             | Self::SyncInstallation { installation } => Some(*installation),
         }
     }

@@ -37,6 +37,12 @@ pub const SCHEDULES: &[Schedule] = &[
         every_ms: 6 * HOUR_MS,
         work: Work::EachInstallation(|installation| Job::SyncInstallation { installation }),
     },
+    // What repositories delivered before we came, some at a time.
+    Schedule {
+        name: "measure",
+        every_ms: HOUR_MS,
+        work: Work::EachInstallation(|installation| Job::MeasureInstallation { installation }),
+    },
 ];
 
 impl Work {

@@ -19,9 +19,11 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use tokio::sync::{Mutex, Semaphore};
+use tracing::Instrument;
 
 use crate::domain::adopt::{AdoptAnswer, AdoptRequest};
 use crate::domain::evaluate::{Answer, Catalogue, Request};
+use crate::domain::fix::{FixPlan, FixRequest};
 use crate::domain::path::DEFAULT;
 use crate::domain::policy::outcome::{Evaluation, Outcome};
 use crate::domain::policy::own::OwnPolicies;
@@ -118,6 +120,11 @@ impl Evaluators {
         self.ask(&Ask::Adopt(Cow::Borrowed(request))).await
     }
 
+    /// Makes and judges fixes: files of the repository are parsed again and again.
+    pub async fn fix(&self, request: &FixRequest) -> Result<FixPlan, EvaluatorError> {
+        self.ask(&Ask::Fix(Cow::Borrowed(request))).await
+    }
+
     /// Ends the idle processes and waits until they are gone; call it once nobody asks any more.
     pub async fn stop(&self) {
         for (_, child) in self.inner.idle.lock().await.drain(..) {
@@ -141,7 +148,8 @@ impl Evaluators {
             Some(child) => child,
             None => Child::start(&self.inner.command, &self.own).await?.0,
         };
-        let answer = child.ask(ask, self.inner.command.deadline).await?;
+        let span = tracing::info_span!("evaluate");
+        let answer = child.ask(ask, self.inner.command.deadline).instrument(span).await?;
         if !child.is_worn_out() {
             self.inner.keep(digest, child).await;
         }

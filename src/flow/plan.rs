@@ -1,17 +1,19 @@
 //! What does a delivery ask for? Its intents are noted in the store and become jobs.
 
+mod rows;
+
 use crate::domain::event::{self, Intent, PullSeen, RepoSeen};
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
-use crate::domain::job::{Asked, Job, MergedSeen, Occasion};
+use crate::domain::job::{Asked, Job, Occasion};
 use crate::domain::report::check_run::GOLDEN_PATH_CHECK;
 use crate::domain::report::policies_check::POLICIES_CHECK;
 use crate::domain::risk::RISK_CHECK;
-use crate::edge::store::{
-    CoverageRow, InstallationRow, KnownPull, PullRow, PullState, RepoRow, RiskPull,
-};
+use crate::edge::store::{CoverageRow, InstallationRow, KnownPull, PullRow, PullState, RepoRow};
 
 use super::App;
 use super::fate::Fate;
+use super::job_span;
+use rows::{learned, pull_row, risk_pull, row};
 
 /// What came of a delivery.
 pub(super) struct Plan {
@@ -28,6 +30,7 @@ impl App {
         let Some(delivery) = self.store.delivery(guid).await? else {
             return Err(Fate::Moot(format!("delivery {guid} is not stored any more")));
         };
+        job_span::tell_whose(&delivery.body);
         let intents = match event::read(&delivery.event, &delivery.body) {
             Ok(intents) => intents,
             Err(error) => {
@@ -158,6 +161,9 @@ impl App {
                 self.store.expire_organisation_file(installation).await?;
                 Ok(Vec::new())
             }
+            Intent::Sighted { installation, repo, created, sighting } => {
+                self.sighted(installation, &repo, created, *sighting).await
+            }
             Intent::RepoChanged { installation, repo } => {
                 self.note_repo(installation, &repo).await?;
                 self.heard_of(installation, &repo.name).await?;
@@ -175,7 +181,11 @@ impl App {
         Ok(())
     }
 
-    async fn note_repo(&self, installation: InstallationId, repo: &RepoSeen) -> Result<(), Fate> {
+    pub(super) async fn note_repo(
+        &self,
+        installation: InstallationId,
+        repo: &RepoSeen,
+    ) -> Result<(), Fate> {
         self.store.upsert_repos(installation, &[row(repo)]).await?;
         Ok(self.store.note_labels(repo.id, &repo.labels).await?)
     }
@@ -363,62 +373,4 @@ impl App {
 fn queue_base(branch: &str) -> Option<Sha> {
     let (_, sha) = branch.strip_prefix("gh-readonly-queue/")?.rsplit_once('-')?;
     Sha::parse(sha).ok()
-}
-
-fn row(repo: &RepoSeen) -> RepoRow {
-    RepoRow {
-        id: repo.id,
-        name: repo.name.clone(),
-        default_branch: repo.default_branch.clone(),
-        // Events about installations do not tell; they lack the default branch, too.
-        archived: repo.default_branch.is_some().then_some(repo.archived),
-        private: repo.private,
-    }
-}
-
-fn pull_row(repo: RepoId, pull: PullSeen) -> PullRow {
-    PullRow {
-        repo,
-        number: pull.number,
-        head_sha: pull.head_sha,
-        head_ref: pull.head_ref,
-        head_repo: pull.head_repo,
-        base_sha: pull.base_sha,
-        base_ref: pull.base_ref,
-        draft: pull.draft,
-        state: if pull.open { PullState::Open } else { PullState::Closed },
-        updated: pull.updated,
-    }
-}
-
-/// What becomes history, when this is a merge into the default branch.
-fn learned(installation: InstallationId, repo: &RepoSeen, pull: &PullSeen) -> Option<Job> {
-    let landed = pull.landed.as_ref()?;
-    (repo.default_branch.as_deref() == Some(pull.base_ref.as_str())).then(|| Job::LearnMerge {
-        installation,
-        repo: repo.id,
-        name: repo.name.clone(),
-        merged: MergedSeen {
-            number: pull.number,
-            sha: landed.sha.clone(),
-            at: landed.at,
-            title: pull.title.clone(),
-            author: pull.author.clone(),
-            bot: pull.by_bot,
-            revert: landed.revert,
-            takes_back: landed.takes_back.clone(),
-        },
-    })
-}
-
-fn risk_pull(pull: &PullSeen) -> RiskPull {
-    RiskPull {
-        number: pull.number,
-        head: pull.head_sha.clone(),
-        title: pull.title.clone(),
-        author: pull.author.clone(),
-        bot: pull.by_bot,
-        files: pull.files,
-        reviews_known: pull.opened,
-    }
 }

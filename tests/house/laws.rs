@@ -81,7 +81,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     // adoption
     ("minijinja", &["src/domain/template/"]),
     ("jsonschema", &["src/domain/template/parameters.rs"]),
-    ("diffy", &["src/domain/adopt/"]),
+    ("diffy", &["src/domain/adopt/", "src/domain/report/fixes/diff.rs"]),
     // command line
     ("clap", &["src/cli/"]),
     ("comfy_table", &["src/cli/"]),
@@ -90,6 +90,10 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("indicatif", &["src/cli/progress.rs"]),
     ("notify_debouncer_mini", &["src/cli/policy/watch.rs"]),
     ("tracing_subscriber", &["src/cli/", "src/config.rs"]),
+    ("opentelemetry", &["src/cli/log/traces.rs"]),
+    ("opentelemetry_sdk", &["src/cli/log/traces.rs"]),
+    ("opentelemetry_otlp", &["src/cli/log/traces.rs"]),
+    ("tracing_opentelemetry", &["src/cli/log/traces.rs"]),
     // settings
     (
         "toml",

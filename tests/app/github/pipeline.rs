@@ -95,6 +95,11 @@ impl Incoming {
         }
     }
 
+    /// What the caller sent to be believed.
+    pub fn credentials(&self) -> &str {
+        self.headers_named("authorization").first().copied().unwrap_or_default()
+    }
+
     fn meter_key(&self) -> u64 {
         self.actor.as_ref().ok().and_then(Actor::installation).unwrap_or(0)
     }
@@ -224,10 +229,10 @@ fn limit(world: &mut World, incoming: &Incoming, route: &Route) -> Option<Reply>
         return None;
     }
     let points = if incoming.method == "GET" || route.template == "/graphql" { 1 } else { 5 };
-    let secondary = world.options.secondary_limits;
+    let (primary, secondary) = (world.options.primary_limit, world.options.secondary_limits);
     let clock = world.clock.clone();
     let meter: &mut Meter = world.meters.entry(incoming.meter_key()).or_default();
-    match meter.book(&clock, points, route.creates, secondary) {
+    match meter.book(&clock, points, route.creates, (primary, secondary)) {
         Ok(()) => None,
         Err(refusal) if refusal.ordered => Some(refusal.reply.header(ORDERED, String::new())),
         Err(refusal) => {

@@ -31,6 +31,8 @@ pub struct World {
     pub runs: BTreeMap<u64, CheckRun>,
     /// (repository, head SHA) → suite; one App, so one suite each.
     pub suites: BTreeMap<(u64, Sha), u64>,
+    /// Deployments, workflow runs and releases, by repository.
+    pub shipping: BTreeMap<u64, Shipping>,
     pub queue: VecDeque<Hook>,
     pub history: Vec<Hook>,
     pub calls: Vec<Logged>,
@@ -48,6 +50,7 @@ pub struct Options {
     pub graphql: bool,
     pub classic_tokens: bool,
     pub secondary_limits: bool,
+    pub primary_limit: bool,
     /// The App hears of its own check runs and of each new suite, as on GitHub.
     pub echoes: bool,
     /// Entries of a recursive tree before it is cut.
@@ -167,6 +170,44 @@ pub struct Installation {
     pub created: i64,
 }
 
+/// How a repository's changes reach users, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Shipping {
+    pub deployments: Vec<Deployment>,
+    pub runs: Vec<WorkflowRun>,
+    pub releases: Vec<Release>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    pub id: u64,
+    pub sha: Sha,
+    pub environment: String,
+    pub created: i64,
+    /// (id, state, when), oldest first.
+    pub statuses: Vec<(u64, String, i64)>,
+}
+
+#[derive(Clone, Debug)]
+pub struct WorkflowRun {
+    pub id: u64,
+    pub path: String,
+    pub event: String,
+    pub branch: String,
+    pub sha: Sha,
+    pub started: i64,
+    pub finished: i64,
+    pub conclusion: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Release {
+    pub id: u64,
+    pub tag: String,
+    pub published: i64,
+    pub prerelease: bool,
+}
+
 /// A check run with everything that was ever sent for it.
 #[derive(Clone, Debug)]
 pub struct CheckRun {
@@ -226,6 +267,7 @@ impl World {
             tokens: HashMap::new(),
             runs: BTreeMap::new(),
             suites: BTreeMap::new(),
+            shipping: BTreeMap::new(),
             queue: VecDeque::new(),
             history: Vec::new(),
             calls: Vec::new(),

@@ -11,6 +11,7 @@ mod issues;
 mod pulls;
 mod pulls_write;
 mod repos;
+mod shipping;
 
 pub use pulls::changes_of;
 
@@ -50,6 +51,9 @@ const CHECKS_WRITE: Needs = Needs::Permission(&[("checks", "write")]);
 const ISSUES: Needs = Needs::Permission(&[("issues", "read"), ("pull_requests", "read")]);
 const ISSUES_WRITE: Needs = Needs::Permission(&[("issues", "write"), ("pull_requests", "write")]);
 
+const DEPLOYMENTS: Needs = Needs::Permission(&[("deployments", "read")]);
+const ACTIONS: Needs = Needs::Permission(&[("actions", "read")]);
+
 const fn get(template: &'static str, needs: Needs, handler: Handler) -> Route {
     Route { method: "GET", template, needs, creates: false, handler }
 }
@@ -68,7 +72,7 @@ const fn patch(template: &'static str, needs: Needs, handler: Handler) -> Route 
 
 const GRAPHQL: &[Route] = &[post("/graphql", Needs::Token, |_, _| Reply::not_found())];
 
-const TABLES: [&[Route]; 12] = [
+const TABLES: [&[Route]; 13] = [
     app::ROUTES,
     checks::ROUTES,
     commits::ROUTES,
@@ -80,6 +84,7 @@ const TABLES: [&[Route]; 12] = [
     pulls::ROUTES,
     pulls_write::ROUTES,
     repos::ROUTES,
+    shipping::ROUTES,
     GRAPHQL,
 ];
 

@@ -64,6 +64,8 @@ pub fn usual_permissions() -> Permissions {
         ("workflows", "write"),
         ("issues", "write"),
         ("merge_queues", "read"),
+        ("deployments", "read"),
+        ("actions", "read"),
     ])
 }
 

@@ -6,6 +6,7 @@ mod issues;
 mod pulls;
 mod repos;
 mod reviews;
+mod shipping;
 
 pub use installations::usual_permissions;
-pub use repos::{delete, executable, put, submodule, symlink};
+pub use repos::{DEVELOPER, delete, executable, put, submodule, symlink};
