@@ -76,6 +76,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         clock,
         wake: Arc::new(Notify::new()),
         config_repository: settings.config_repository.clone(),
+        risk: settings.risk,
         links: settings
             .public_url
             .clone()

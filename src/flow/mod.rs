@@ -67,6 +67,8 @@ pub struct App {
     pub wake: Arc<Notify>,
     /// Name of the repository where an account keeps its configuration: `.github`.
     pub config_repository: String,
+    /// Whether pull requests get the check `waymark / deploy risk`.
+    pub risk: bool,
     /// Makes links to our own pages; `None` when nobody can reach them.
     pub links: Option<links::Links>,
     /// Counts what the operator wants to see.

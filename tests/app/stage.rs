@@ -52,6 +52,8 @@ pub struct Props {
     pub more_secrets: Vec<&'static str>,
     /// Another App than the fake knows.
     pub app_id: Option<u64>,
+    /// Whether risk is looked at, too; stories about the golden path count calls and check runs.
+    pub risk: bool,
 }
 
 impl Default for Props {
@@ -63,6 +65,7 @@ impl Default for Props {
             patience: Duration::from_secs(20),
             more_secrets: Vec::new(),
             app_id: None,
+            risk: false,
         }
     }
 }
@@ -102,7 +105,7 @@ impl Stage {
     }
 
     pub async fn furnish(gh: FakeGitHub, database: TestDatabase, props: Props) -> Self {
-        let Props { program, policies, deadline, patience, more_secrets, app_id } = props;
+        let Props { program, policies, deadline, patience, more_secrets, app_id, risk } = props;
         let hands = Clock::fixed(Timestamp::from_secs(gh.clock().now()));
         let metrics = Metrics::default();
         let for_github = hands.clone();
@@ -123,6 +126,7 @@ impl Stage {
             clock: hands.clone(),
             wake: Arc::new(Notify::new()),
             config_repository: ".github".to_owned(),
+            risk,
             links: Some(Links::new(
                 "https://waymark.example".to_owned(),
                 vec![SecretString::from(gh.webhook_secret())],
