@@ -31,13 +31,12 @@ pub(super) fn report(report: &RiskReport) -> String {
         let [low_rate, high_rate] = a.rate.interval.map(|rate| rate * 1000.0);
         let _ = writeln!(
             out,
-            "\n  {}   90 %: {} to {} times\n  {}   {}, 90 %: {low_rate:.1} to {high_rate:.1}\n  {}",
+            "\n  {}   90 %: {} to {} times\n  {}   {}, 90 %: {low_rate:.1} to {high_rate:.1}\n",
             scale(a),
             times(low),
             times(high),
             legend(),
             per_thousand(a.rate.value),
-            ""
         );
         drivers(report, a, &mut out);
     }

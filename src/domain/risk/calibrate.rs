@@ -120,8 +120,9 @@ fn solve(mut a: [[f64; M]; M], mut y: [f64; M]) -> Option<[f64; M]> {
         }
         for j in i + 1..M {
             let factor = a[j][i] / a[i][i];
-            for k in i..M {
-                a[j][k] -= factor * a[i][k];
+            let above = a[i];
+            for (cell, above) in a[j].iter_mut().zip(above).skip(i) {
+                *cell -= factor * above;
             }
             y[j] -= factor * y[i];
         }

@@ -82,7 +82,7 @@ pub fn of_reviews(
         return Vec::new();
     };
     let evidence = match after_approval {
-        Some((_, all)) if all == 0 => return Vec::new(),
+        Some((_, 0)) => return Vec::new(),
         Some((after, all)) if after * 100 <= all * STALE_PERCENT => return Vec::new(),
         Some((after, all)) => format!(
             "{after} of {all} changed lines ({} %) came after `{}`, which was approved",
