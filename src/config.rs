@@ -60,6 +60,8 @@ pub struct Settings {
     pub keep: Keep,
     /// Whether GitHub's limits are planned with; a server of one's own may have none.
     pub limits: bool,
+    /// Whether pull requests get the check `waymark / deploy risk`.
+    pub risk: bool,
     /// Who may call `/api/v1`, and about whom.
     pub api_tokens: Vec<ApiToken>,
 }
@@ -101,6 +103,7 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("WAYMARK_LISTEN", "address and port (default 127.0.0.1:3000)"),
     ("WAYMARK_PUBLIC_URL", "address under which people reach this service (optional)"),
     ("WAYMARK_WORKERS", "how many jobs run at once, 1 to 256 (default 8)"),
+    ("WAYMARK_RISK", "whether pull requests get the deploy risk check: on (default) or off"),
     ("WAYMARK_LOG", "log filter (default info)"),
     ("WAYMARK_LOG_FORMAT", "text (default) or json"),
     (
@@ -171,6 +174,14 @@ impl Settings {
             source.complain("WAYMARK_WORKERS", "must be a number from 1 to 256");
             None
         });
+        let risk = match source.optional("WAYMARK_RISK").as_deref() {
+            None | Some("on") => true,
+            Some("off") => false,
+            Some(_) => {
+                source.complain("WAYMARK_RISK", "must be on or off");
+                true
+            }
+        };
         let log_format = match source.optional("WAYMARK_LOG_FORMAT").as_deref() {
             None | Some("text") => LogFormat::Text,
             Some("json") => LogFormat::Json,
@@ -233,6 +244,7 @@ impl Settings {
                 config_repository,
                 keep,
                 limits,
+                risk,
                 api_tokens,
             }),
             _ => Err(Complaints(complaints)),

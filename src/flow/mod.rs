@@ -82,6 +82,8 @@ pub struct App {
     pub config_repository: String,
     /// How long things are kept.
     pub keep: Keep,
+    /// Whether pull requests get the check `waymark / deploy risk`.
+    pub risk: bool,
     /// Makes links to our own pages; `None` when nobody can reach them.
     pub links: Option<links::Links>,
     /// Counts what the operator wants to see.

@@ -50,7 +50,7 @@ impl App {
             jobs.append(&mut self.pursue(intent, guid).await?);
         }
         let policies: Vec<Job> = jobs.iter().filter_map(|job| self.policies_too(job)).collect();
-        let risks: Vec<Job> = jobs.iter().filter_map(Self::risk_too).collect();
+        let risks: Vec<Job> = jobs.iter().filter_map(|job| self.risk_too(job)).collect();
         jobs.extend(policies);
         jobs.extend(risks);
         if let Some(check) = only {
@@ -201,7 +201,7 @@ impl App {
         let (number, head, open) = (pull.number, pull.head_sha.clone(), pull.open);
         let branch = (pull.head_repo, pull.head_ref.clone());
         let retitled = pull.retitled;
-        let learned = learned(installation, repo, &pull);
+        let learned = learned(installation, repo, &pull).filter(|_| self.risk);
         if open {
             self.store.note_risk_pull(repo.id, &risk_pull(&pull)).await?;
         } else if learned.is_none() {
@@ -237,7 +237,7 @@ impl App {
 
     /// Something that a pull request's risk depends on has changed.
     async fn risk_again(&self, repo: RepoId, number: i64) -> Result<Vec<Job>, Fate> {
-        let known = self.store.pull(repo, number).await?;
+        let known = self.store.pull(repo, number).await?.filter(|_| self.risk);
         let open = known.filter(|known| known.pull.state == PullState::Open);
         let Some(KnownPull { installation, name, pull }) = open else { return Ok(Vec::new()) };
         let (head, fresh) = (pull.head_sha, None);

@@ -60,6 +60,8 @@ pub struct Props {
     pub app_id: Option<u64>,
     /// Whether GitHub's limits are planned with.
     pub limits: bool,
+    /// Whether risk is looked at, too; stories about the golden path count calls and check runs.
+    pub risk: bool,
 }
 
 impl Default for Props {
@@ -72,6 +74,7 @@ impl Default for Props {
             more_secrets: Vec::new(),
             app_id: None,
             limits: true,
+            risk: false,
         }
     }
 }
@@ -111,7 +114,8 @@ impl Stage {
     }
 
     pub async fn furnish(gh: FakeGitHub, database: TestDatabase, props: Props) -> Self {
-        let Props { program, policies, deadline, patience, more_secrets, app_id, limits } = props;
+        let Props { program, policies, deadline, patience, more_secrets, app_id, limits, risk } =
+            props;
         let hands = Clock::fixed(Timestamp::from_secs(gh.clock().now()));
         let metrics = Metrics::default();
         let for_github = hands.clone();
@@ -135,6 +139,7 @@ impl Stage {
             wake: Arc::new(Notify::new()),
             config_repository: ".github".to_owned(),
             keep: Keep::default(),
+            risk,
             links: Some(Links::new(
                 "https://waymark.example".to_owned(),
                 vec![SecretString::from(gh.webhook_secret())],
