@@ -19,6 +19,8 @@ pub(super) struct Plan {
     pub(super) jobs: Vec<Job>,
     /// In words, kept with the delivery.
     pub(super) outcome: String,
+    /// Keys of queued jobs whose place one of them takes.
+    pub(super) overtaken: Vec<String>,
 }
 
 impl App {
@@ -38,7 +40,8 @@ impl App {
             Err(error) => {
                 self.meter.delivery(&delivery.event, "unreadable");
                 tracing::warn!(delivery = guid, %error, "a delivery could not be read");
-                return Ok(Plan { jobs: Vec::new(), outcome: error.to_string() });
+                let (jobs, overtaken) = (Vec::new(), Vec::new());
+                return Ok(Plan { jobs, outcome: error.to_string(), overtaken });
             }
         };
         let mut jobs = Vec::new();
@@ -57,11 +60,12 @@ impl App {
                 (check == POLICIES_CHECK) == matches!(job, Job::CheckPolicies { .. })
             });
         }
+        let overtaken = self.overtake(&mut jobs).await?;
         let outcome = match jobs.as_slice() {
             [] => "nothing to do".to_owned(),
             jobs => jobs.iter().map(Job::key).collect::<Vec<_>>().join(", "),
         };
-        Ok(Plan { jobs, outcome })
+        Ok(Plan { jobs, outcome, overtaken })
     }
 
     async fn pursue(&self, intent: Intent, guid: &str) -> Result<Vec<Job>, Fate> {
