@@ -18,6 +18,8 @@ mod config;
 mod crowd;
 #[path = "cli/database.rs"]
 mod database;
+#[path = "cli/dora.rs"]
+mod dora;
 #[path = "cli/fix.rs"]
 mod fix;
 #[path = "cli/git_config.rs"]

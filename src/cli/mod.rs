@@ -43,12 +43,12 @@ enum Command {
     Serve(serve::Arguments),
     /// List jobs and retry dead ones (needs WAYMARK_DATABASE_URL only)
     Jobs(jobs::Arguments),
+    /// Show how repositories deliver: the DORA measures (needs WAYMARK_DATABASE_URL only)
+    Dora(dora::Arguments),
     /// Read deliveries once more, by GUID or since a moment (needs WAYMARK_DATABASE_URL only)
     Replay(replay::Arguments),
     /// Bring the database up to date, look at it, move it (needs WAYMARK_DATABASE_URL only)
     Db(db::Arguments),
-    /// Show how repositories deliver: the DORA measures (needs WAYMARK_DATABASE_URL only)
-    Dora(dora::Arguments),
     /// Print a folder's snapshot: the Rego input, for OPA and conftest
     Input(input::Arguments),
     /// Show what holds in a repository, check configuration files, print their schema
@@ -77,9 +77,9 @@ pub fn run() -> ExitCode {
         Command::Fix(arguments) => fix::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Jobs(arguments) => jobs::run(arguments),
+        Command::Dora(arguments) => dora::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),
         Command::Db(arguments) => db::run(arguments),
-        Command::Dora(arguments) => dora::run(arguments),
         Command::Input(arguments) => input::run(arguments),
         Command::Config(arguments) => config::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),

@@ -194,6 +194,27 @@ pub enum Job {
         /// Its name when the job was made.
         name: RepoName,
     },
+    /// Judge the newest commit of a default branch and keep what it says; nothing is posted.
+    JudgeBranch {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+        /// The commit; `None`: it must be asked for.
+        head: Option<Sha>,
+    },
+    /// Compare every default branch with what is known of it.
+    Sweep {
+        /// Which.
+        installation: InstallationId,
+    },
+    /// Count the cards and bring the scorecard's issues up to date.
+    Scorecard {
+        /// Which.
+        installation: InstallationId,
+    },
     /// Find repositories whose past nobody has read.
     MeasureInstallation {
         /// Which.
@@ -234,11 +255,13 @@ pub enum Priority {
     Background = 10,
     /// Whenever there is room.
     Sweep = 20,
+    /// After the others: it sums up what they found.
+    Report = 30,
 }
 
 impl Priority {
     /// Every class, the most urgent first.
-    pub const ALL: [Self; 3] = [Self::Interactive, Self::Background, Self::Sweep];
+    pub const ALL: [Self; 4] = [Self::Interactive, Self::Background, Self::Sweep, Self::Report];
 
     /// The word in metrics: `interactive`.
     pub fn as_str(self) -> &'static str {
@@ -246,13 +269,14 @@ impl Priority {
             Self::Interactive => "interactive",
             Self::Background => "background",
             Self::Sweep => "sweep",
+            Self::Report => "report",
         }
     }
 
     /// The class of a stored number; an unknown one is as patient as can be.
     pub fn of(number: i64) -> Self {
-        let all = [Self::Interactive, Self::Background];
-        all.into_iter().find(|class| *class as i64 == number).unwrap_or(Self::Sweep)
+        let class = Self::ALL.into_iter().find(|class| *class as i64 == number);
+        class.unwrap_or(Self::Report)
     }
 }
 
@@ -275,6 +299,9 @@ impl Job {
             Self::RejudgeInstallation { .. } => "rejudge_installation",
             Self::RejudgeRepo { .. } => "rejudge_repo",
             Self::CleanUp => "clean_up",
+            Self::JudgeBranch { .. } => "judge_branch",
+            Self::Sweep { .. } => "sweep",
+            Self::Scorecard { .. } => "scorecard",
         }
     }
 
@@ -304,6 +331,9 @@ impl Job {
             Self::RejudgeInstallation { installation } => format!("rejudge:{installation}"),
             Self::RejudgeRepo { repo, .. } => format!("rejudge:repo:{repo}"),
             Self::CleanUp => "clean_up".to_owned(),
+            Self::JudgeBranch { repo, .. } => format!("judge:{repo}"),
+            Self::Sweep { installation } => format!("sweep:{installation}"),
+            Self::Scorecard { installation } => format!("scorecard:{installation}"),
         }
     }
 
@@ -314,13 +344,16 @@ impl Job {
                 Priority::Interactive
             }
             Self::CheckCommit { occasion: Occasion::MergeGroup, .. } => Priority::Interactive,
-            // What was missed is late already.
             Self::CheckCommit { .. }
             | Self::CheckPolicies { .. }
             | Self::CheckRisk { .. }
             | Self::LearnMerge { .. }
+            // What was missed is late already.
             | Self::Recover => Priority::Background,
+            Self::Scorecard { .. } => Priority::Report,
             Self::LearnHistory { .. }
+            | Self::Sweep { .. }
+            | Self::JudgeBranch { .. }
             | Self::MeasureDelivery { .. }
             | Self::MeasureInstallation { .. }
             | Self::SyncInstallation { .. }
@@ -338,6 +371,8 @@ impl Job {
             | Self::RejudgeInstallation { .. }
             | Self::Recover
             | Self::CleanUp
+            | Self::Sweep { .. }
+            | Self::Scorecard { .. }
             | Self::MeasureInstallation { .. } => None,
             Self::CheckPull { repo, .. }
             | Self::CheckCommit { repo, .. }
@@ -347,6 +382,7 @@ impl Job {
             | Self::LearnHistory { repo, .. }
             | Self::AnswerComment { repo, .. }
             | Self::RejudgeRepo { repo, .. }
+            | Self::JudgeBranch { repo, .. }
             | Self::MeasureDelivery { repo, .. } => Some(*repo),
         }
     }
@@ -362,6 +398,9 @@ impl Job {
             | Self::LearnMerge { installation, .. }
             | Self::LearnHistory { installation, .. }
             | Self::AnswerComment { installation, .. }
+            | Self::JudgeBranch { installation, .. }
+            | Self::Sweep { installation }
+            | Self::Scorecard { installation }
             | Self::MeasureDelivery { installation, .. }
             | Self::MeasureInstallation { installation }
             | Self::RejudgeInstallation { installation }

@@ -191,13 +191,18 @@ impl App {
                     Question { installation: *installation, repo: *repo, name, asked, delivery };
                 self.answer_comment(question).await?
             }
+            Job::SyncInstallation { installation } => self.sync_and_sweep(*installation).await?,
+            Job::JudgeBranch { installation, repo, name, head } => {
+                self.judge_branch(*installation, *repo, name, head.as_ref()).await?
+            }
+            Job::Sweep { installation } => self.sweep(*installation).await?,
+            Job::Scorecard { installation } => self.scorecard(*installation).await?,
             Job::MeasureDelivery { installation, repo, name } => {
                 self.measure_delivery(*installation, *repo, name).await?
             }
             Job::MeasureInstallation { installation } => {
                 self.measure_installation(*installation).await?
             }
-            Job::SyncInstallation { installation } => self.sync_installation(*installation).await?,
             Job::Recover => self.recover().await?,
             Job::RejudgeInstallation { installation } => {
                 self.rejudge_installation(*installation).await?

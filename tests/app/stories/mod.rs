@@ -1,6 +1,7 @@
 //! One file per user's story.
 
 mod adopt;
+mod api;
 mod baseline;
 mod budget;
 mod commands;
@@ -40,6 +41,7 @@ mod replicas;
 mod rerun;
 mod risk;
 mod schedules;
+mod scorecard;
 mod security;
 mod service;
 mod shapes;
