@@ -3,6 +3,7 @@
 //! The environment wins over the file. All complaints are reported at once, each with the
 //! setting's name and what to write instead. Secrets never appear in `Debug` or in complaints.
 
+mod bounds;
 mod source;
 mod tokens;
 
@@ -16,7 +17,7 @@ pub use source::Source;
 pub use tokens::ApiToken;
 
 use crate::domain::ids::RepoName;
-use crate::domain::retention::{Keep, SHORTEST_DELIVERIES_DAYS};
+use crate::domain::retention::Keep;
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -216,8 +217,8 @@ impl Settings {
         if RepoName::parse(&format!("owner/{config_repository}")).is_err() {
             source.complain("WAYMARK_CONFIG_REPOSITORY", "must be a repository's name, no owner");
         }
-        let keep = read_keep(&mut source);
-        let limits = read_limits(&mut source);
+        let keep = bounds::read_keep(&mut source);
+        let limits = bounds::read_limits(&mut source);
         let api_tokens = read_tokens(&mut source);
         let complaints = source.finish();
         match (app_id, private_key, webhook_secrets, github_url, listen, workers) {
@@ -258,37 +259,6 @@ pub fn database_url(mut source: Source) -> Result<SecretString, Complaints> {
     let url = read_database_url(&mut source);
     let complaints = source.finish();
     if complaints.is_empty() { Ok(url) } else { Err(Complaints(complaints)) }
-}
-
-fn read_keep(source: &mut Source) -> Keep {
-    let usual = Keep::default();
-    let mut days = |name: &str, usual: i64, least: i64| {
-        let Some(text) = source.optional(name) else { return usual };
-        text.parse().ok().filter(|n| (least..=36_500).contains(n)).unwrap_or_else(|| {
-            source.complain(name, &format!("must be a number of days, at least {least}"));
-            usual
-        })
-    };
-    Keep {
-        deliveries_days: days(
-            "WAYMARK_KEEP_DELIVERIES_DAYS",
-            usual.deliveries_days,
-            SHORTEST_DELIVERIES_DAYS,
-        ),
-        evaluations_days: days("WAYMARK_KEEP_EVALUATIONS_DAYS", usual.evaluations_days, 1),
-        history_days: days("WAYMARK_KEEP_HISTORY_DAYS", usual.history_days, 1),
-    }
-}
-
-fn read_limits(source: &mut Source) -> bool {
-    match source.optional("WAYMARK_GITHUB_LIMITS").as_deref() {
-        None | Some("github") => true,
-        Some("off") => false,
-        Some(_) => {
-            source.complain("WAYMARK_GITHUB_LIMITS", "must be github or off");
-            true
-        }
-    }
 }
 
 fn read_tokens(source: &mut Source) -> Vec<ApiToken> {

@@ -8,6 +8,7 @@ pub mod accept;
 pub mod adopt_folder;
 mod adopt_repository;
 mod answer_comment;
+mod backlog;
 mod blast_radius;
 mod carry_out;
 mod check_commit;

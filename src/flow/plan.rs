@@ -22,6 +22,8 @@ pub(super) struct Plan {
     pub(super) jobs: Vec<Job>,
     /// In words, kept with the delivery.
     pub(super) outcome: String,
+    /// Keys of queued jobs whose place one of them takes.
+    pub(super) overtaken: Vec<String>,
 }
 
 impl App {
@@ -37,7 +39,8 @@ impl App {
             Err(error) => {
                 self.meter.delivery(&delivery.event, "unreadable");
                 tracing::warn!(delivery = guid, %error, "a delivery could not be read");
-                return Ok(Plan { jobs: Vec::new(), outcome: error.to_string() });
+                let (jobs, overtaken) = (Vec::new(), Vec::new());
+                return Ok(Plan { jobs, outcome: error.to_string(), overtaken });
             }
         };
         let mut jobs = Vec::new();
@@ -60,11 +63,12 @@ impl App {
                 _ => check == GOLDEN_PATH_CHECK,
             });
         }
+        let overtaken = self.overtake(&mut jobs).await?;
         let outcome = match jobs.as_slice() {
             [] => "nothing to do".to_owned(),
             jobs => jobs.iter().map(Job::key).collect::<Vec<_>>().join(", "),
         };
-        Ok(Plan { jobs, outcome })
+        Ok(Plan { jobs, outcome, overtaken })
     }
 
     async fn pursue(&self, intent: Intent, guid: &str) -> Result<Vec<Job>, Fate> {

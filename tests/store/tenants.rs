@@ -172,6 +172,9 @@ async fn a_removed_installation_leaves_nothing_behind() {
         settle_in(store, 2).await;
         let running = claim_at(store, at(5)).await.unwrap();
         assert_eq!(running.job, check(1, 1, 1));
+        // That claim woke both.
+        store.pause_installation(InstallationId(1), at(9)).await.unwrap();
+        store.pause_installation(InstallationId(2), at(9)).await.unwrap();
         store.accept(delivery("g"), None).await.unwrap();
         for table in TABLES {
             assert_eq!(count(&db, table).await, 2, "{table} in {}", db.kind);
