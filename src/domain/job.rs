@@ -239,17 +239,6 @@ impl Job {
         }
     }
 
-    /// The repository that it is about; plans and syncs are about none.
-    pub fn repo(&self) -> Option<RepoId> {
-        match self {
-            Self::Plan { .. } | Self::SyncInstallation { .. } => None,
-            Self::CheckPull { repo, .. }
-            | Self::CheckCommit { repo, .. }
-            | Self::CheckPolicies { repo, .. }
-            | Self::AnswerComment { repo, .. } => Some(*repo),
-        }
-    }
-
     /// The installation it belongs to; a plan's is not known before its delivery is read.
     pub fn installation(&self) -> Option<InstallationId> {
         match self {
