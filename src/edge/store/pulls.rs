@@ -95,6 +95,7 @@ const WITH_HEAD: &str = select!("p.repo = $1 AND p.head_sha = $2 AND p.state = '
 const WITH_HEAD_REF: &str = select!("p.head_repo = $1 AND p.head_ref = $2 AND p.state = 'open'");
 const SET_HEAD: &str =
     "UPDATE pull SET head_sha = $3 WHERE repo = $1 AND number = $2 AND state = 'open'";
+const OPEN: &str = "SELECT number FROM pull WHERE repo = $1 AND state = 'open' ORDER BY number";
 const CLOSE: &str = "UPDATE pull SET state = 'closed' WHERE repo = $1 AND number = $2";
 
 impl Store {
@@ -159,6 +160,12 @@ impl Store {
     /// [`Store::upsert_pull`].
     pub async fn close_pull(&self, repo: RepoId, number: i64) -> Result<(), StoreError> {
         self.database.execute(CLOSE, values![repo, number]).await.map(drop)
+    }
+
+    /// The numbers of a repository's pull requests that we believe to be open.
+    pub async fn open_pull_numbers(&self, repo: RepoId) -> Result<Vec<i64>, StoreError> {
+        let rows: Vec<(i64,)> = self.database.all(OPEN, values![repo]).await?;
+        Ok(rows.into_iter().map(|(number,)| number).collect())
     }
 
     async fn pulls(

@@ -2,6 +2,7 @@
 
 mod adopt;
 mod baseline;
+mod budget;
 mod commands;
 mod configuration;
 mod credentials;
@@ -33,6 +34,7 @@ mod probes;
 mod pull_request;
 mod race;
 mod recorded;
+mod recovery;
 mod rerun;
 mod schedules;
 mod security;
