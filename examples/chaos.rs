@@ -100,7 +100,9 @@ async fn run(options: Options) -> ExitCode {
         }
     });
     let town = Town::new(gh.clone(), options.seed);
-    let recipe = Recipe::new(&options.program, &gh, &options.database).with("WAYMARK_WORKERS", "4");
+    let recipe = Recipe::new(&options.program, &gh, &options.database)
+        .with("WAYMARK_WORKERS", "4")
+        .with("WAYMARK_GITHUB_LIMITS", "off");
     let mut day = Day { options, gh, town, recipe, replicas: Vec::new(), tally: Tally::default() };
     for _ in 0..day.options.replicas {
         let replica = day.recipe.start().await.expect("it starts");
@@ -130,6 +132,9 @@ impl Day {
             self.town.order_fault();
         }
         self.deliver().await;
+        if self.tally.kills % 20 == 10 {
+            self.fill_disk().await;
+        }
         let pause = self.town.dice.roll(1_200) as u64;
         tokio::time::sleep(Duration::from_millis(pause)).await;
         let at = self.town.dice.roll(self.replicas.len());
@@ -142,9 +147,6 @@ impl Day {
         self.tally.kills += 1;
         if self.tally.kills.is_multiple_of(20) {
             self.upset();
-        }
-        if self.tally.kills % 20 == 10 {
-            self.fill_disk().await;
         }
         self.restart().await;
     }
@@ -193,24 +195,13 @@ impl Day {
             while file.write_all(&block).is_ok() {}
         }
         self.tally.full += 1;
-        // Somebody must be there to meet it.
-        if self.replicas.is_empty() {
-            let started = self.recipe.start().await;
-            self.replicas.extend(started.ok());
-        }
-        if !self.replicas.is_empty() {
+        for _ in 0..3 {
             self.town.push(60);
-            self.deliver().await;
-            tokio::time::sleep(Duration::from_millis(500)).await;
         }
+        self.deliver().await;
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
         drop(file);
         std::fs::remove_file(path).expect("the filler goes");
-        for replica in std::mem::take(&mut self.replicas) {
-            replica.shoot().await;
-        }
-        for _ in 1..self.options.replicas {
-            self.restart().await;
-        }
     }
 
     /// The trouble is over: what was not accepted is sent again, and everything comes to rest.
