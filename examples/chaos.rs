@@ -131,13 +131,21 @@ impl Day {
         if self.town.dice.once_in(3) {
             self.town.order_fault();
         }
+        let at = self.town.dice.roll(self.replicas.len());
+        // Every other one dies while deliveries arrive: what it has not acknowledged is not its.
+        if self.town.dice.once_in(2) {
+            let (pid, after) = (self.replicas[at].pid(), self.town.dice.roll(60) as u64);
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_millis(after)).await;
+                kill(pid);
+            });
+        }
         self.deliver().await;
         if self.tally.kills % 20 == 10 {
             self.fill_disk().await;
         }
         let pause = self.town.dice.roll(1_200) as u64;
         tokio::time::sleep(Duration::from_millis(pause)).await;
-        let at = self.town.dice.roll(self.replicas.len());
         if self.town.dice.once_in(6) {
             let evaluators = children_of(self.replicas[at].pid());
             self.tally.evaluators += evaluators.len();

@@ -147,9 +147,13 @@ async fn every_line_of_a_job_names_delivery_job_installation_and_repository() {
             let mut kinds = BTreeSet::new();
             for line in lines.iter().filter(done) {
                 let span = span(line, "job").unwrap_or_else(|| panic!("{line}"));
+                assert!(span["job"].as_str().is_some_and(|id| id.len() == 36), "{line}");
+                // What is done at intervals follows from no delivery and is about nobody.
+                if ["clean_up", "recover"].contains(&span["kind"].as_str().unwrap()) {
+                    continue;
+                }
                 kinds.insert(span["kind"].as_str().unwrap().to_owned());
                 assert!(guids.iter().any(|guid| span["delivery"] == **guid), "{line}");
-                assert!(span["job"].as_str().is_some_and(|id| id.len() == 36), "{line}");
                 assert!(span["attempt"] == 1, "{line}");
                 assert!(span["installation"].as_u64().is_some(), "{line}");
                 assert_eq!(span["repository"].as_u64(), Some(repo), "{line}");
