@@ -5,7 +5,9 @@ mod check;
 mod config;
 mod database;
 mod db;
+mod dora;
 mod evaluator;
+mod fix;
 mod input;
 mod jobs;
 mod log;
@@ -35,10 +37,14 @@ enum Command {
     Check(check::Arguments),
     /// Bring a folder onto its golden path: write the files that it lacks
     Adopt(adopt::Arguments),
+    /// Put right what has one right answer: show the diff, or write it
+    Fix(fix::Arguments),
     /// Receive webhooks and post check runs
     Serve(serve::Arguments),
     /// List jobs and retry dead ones (needs WAYMARK_DATABASE_URL only)
     Jobs(jobs::Arguments),
+    /// Show how repositories deliver: the DORA measures (needs WAYMARK_DATABASE_URL only)
+    Dora(dora::Arguments),
     /// Read deliveries once more, by GUID or since a moment (needs WAYMARK_DATABASE_URL only)
     Replay(replay::Arguments),
     /// Bring the database up to date, look at it, move it (needs WAYMARK_DATABASE_URL only)
@@ -68,8 +74,10 @@ pub fn run() -> ExitCode {
     let result = match arguments.command {
         Command::Adopt(arguments) => adopt::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Fix(arguments) => fix::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Jobs(arguments) => jobs::run(arguments),
+        Command::Dora(arguments) => dora::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),
         Command::Db(arguments) => db::run(arguments),
         Command::Input(arguments) => input::run(arguments),

@@ -4,6 +4,7 @@
 //! parsed and Rego is evaluated, so that neither can take the service along.
 
 mod explain;
+mod fixing;
 mod planning;
 
 use std::borrow::Cow;
@@ -82,6 +83,9 @@ pub struct Answer {
     /// The teams that own the repository, by the tree's catalog and CODEOWNERS.
     #[serde(default)]
     pub teams: BTreeSet<String>,
+    /// The owner of the catalog's first component that names one.
+    #[serde(default)]
+    pub owner: Option<String>,
     /// Waivers in comments of the tree's files.
     #[serde(default)]
     pub inline: Vec<Waiver>,
@@ -201,11 +205,12 @@ impl Evaluator {
         let needs = self.library.needs(&active);
         let extracted =
             facts::extract_change(&tree, &request.repo, &needs, request.change.as_ref());
-        let params = Value::Object(self.params(&active, golden, layers));
-        let outcomes = match self.prepare(&active, &params) {
+        let params = self.params(&active, golden, layers);
+        let mut outcomes = match self.prepare(&active, &Value::Object(params.clone())) {
             Ok(key) => self.library.evaluate(&self.prepared[&key], &active, &extracted),
             Err(reason) => all_broken(&active, &reason),
         };
+        self.note_fixable(&mut outcomes, &tree, &extracted, &params);
         Answer {
             evaluation: Evaluation {
                 library: self.library.digest.clone(),
@@ -219,6 +224,7 @@ impl Evaluator {
             organisation,
             organisation_problems,
             teams: teams(&about),
+            owner: owners(&about).next().map(bare_team),
             inline,
             inline_problems,
         }
@@ -314,13 +320,17 @@ fn without(tree: &SourceTree, globs: Globs) -> Cow<'_, SourceTree> {
     Cow::Owned(SourceTree { excluded, ..tree.clone() })
 }
 
-/// Who owns the repository: its components' owners, and the owners of everything in CODEOWNERS.
-fn teams(about: &Snapshot) -> BTreeSet<String> {
-    let of_catalog = about.catalog.entities.iter().filter_map(|entity| {
+/// The owners of its components, by the catalog.
+fn owners(about: &Snapshot) -> impl Iterator<Item = &str> {
+    about.catalog.entities.iter().filter_map(|entity| {
         let entity = &entity.entity;
         (entity.get("kind")? == "Component").then(|| entity.pointer("/spec/owner")?.as_str())?
-    });
+    })
+}
+
+/// Who owns the repository: its components' owners, and the owners of everything in CODEOWNERS.
+fn teams(about: &Snapshot) -> BTreeSet<String> {
     let everything = about.codeowners.rules.iter().rfind(|rule| rule.pattern == "*");
     let of_codeowners = everything.into_iter().flat_map(|rule| &rule.owners);
-    of_catalog.chain(of_codeowners.map(String::as_str)).map(bare_team).collect()
+    owners(about).chain(of_codeowners.map(String::as_str)).map(bare_team).collect()
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{InstallationId, RepoId, RepoName, Sha};
+use super::risk::labels::Target;
 use super::time::Timestamp;
 
 /// A webhook as received, after its signature was found good.
@@ -54,6 +55,27 @@ pub struct Asked {
     pub lines: Vec<String>,
     /// How many more the comment holds than are answered.
     pub passed_over: usize,
+}
+
+/// A merged pull request, as its event told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergedSeen {
+    /// Its number.
+    pub number: i64,
+    /// The commit that it became, when the event said so.
+    pub sha: Option<Sha>,
+    /// When.
+    pub at: Timestamp,
+    /// Text of its author.
+    pub title: String,
+    /// Login of its author.
+    pub author: Option<String>,
+    /// Whether that is a program.
+    pub bot: bool,
+    /// Whether it takes another change back.
+    pub revert: bool,
+    /// What it takes back.
+    pub takes_back: Vec<Target>,
 }
 
 /// Work that we owe: small, serializable, with its own de-duplication key.
@@ -115,6 +137,41 @@ pub enum Job {
         /// As for pull requests.
         fresh: Option<String>,
     },
+    /// Say how risky an open pull request is, and post the check run.
+    CheckRisk {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The base repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+        /// The pull request.
+        number: i64,
+        /// The head that the event told of.
+        head: Sha,
+        /// As for pull requests.
+        fresh: Option<String>,
+    },
+    /// Learn what a merged pull request did to the files.
+    LearnMerge {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The base repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+        /// What was merged.
+        merged: MergedSeen,
+    },
+    /// Learn what was merged before we came.
+    LearnHistory {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+    },
     /// Answer the commands of a comment.
     AnswerComment {
         /// Whose token to use.
@@ -136,6 +193,27 @@ pub enum Job {
         repo: RepoId,
         /// Its name when the job was made.
         name: RepoName,
+    },
+    /// Judge the newest commit of a default branch and keep what it says; nothing is posted.
+    JudgeBranch {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+        /// The commit; `None`: it must be asked for.
+        head: Option<Sha>,
+    },
+    /// Compare every default branch with what is known of it.
+    Sweep {
+        /// Which.
+        installation: InstallationId,
+    },
+    /// Count the cards and bring the scorecard's issues up to date.
+    Scorecard {
+        /// Which.
+        installation: InstallationId,
     },
     /// Find repositories whose past nobody has read.
     MeasureInstallation {
@@ -177,11 +255,13 @@ pub enum Priority {
     Background = 10,
     /// Whenever there is room.
     Sweep = 20,
+    /// After the others: it sums up what they found.
+    Report = 30,
 }
 
 impl Priority {
     /// Every class, the most urgent first.
-    pub const ALL: [Self; 3] = [Self::Interactive, Self::Background, Self::Sweep];
+    pub const ALL: [Self; 4] = [Self::Interactive, Self::Background, Self::Sweep, Self::Report];
 
     /// The word in metrics: `interactive`.
     pub fn as_str(self) -> &'static str {
@@ -189,13 +269,14 @@ impl Priority {
             Self::Interactive => "interactive",
             Self::Background => "background",
             Self::Sweep => "sweep",
+            Self::Report => "report",
         }
     }
 
     /// The class of a stored number; an unknown one is as patient as can be.
     pub fn of(number: i64) -> Self {
-        let all = [Self::Interactive, Self::Background];
-        all.into_iter().find(|class| *class as i64 == number).unwrap_or(Self::Sweep)
+        let class = Self::ALL.into_iter().find(|class| *class as i64 == number);
+        class.unwrap_or(Self::Report)
     }
 }
 
@@ -207,6 +288,9 @@ impl Job {
             Self::CheckPull { .. } => "check_pull",
             Self::CheckCommit { .. } => "check_commit",
             Self::CheckPolicies { .. } => "check_policies",
+            Self::CheckRisk { .. } => "check_risk",
+            Self::LearnMerge { .. } => "learn_merge",
+            Self::LearnHistory { .. } => "learn_history",
             Self::AnswerComment { .. } => "answer_comment",
             Self::MeasureDelivery { .. } => "measure_delivery",
             Self::MeasureInstallation { .. } => "measure_installation",
@@ -215,6 +299,9 @@ impl Job {
             Self::RejudgeInstallation { .. } => "rejudge_installation",
             Self::RejudgeRepo { .. } => "rejudge_repo",
             Self::CleanUp => "clean_up",
+            Self::JudgeBranch { .. } => "judge_branch",
+            Self::Sweep { .. } => "sweep",
+            Self::Scorecard { .. } => "scorecard",
         }
     }
 
@@ -230,6 +317,9 @@ impl Job {
                 format!("check:{repo}:{git_ref}@{head}")
             }
             Self::CheckPolicies { repo, head, .. } => format!("policies:{repo}:{head}"),
+            Self::CheckRisk { repo, number, .. } => format!("risk:{repo}:pull:{number}"),
+            Self::LearnMerge { repo, merged, .. } => format!("learn:{repo}:pull:{}", merged.number),
+            Self::LearnHistory { repo, .. } => format!("learn:{repo}:history"),
             // An edit that arrives meanwhile asks for something else.
             Self::AnswerComment { repo, asked, delivery, .. } => {
                 format!("answer:{repo}:{}:{delivery}", asked.comment)
@@ -241,6 +331,9 @@ impl Job {
             Self::RejudgeInstallation { installation } => format!("rejudge:{installation}"),
             Self::RejudgeRepo { repo, .. } => format!("rejudge:repo:{repo}"),
             Self::CleanUp => "clean_up".to_owned(),
+            Self::JudgeBranch { repo, .. } => format!("judge:{repo}"),
+            Self::Sweep { installation } => format!("sweep:{installation}"),
+            Self::Scorecard { installation } => format!("scorecard:{installation}"),
         }
     }
 
@@ -251,11 +344,17 @@ impl Job {
                 Priority::Interactive
             }
             Self::CheckCommit { occasion: Occasion::MergeGroup, .. } => Priority::Interactive,
+            Self::CheckCommit { .. }
+            | Self::CheckPolicies { .. }
+            | Self::CheckRisk { .. }
+            | Self::LearnMerge { .. }
             // What was missed is late already.
-            Self::CheckCommit { .. } | Self::CheckPolicies { .. } | Self::Recover => {
-                Priority::Background
-            }
-            Self::MeasureDelivery { .. }
+            | Self::Recover => Priority::Background,
+            Self::Scorecard { .. } => Priority::Report,
+            Self::LearnHistory { .. }
+            | Self::Sweep { .. }
+            | Self::JudgeBranch { .. }
+            | Self::MeasureDelivery { .. }
             | Self::MeasureInstallation { .. }
             | Self::SyncInstallation { .. }
             | Self::RejudgeInstallation { .. }
@@ -272,12 +371,18 @@ impl Job {
             | Self::RejudgeInstallation { .. }
             | Self::Recover
             | Self::CleanUp
+            | Self::Sweep { .. }
+            | Self::Scorecard { .. }
             | Self::MeasureInstallation { .. } => None,
             Self::CheckPull { repo, .. }
             | Self::CheckCommit { repo, .. }
             | Self::CheckPolicies { repo, .. }
+            | Self::CheckRisk { repo, .. }
+            | Self::LearnMerge { repo, .. }
+            | Self::LearnHistory { repo, .. }
             | Self::AnswerComment { repo, .. }
             | Self::RejudgeRepo { repo, .. }
+            | Self::JudgeBranch { repo, .. }
             | Self::MeasureDelivery { repo, .. } => Some(*repo),
         }
     }
@@ -289,7 +394,13 @@ impl Job {
             Self::CheckPull { installation, .. }
             | Self::CheckCommit { installation, .. }
             | Self::CheckPolicies { installation, .. }
+            | Self::CheckRisk { installation, .. }
+            | Self::LearnMerge { installation, .. }
+            | Self::LearnHistory { installation, .. }
             | Self::AnswerComment { installation, .. }
+            | Self::JudgeBranch { installation, .. }
+            | Self::Sweep { installation }
+            | Self::Scorecard { installation }
             | Self::MeasureDelivery { installation, .. }
             | Self::MeasureInstallation { installation }
             | Self::RejudgeInstallation { installation }

@@ -23,6 +23,7 @@ use tracing::Instrument;
 
 use crate::domain::adopt::{AdoptAnswer, AdoptRequest};
 use crate::domain::evaluate::{Answer, Catalogue, Request};
+use crate::domain::fix::{FixPlan, FixRequest};
 use crate::domain::path::DEFAULT;
 use crate::domain::policy::outcome::{Evaluation, Outcome};
 use crate::domain::policy::own::OwnPolicies;
@@ -119,6 +120,11 @@ impl Evaluators {
         self.ask(&Ask::Adopt(Cow::Borrowed(request))).await
     }
 
+    /// Makes and judges fixes: files of the repository are parsed again and again.
+    pub async fn fix(&self, request: &FixRequest) -> Result<FixPlan, EvaluatorError> {
+        self.ask(&Ask::Fix(Cow::Borrowed(request))).await
+    }
+
     /// Ends the idle processes and waits until they are gone; call it once nobody asks any more.
     pub async fn stop(&self) {
         for (_, child) in self.inner.idle.lock().await.drain(..) {
@@ -169,6 +175,7 @@ impl Evaluators {
                     organisation: Default::default(),
                     organisation_problems: Vec::new(),
                     teams: Default::default(),
+                    owner: None,
                     inline: Vec::new(),
                     inline_problems: Vec::new(),
                 },

@@ -10,6 +10,7 @@ use crate::domain::ids::InstallationId;
 use crate::domain::job::{Job, Priority};
 use crate::domain::report::check_run::GOLDEN_PATH_CHECK;
 use crate::domain::report::policies_check::POLICIES_CHECK;
+use crate::domain::risk::RISK_CHECK;
 use crate::edge::store::{Claimed, StoreError};
 
 use super::App;
@@ -17,6 +18,7 @@ use super::answer_comment::Question;
 use super::check_commit::CommitToCheck;
 use super::check_policies::PoliciesToCheck;
 use super::check_pull::PullToCheck;
+use super::check_risk::RiskToCheck;
 use super::fate::{Fate, next_try};
 use super::job_meter::JobMeter;
 use super::job_span::span_of;
@@ -171,18 +173,35 @@ impl App {
                 })
                 .await?
             }
+            Job::CheckRisk { installation, repo, name, number, head, fresh } => {
+                let fresh = fresh.as_deref();
+                let (installation, repo, number) = (*installation, *repo, *number);
+                self.check_risk(RiskToCheck { installation, repo, name, number, head, fresh })
+                    .await?
+            }
+            Job::LearnMerge { installation, repo, name, merged } => {
+                self.learn_merge(*installation, *repo, name, merged).await?
+            }
+            Job::LearnHistory { installation, repo, name } => {
+                self.learn_history(*installation, *repo, name).await?
+            }
             Job::AnswerComment { installation, repo, name, asked, delivery } => {
                 let question =
                     Question { installation: *installation, repo: *repo, name, asked, delivery };
                 self.answer_comment(question).await?
             }
+            Job::SyncInstallation { installation } => self.sync_and_sweep(*installation).await?,
+            Job::JudgeBranch { installation, repo, name, head } => {
+                self.judge_branch(*installation, *repo, name, head.as_ref()).await?
+            }
+            Job::Sweep { installation } => self.sweep(*installation).await?,
+            Job::Scorecard { installation } => self.scorecard(*installation).await?,
             Job::MeasureDelivery { installation, repo, name } => {
                 self.measure_delivery(*installation, *repo, name).await?
             }
             Job::MeasureInstallation { installation } => {
                 self.measure_installation(*installation).await?
             }
-            Job::SyncInstallation { installation } => self.sync_installation(*installation).await?,
             Job::Recover => self.recover().await?,
             Job::RejudgeInstallation { installation } => {
                 self.rejudge_installation(*installation).await?
@@ -271,6 +290,10 @@ impl App {
             Job::CheckPolicies { installation, repo, name, head, .. } => {
                 (POLICIES_CHECK, *installation, *repo, name, head)
             }
+            Job::CheckRisk { installation, repo, name, head, .. } => {
+                (RISK_CHECK, *installation, *repo, name, head)
+            }
+            Job::LearnMerge { .. } | Job::LearnHistory { .. } => return,
             Job::AnswerComment { installation, repo, name, asked, delivery } => {
                 let (installation, repo) = (*installation, *repo);
                 let question = Question { installation, repo, name, asked, delivery };

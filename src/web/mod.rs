@@ -1,7 +1,7 @@
 //! Who asked over HTTP? The webhook, the probes, the metrics, and a page per
 //! judgement.
 
-#[allow(dead_code, reason = "the first routes of the API land next")]
+mod api;
 mod bearer;
 mod details;
 mod health;
@@ -70,6 +70,7 @@ impl Web {
             .route("/readyz", get(health::readyz))
             .route("/metrics", get(metrics::show))
             .route("/judgements/{repo}/{id}", get(details::show))
+            .merge(api::routes())
             .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_LIMIT))
             .layer(CatchPanicLayer::new())
             .layer(TraceLayer::new_for_http())

@@ -10,6 +10,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use waymark::config::ApiToken;
 use waymark::domain::budget::Limits;
 use waymark::domain::retention::Keep;
 use waymark::domain::time::Timestamp;
@@ -27,6 +28,9 @@ use super::github::{Builder, CheckRun, FakeClock, FakeGitHub};
 
 /// 2026-11-21T09:06:40Z, a Saturday: no code may care.
 pub const NOW: i64 = 1_795_252_000;
+/// Who may call the API: `acme` its own account, and the operator every one.
+pub const API_TOKENS: [&str; 2] =
+    ["acme=wm_acme_0123456789abcdef", "*=wm_operator_0123456789abcdef"];
 /// The check that branch protection knows.
 pub const CHECK: &str = "waymark / golden path";
 
@@ -139,7 +143,9 @@ impl Stage {
         };
         let own = gh.webhook_secret();
         let secrets = std::iter::once(own.as_str()).chain(more_secrets).map(SecretString::from);
-        let router = Web::new(app.clone(), secrets.collect(), metrics).router();
+        let tokens = API_TOKENS.map(|text| ApiToken::parse(text).unwrap());
+        let web = Web::new(app.clone(), secrets.collect(), metrics).with_tokens(&tokens);
+        let router = web.router();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let server = tokio::spawn(async move {

@@ -4,14 +4,19 @@ use sqlx::{AssertSqlSafe, Connection};
 use waymark::domain::config::Labels;
 use waymark::domain::ids::{InstallationId, RepoId};
 use waymark::domain::metrics::Run;
-use waymark::edge::store::{CheckRunRow, OrganisationFile, PoliciesRow, Store, Subject};
+use waymark::domain::risk::condition::{Review, Verdict};
+use waymark::domain::risk::people::Called;
+use waymark::edge::store::{
+    CardRow, CheckRunRow, CoverageRow, KeptIssue, OrganisationFile, PoliciesRow, RiskChange,
+    RiskPull, RiskTouch, Satisfaction, Store, Subject, SweepRow,
+};
 
 use crate::database::{TestDatabase, fresh_databases};
 use crate::given::*;
 
 /// Every table that holds what belongs to a tenant. `delivery` is the inbox, `job` also holds
 /// plans: looked at below.
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 30] = [
     "installation",
     "repo",
     "pull",
@@ -23,10 +28,25 @@ const TABLES: [&str; 15] = [
     "repo_labels",
     "organisation_policies",
     "snapshot",
+    "card",
+    "level_history",
+    "sweep",
+    "head_etag",
+    "kept_issue",
+    "satisfaction",
+    "campaign_day",
     "dora_deployment",
     "dora_incident",
     "dora_run",
     "dora_repo",
+    "risk_history",
+    "risk_person",
+    "risk_change",
+    "risk_touch",
+    "risk_pull",
+    "risk_review",
+    "risk_coverage",
+    "risk_report",
 ];
 
 pub(crate) async fn settle_in(store: &Store, installation: i64) {
@@ -41,6 +61,39 @@ pub(crate) async fn settle_in(store: &Store, installation: i64) {
     let labels = Labels { topics: Some(["pci".to_owned()].into()), ..Labels::default() };
     store.note_labels(repo_id, &labels).await.unwrap();
     assert!(store.put_snapshot(repo_id, &sha(1), "{}", NOON).await.unwrap());
+    let card = CardRow {
+        sha: sha(1),
+        digest: "d".to_owned(),
+        due: None,
+        level: None,
+        on_path: false,
+        json: "{}".to_owned(),
+    };
+    store.put_card(repo_id, &card, NOON).await.unwrap();
+    let sweep = SweepRow {
+        started: NOON,
+        finished: None,
+        cursor: repo_id,
+        total: 1,
+        seen: 1,
+        changed: 0,
+        unreadable: 0,
+    };
+    store.put_sweep(id, &sweep).await.unwrap();
+    store.put_head_etag(repo_id, &sha(1), "e").await.unwrap();
+    let issue = KeptIssue {
+        key: "scorecard".to_owned(),
+        repo: repo_id,
+        number: Some(1),
+        url: None,
+        digest: "d".to_owned(),
+        edited: NOON,
+        problem: None,
+    };
+    store.put_kept_issue(id, &issue).await.unwrap();
+    let said = Satisfaction { quarter: "2026-Q4".to_owned(), score: 9, words: None };
+    store.put_satisfaction(id, "p", &said, NOON).await.unwrap();
+    store.put_campaign_day(id, "c", "2026-11-21", "{}").await.unwrap();
     store.note_deployment(repo_id, &deployment(1, Some(NOON))).await.unwrap();
     store.note_incident(repo_id, &incident(1, NOON, true)).await.unwrap();
     let run = Run { started: NOON, finished: at(1), success: None };
@@ -48,6 +101,7 @@ pub(crate) async fn settle_in(store: &Store, installation: i64) {
     store.note_created(repo_id, NOON).await.unwrap();
     store.put_evaluation(repo_id, "k", "{}", NOON).await.unwrap();
     store.put_judgement(repo_id, &sha(1), Subject::Pull(1), "{}", "d", NOON).await.unwrap();
+    know_risk(store, repo_id).await;
     let run = CheckRunRow {
         repo: repo_id,
         head_sha: sha(1),
@@ -61,6 +115,39 @@ pub(crate) async fn settle_in(store: &Store, installation: i64) {
     store.put_check_run(&run, NOON).await.unwrap();
     store.pause_installation(id, at(1)).await.unwrap();
     store.enqueue(&[check(installation, 1, 1), check(installation, 2, 1)], NOON).await.unwrap();
+}
+
+/// A change, an open pull request with a review, and what was said of it.
+async fn know_risk(store: &Store, repo: RepoId) {
+    store.begin_risk_history(repo, NOON).await.unwrap();
+    let change = RiskChange {
+        id: 7,
+        sha: Some(sha(1)),
+        title: "Add".to_owned(),
+        at: NOON,
+        author: Called { login: Some("ann".to_owned()), ..Called::default() },
+        revert: false,
+        takes_back: Vec::new(),
+        features: None,
+        touches: vec![RiskTouch::of("a.rs", None)],
+    };
+    store.note_risk_changes(repo, &[change]).await.unwrap();
+    let pull = RiskPull {
+        number: 1,
+        head: sha(1),
+        title: "Add".to_owned(),
+        author: None,
+        bot: false,
+        files: None,
+        reviews_known: true,
+    };
+    store.note_risk_pull(repo, &pull).await.unwrap();
+    let review =
+        Review { by: None, bot: false, verdict: Verdict::Approved, commit: None, at: NOON };
+    store.note_risk_reviews(repo, 1, &[(5, review)], true).await.unwrap();
+    let row = CoverageRow { context: "c".to_owned(), state: "s".to_owned(), said: String::new() };
+    store.note_risk_coverage(repo, &sha(1), &row, NOON).await.unwrap();
+    store.put_risk_report(repo, &sha(1), 1, "{}", NOON).await.unwrap();
 }
 
 async fn count(db: &TestDatabase, table: &str) -> i64 {

@@ -32,6 +32,12 @@ impl Intent {
                 added.len(),
                 removed.len()
             ),
+            Self::Reviewed { repo, number, .. } => {
+                format!("note a review of {}#{number}", repo.name)
+            }
+            Self::Covered { repo, sha, .. } => {
+                format!("note the coverage of {} at {}", repo.name, sha.short())
+            }
             Self::Sighted { repo, .. } => format!("measure {}", repo.name),
             Self::RepoChanged { repo, .. } => format!("note {}", repo.name),
         }

@@ -1,6 +1,7 @@
 //! One file per user's story.
 
 mod adopt;
+mod api;
 mod baseline;
 mod budget;
 mod commands;
@@ -36,7 +37,9 @@ mod race;
 mod recorded;
 mod recovery;
 mod rerun;
+mod risk;
 mod schedules;
+mod scorecard;
 mod security;
 mod service;
 mod shapes;

@@ -125,7 +125,8 @@ fn fresh_of(job: &Job) -> Option<&str> {
     match job {
         Job::CheckPull { fresh, .. }
         | Job::CheckCommit { fresh, .. }
-        | Job::CheckPolicies { fresh, .. } => fresh.as_deref(),
+        | Job::CheckPolicies { fresh, .. }
+        | Job::CheckRisk { fresh, .. } => fresh.as_deref(),
         _ => None,
     }
 }
@@ -134,7 +135,8 @@ fn with_fresh(mut job: Job, wish: Option<String>) -> Job {
     match &mut job {
         Job::CheckPull { fresh, .. }
         | Job::CheckCommit { fresh, .. }
-        | Job::CheckPolicies { fresh, .. } => *fresh = wish,
+        | Job::CheckPolicies { fresh, .. }
+        | Job::CheckRisk { fresh, .. } => *fresh = wish,
         _ => {}
     }
     job

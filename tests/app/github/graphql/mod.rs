@@ -2,6 +2,7 @@
 
 mod objects;
 mod parse;
+mod pulls;
 
 use serde_json::{Map, Value, json};
 
@@ -131,11 +132,23 @@ fn repository(walk: &mut Walk, field: &Field) -> Value {
     };
     walk.select("Repository", &field.fields, &mut |walk, field| match field.name.as_str() {
         "object" => objects::object(walk, repo.id, field),
+        "pullRequests" => pulls::pull_requests(walk, repo.id, field),
         "id" => json!(super::shapes::node_id("R", repo.id)),
         "databaseId" => json!(repo.id),
         "name" => json!(repo.name),
         "nameWithOwner" => json!(repo.full_name()),
         "isArchived" => json!(repo.archived),
+        "defaultBranchRef" => match repo.branch(&repo.default_branch).cloned() {
+            None => Value::Null,
+            Some(tip) => {
+                let name = repo.default_branch.clone();
+                walk.select("Ref", &field.fields, &mut |walk, field| match field.name.as_str() {
+                    "name" => json!(name),
+                    "target" => objects::show(walk, repo.id, &tip, &field.fields),
+                    _ => walk.unknown("Ref", field),
+                })
+            }
+        },
         "isPrivate" => json!(repo.private),
         _ => walk.unknown("Repository", field),
     })
