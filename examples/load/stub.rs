@@ -170,6 +170,13 @@ impl Inner {
                                     "repository_selection": "all" });
                 return (StatusCode::CREATED, token);
             }
+            ["app", "installations", id] => {
+                let id: u64 = id.parse().unwrap_or(installation(0));
+                let owner = repository(id.saturating_sub(installation(0)))["owner"].clone();
+                let granted = json!({ "checks": "write", "contents": "write" });
+                Some(json!({ "id": id, "account": owner, "permissions": granted,
+                             "events": ["pull_request", "push"], "repository_selection": "all" }))
+            }
             ["app"] => Some(json!({ "id": 424_242, "slug": "waymark", "name": "Waymark" })),
             ["installation", "repositories"] => tenant
                 .map(|tenant| json!({ "total_count": 1, "repositories": [repository(tenant)] })),
