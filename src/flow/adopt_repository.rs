@@ -142,7 +142,7 @@ impl App {
     }
 
     /// Whether the owners granted it: asking for more than that gives no token at all.
-    async fn may_write_workflows(&self, question: &Question<'_>) -> Result<bool, Fate> {
+    pub(super) async fn may_write_workflows(&self, question: &Question<'_>) -> Result<bool, Fate> {
         let row = self.store.installation(question.installation).await?;
         let granted = row.and_then(|row| {
             serde_json::from_str::<BTreeMap<String, String>>(&row.permissions).ok()

@@ -45,6 +45,7 @@ impl App {
             }
             Command::Risk if !asked.on_pull => Ok(not_here(spec, "pull requests")),
             Command::Adopt(wish) => self.adopt(&subject, question, &wish).await,
+            Command::Fix { policy } => self.fix(&subject, question, policy.as_deref()).await,
             Command::Waive(wish) => self.waive(&subject, question, &wish).await,
             Command::Unwaive { policy } => self.unwaive(&subject, question, &policy).await,
             Command::Risk => {

@@ -1,5 +1,6 @@
 //! What does a delivery ask for? Its intents are noted in the store and become jobs.
 
+mod pressed;
 mod rows;
 
 use crate::domain::event::{self, Intent, PullSeen, RepoSeen};
@@ -11,6 +12,7 @@ use crate::edge::store::{InstallationRow, KnownPull, PullRow, PullState, RepoRow
 
 use super::App;
 use super::fate::Fate;
+use pressed::Press;
 use rows::{pull_row, row};
 
 /// What came of a delivery.
@@ -109,9 +111,16 @@ impl App {
                         since: comment.created,
                         lines: scan.lines,
                         passed_over: scan.passed_over,
+                        pressed: false,
                     },
                     delivery: guid.to_owned(),
                 }])
+            }
+            Intent::Pressed { installation, repo, run, since, head_sha: head, pulls, line, by } => {
+                self.note_repo(installation, &repo).await?;
+                let named = pulls;
+                let press = Press { installation, repo, run, since, head, named, line, by };
+                self.pressed(press, guid).await
             }
             Intent::Installed { installation, account, permissions, events, suspended, repos } => {
                 self.store

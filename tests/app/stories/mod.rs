@@ -13,6 +13,8 @@ mod echo;
 mod endpoint;
 mod evaluators;
 mod files;
+mod fix;
+mod fix_button;
 mod fork;
 mod golden_path;
 mod hostile_files;
