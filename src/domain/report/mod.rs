@@ -12,6 +12,8 @@ pub mod answer;
 pub mod budget;
 pub mod check_run;
 pub mod conclude;
+pub mod csv;
+pub mod dora;
 pub mod escape;
 pub mod explain;
 pub mod fixes;

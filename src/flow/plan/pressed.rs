@@ -1,8 +1,8 @@
-//! Somebody pressed a button that stands for a command: it is asked on the pull request.
+//! Somebody pressed a button: a fresh verdict, or a command that is asked on the pull request.
 
 use crate::domain::event::RepoSeen;
 use crate::domain::ids::{InstallationId, Sha};
-use crate::domain::job::{Asked, Job};
+use crate::domain::job::{Asked, Job, Occasion};
 use crate::domain::time::Timestamp;
 use crate::flow::App;
 use crate::flow::fate::Fate;
@@ -43,4 +43,53 @@ impl App {
             delivery: guid.to_owned(),
         }])
     }
+
+    /// Judges a commit afresh, wherever it belongs.
+    pub(super) async fn rerun(
+        &self,
+        installation: InstallationId,
+        repo: RepoSeen,
+        head: Sha,
+        branch: Option<String>,
+        named: Vec<i64>,
+        guid: &str,
+    ) -> Result<Vec<Job>, Fate> {
+        let fresh = Some(guid.to_owned());
+        // Somebody hopes that what broke was bad luck.
+        self.store.forget_broken_evaluations(repo.id).await?;
+        let known = self.store.open_pulls_with_head(repo.id, &head).await?;
+        let number = known.iter().map(|k| k.pull.number).chain(named).min();
+        if let Some(number) = number {
+            return Ok(vec![Job::CheckPull {
+                installation,
+                repo: repo.id,
+                name: repo.name,
+                number,
+                head,
+                fresh,
+            }]);
+        }
+        let base = branch.as_deref().and_then(queue_base);
+        let occasion = if base.is_some() { Occasion::MergeGroup } else { Occasion::DefaultBranch };
+        let git_ref = format!("refs/heads/{}", branch.as_deref().unwrap_or(head.as_str()));
+        // Without a base, the job finds out where the commit belongs.
+        let (repo, name) = (repo.id, repo.name);
+        Ok(vec![Job::CheckCommit {
+            installation,
+            repo,
+            name,
+            occasion,
+            git_ref,
+            head,
+            base,
+            fresh,
+        }])
+    }
+}
+
+/// What a merge queue merged onto: its branches end with it,
+/// `gh-readonly-queue/main/pr-7-<40 digits>`.
+fn queue_base(branch: &str) -> Option<Sha> {
+    let (_, sha) = branch.strip_prefix("gh-readonly-queue/")?.rsplit_once('-')?;
+    Sha::parse(sha).ok()
 }
