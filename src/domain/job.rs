@@ -55,6 +55,10 @@ pub struct Asked {
     pub lines: Vec<String>,
     /// How many more the comment holds than are answered.
     pub passed_over: usize,
+    /// Whether a button of a check run said it: then `comment` is that run, and the answer is a
+    /// comment of its own on the pull request.
+    #[serde(default)]
+    pub pressed: bool,
 }
 
 /// A merged pull request, as its event told.

@@ -57,6 +57,10 @@ impl App {
             }
             Command::Unwaive { policy } => self.unwaive(subject().await?, question, &policy).await,
             Command::Risk => self.risk_explained(subject().await?, asked.issue).await,
+            Command::Fix { policy } => {
+                let subject = subject().await?;
+                apart(|| self.fix(subject, question, policy.as_deref())).await
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! What does a delivery ask for? Its intents are noted in the store and become jobs.
 
+mod pressed;
 mod rows;
 
 use crate::domain::event::{self, Intent, PullSeen, RepoSeen};
@@ -14,6 +15,7 @@ use super::App;
 use super::fate::Fate;
 use super::job_span;
 use super::judge_branch::{job_for, jobs_for};
+use pressed::Press;
 use rows::{learned, pull_row, risk_pull, row};
 
 /// What came of a delivery.
@@ -133,9 +135,16 @@ impl App {
                         since: comment.created,
                         lines: scan.lines,
                         passed_over: scan.passed_over,
+                        pressed: false,
                     },
                     delivery: guid.to_owned(),
                 }])
+            }
+            Intent::Pressed { installation, repo, run, since, head_sha: head, pulls, line, by } => {
+                self.note_repo(installation, &repo).await?;
+                let named = pulls;
+                let press = Press { installation, repo, run, since, head, named, line, by };
+                self.pressed(press, guid).await
             }
             Intent::Installed { installation, account, permissions, events, suspended, repos } => {
                 self.store
@@ -335,52 +344,4 @@ impl App {
         }
         Ok(jobs)
     }
-
-    async fn rerun(
-        &self,
-        installation: InstallationId,
-        repo: RepoSeen,
-        head: Sha,
-        branch: Option<String>,
-        named: Vec<i64>,
-        guid: &str,
-    ) -> Result<Vec<Job>, Fate> {
-        let fresh = Some(guid.to_owned());
-        // Somebody hopes that what broke was bad luck.
-        self.store.forget_broken_evaluations(repo.id).await?;
-        let known = self.store.open_pulls_with_head(repo.id, &head).await?;
-        let number = known.iter().map(|k| k.pull.number).chain(named).min();
-        if let Some(number) = number {
-            return Ok(vec![Job::CheckPull {
-                installation,
-                repo: repo.id,
-                name: repo.name,
-                number,
-                head,
-                fresh,
-            }]);
-        }
-        let base = branch.as_deref().and_then(queue_base);
-        let occasion = if base.is_some() { Occasion::MergeGroup } else { Occasion::DefaultBranch };
-        let git_ref = format!("refs/heads/{}", branch.as_deref().unwrap_or(head.as_str()));
-        // Without a base, the job finds out where the commit belongs.
-        let (repo, name) = (repo.id, repo.name);
-        Ok(vec![Job::CheckCommit {
-            installation,
-            repo,
-            name,
-            occasion,
-            git_ref,
-            head,
-            base,
-            fresh,
-        }])
-    }
-}
-
-/// What a merge queue merged onto: its branches end with it,
-/// `gh-readonly-queue/main/pr-7-<40 digits>`.
-fn queue_base(branch: &str) -> Option<Sha> {
-    let (_, sha) = branch.strip_prefix("gh-readonly-queue/")?.rsplit_once('-')?;
-    Sha::parse(sha).ok()
 }

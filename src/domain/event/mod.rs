@@ -209,6 +209,25 @@ pub enum Intent {
         /// What is asked for.
         scan: Scan,
     },
+    /// Somebody pressed a button of the golden path's check run that stands for a command.
+    Pressed {
+        /// Whose.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoSeen,
+        /// The check run.
+        run: i64,
+        /// When it was made: no answer to it is older.
+        since: Timestamp,
+        /// Its commit.
+        head_sha: Sha,
+        /// Open pull requests that GitHub names (empty for forks).
+        pulls: Vec<i64>,
+        /// The command that the button stands for.
+        line: &'static str,
+        /// The login of whoever pressed it.
+        by: String,
+    },
     /// The App was installed, or its permissions or suspension changed.
     Installed {
         /// Which.

@@ -17,6 +17,8 @@ mod endpoint;
 pub(crate) mod evaluators;
 pub(crate) mod files;
 mod flood;
+mod fix;
+mod fix_button;
 mod fork;
 mod golden_path;
 mod hostile_files;
