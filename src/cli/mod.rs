@@ -1,6 +1,7 @@
 //! Who asked at the terminal, and how do they want to hear it?
 
 mod adopt;
+mod app;
 mod check;
 mod config;
 mod evaluator;
@@ -11,6 +12,7 @@ mod policy;
 mod progress;
 mod risk;
 mod serve;
+mod sweep;
 pub mod terminal;
 
 use std::path::PathBuf;
@@ -34,6 +36,8 @@ enum Command {
     Adopt(adopt::Arguments),
     /// Receive webhooks and post check runs
     Serve(serve::Arguments),
+    /// Compare every default branch with what is known, judge what changed, update scorecards
+    Sweep(sweep::Arguments),
     /// List jobs and retry dead ones (needs WAYMARK_DATABASE_URL only)
     Jobs(jobs::Arguments),
     /// Print a folder's snapshot: the Rego input, for OPA and conftest
@@ -62,6 +66,7 @@ pub fn run() -> ExitCode {
         Command::Adopt(arguments) => adopt::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
+        Command::Sweep(arguments) => sweep::run(arguments),
         Command::Jobs(arguments) => jobs::run(arguments),
         Command::Input(arguments) => input::run(arguments),
         Command::Config(arguments) => config::run(arguments),

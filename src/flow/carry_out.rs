@@ -41,8 +41,10 @@ impl App {
             }
             Command::Scorecard => {
                 let (judgement, about) = self.judged_default(&subject).await?;
-                Ok(scorecard(&judgement, &about))
+                let beside = self.beside(&subject).await?;
+                Ok(scorecard(&judgement, &about, &beside))
             }
+            Command::Nps { score, words } => self.satisfied(question, score, words).await,
             Command::Risk if !asked.on_pull => Ok(not_here(spec, "pull requests")),
             Command::Adopt(wish) => self.adopt(&subject, question, &wish).await,
             Command::Waive(wish) => self.waive(&subject, question, &wish).await,

@@ -3,7 +3,7 @@
 use chrono::NaiveTime;
 use sha2::{Digest, Sha256};
 
-use crate::domain::config::Labels;
+use crate::domain::config::{Campaign, Labels};
 use crate::domain::evaluate::ConfigFile;
 use crate::domain::event::RepoSeen;
 use crate::domain::facts::RepoFacts;
@@ -28,6 +28,16 @@ const RESERVE: u64 = 5;
 
 /// More repositories than this at once are swept.
 const MANY: usize = 20;
+
+/// What is known beside a judgement.
+pub(super) struct Known<'a> {
+    /// The owner that the catalog names.
+    pub(super) owner: Option<&'a str>,
+    /// When the evaluation counts no more, because a policy broke.
+    pub(super) until: Option<Timestamp>,
+    /// The organisation's.
+    pub(super) campaigns: &'a [Campaign],
+}
 
 impl App {
     /// Judges the newest commit of a default branch; tells what was done.
@@ -69,20 +79,23 @@ impl App {
         }
     }
 
-    /// Keeps what the scorecard needs of a judgement. `until` is when its evaluation counts no
-    /// more.
+    /// Keeps what the scorecard needs of a judgement.
     pub(super) async fn keep_card(
         &self,
         subject: &Subject,
         head: &Sha,
         judgement: &Judgement,
-        owner: Option<&str>,
-        until: Option<Timestamp>,
+        known: Known<'_>,
     ) -> Result<(), Fate> {
+        let Known { owner, until, campaigns } = known;
         let card = Card::of(judgement, owner);
         let now = self.clock.now();
-        let day = due(judgement, now.date())
-            .map(|day| Timestamp(day.and_time(NaiveTime::MIN).and_utc().timestamp_millis()));
+        // On the day after a campaign its policies may belong to another rung.
+        let promoted = campaigns.iter().filter(|c| c.promote.is_some() && c.due >= now.date());
+        let promoted = promoted.filter_map(|campaign| campaign.due.succ_opt());
+        let day = due(judgement, now.date()).into_iter().chain(promoted).min();
+        let day =
+            day.map(|day| Timestamp(day.and_time(NaiveTime::MIN).and_utc().timestamp_millis()));
         let row = CardRow {
             sha: head.clone(),
             digest: fingerprint(

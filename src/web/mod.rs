@@ -2,6 +2,7 @@
 //! judgement.
 
 #[allow(dead_code, reason = "the first routes of the API land next")]
+mod badge;
 mod bearer;
 mod details;
 mod health;
@@ -60,6 +61,7 @@ impl Web {
             .route("/readyz", get(health::readyz))
             .route("/metrics", get(metrics::show))
             .route("/judgements/{repo}/{id}", get(details::show))
+            .route("/badge/{owner}/{file}", get(badge::show))
             .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_LIMIT))
             .layer(CatchPanicLayer::new())
             .layer(TraceLayer::new_for_http())

@@ -14,7 +14,7 @@ pub use proposal::{adoption_pull, pasted, plan_only, proposal, unwaiver_pull, wa
 pub use refuse::{misuse, no_permission, not_here, too_many};
 pub use risk::{ChangeSize, risk};
 pub use rules::rules;
-pub use scorecard::scorecard;
+pub use scorecard::{Beside, scorecard};
 
 use super::budget::PAGE_BYTES;
 use super::escape::code_span;
