@@ -8,6 +8,7 @@ use secrecy::ExposeSecret;
 use tokio::sync::Notify;
 
 use crate::config::Settings;
+use crate::domain::budget::Limits;
 use crate::edge::clock::Clock;
 use crate::edge::evaluator::{self, Evaluators};
 use crate::edge::github::{GitHub, GitHubSettings};
@@ -30,6 +31,8 @@ pub(super) async fn put_together(settings: &Settings, metrics: &Metrics) -> anyh
         timeout: GITHUB_LIMIT,
         clock: Arc::new(move || hands.now()),
         on_call: Some(metrics.call_hook()),
+        limits: settings.limits.then_some(Limits::GITHUB),
+        sleep: clock.sleeper(),
     })?;
     let store = Store::open(settings.database_url.expose_secret()).await?;
     let command = evaluator::Command {
@@ -50,6 +53,7 @@ pub(super) async fn put_together(settings: &Settings, metrics: &Metrics) -> anyh
         clock,
         wake: Arc::new(Notify::new()),
         config_repository: settings.config_repository.clone(),
+        keep: settings.keep,
         links: settings
             .public_url
             .clone()

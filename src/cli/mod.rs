@@ -4,12 +4,17 @@ mod adopt;
 mod app;
 mod check;
 mod config;
+mod database;
+mod db;
+mod dora;
 mod evaluator;
+mod fix;
 mod input;
 mod jobs;
 mod log;
 mod policy;
 mod progress;
+mod replay;
 mod risk;
 mod serve;
 mod sweep;
@@ -34,12 +39,20 @@ enum Command {
     Check(check::Arguments),
     /// Bring a folder onto its golden path: write the files that it lacks
     Adopt(adopt::Arguments),
+    /// Put right what has one right answer: show the diff, or write it
+    Fix(fix::Arguments),
     /// Receive webhooks and post check runs
     Serve(serve::Arguments),
     /// Compare every default branch with what is known, judge what changed, update scorecards
     Sweep(sweep::Arguments),
     /// List jobs and retry dead ones (needs WAYMARK_DATABASE_URL only)
     Jobs(jobs::Arguments),
+    /// Show how repositories deliver: the DORA measures (needs WAYMARK_DATABASE_URL only)
+    Dora(dora::Arguments),
+    /// Read deliveries once more, by GUID or since a moment (needs WAYMARK_DATABASE_URL only)
+    Replay(replay::Arguments),
+    /// Bring the database up to date, look at it, move it (needs WAYMARK_DATABASE_URL only)
+    Db(db::Arguments),
     /// Print a folder's snapshot: the Rego input, for OPA and conftest
     Input(input::Arguments),
     /// Show what holds in a repository, check configuration files, print their schema
@@ -65,9 +78,13 @@ pub fn run() -> ExitCode {
     let result = match arguments.command {
         Command::Adopt(arguments) => adopt::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Fix(arguments) => fix::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Sweep(arguments) => sweep::run(arguments),
         Command::Jobs(arguments) => jobs::run(arguments),
+        Command::Dora(arguments) => dora::run(arguments),
+        Command::Replay(arguments) => replay::run(arguments),
+        Command::Db(arguments) => db::run(arguments),
         Command::Input(arguments) => input::run(arguments),
         Command::Config(arguments) => config::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),

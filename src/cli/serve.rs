@@ -50,6 +50,8 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     }
     let (calendar, ending) = (app.clone(), stopped.clone());
     workers.spawn(async move { calendar.keep_schedules(ending).await });
+    let (listening, until) = (app.clone(), stopped.clone());
+    workers.spawn(async move { listening.keep_listening(until).await });
     tracing::info!(
         address = %listener.local_addr()?,
         github = settings.github_url,

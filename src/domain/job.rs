@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::ids::{InstallationId, RepoId, RepoName, Sha};
+use super::risk::labels::Target;
 use super::time::Timestamp;
 
 /// A webhook as received, after its signature was found good.
@@ -54,6 +55,27 @@ pub struct Asked {
     pub lines: Vec<String>,
     /// How many more the comment holds than are answered.
     pub passed_over: usize,
+}
+
+/// A merged pull request, as its event told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergedSeen {
+    /// Its number.
+    pub number: i64,
+    /// The commit that it became, when the event said so.
+    pub sha: Option<Sha>,
+    /// When.
+    pub at: Timestamp,
+    /// Text of its author.
+    pub title: String,
+    /// Login of its author.
+    pub author: Option<String>,
+    /// Whether that is a program.
+    pub bot: bool,
+    /// Whether it takes another change back.
+    pub revert: bool,
+    /// What it takes back.
+    pub takes_back: Vec<Target>,
 }
 
 /// Work that we owe: small, serializable, with its own de-duplication key.
@@ -115,6 +137,41 @@ pub enum Job {
         /// As for pull requests.
         fresh: Option<String>,
     },
+    /// Say how risky an open pull request is, and post the check run.
+    CheckRisk {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The base repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+        /// The pull request.
+        number: i64,
+        /// The head that the event told of.
+        head: Sha,
+        /// As for pull requests.
+        fresh: Option<String>,
+    },
+    /// Learn what a merged pull request did to the files.
+    LearnMerge {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The base repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+        /// What was merged.
+        merged: MergedSeen,
+    },
+    /// Learn what was merged before we came.
+    LearnHistory {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+    },
     /// Answer the commands of a comment.
     AnswerComment {
         /// Whose token to use.
@@ -168,6 +225,25 @@ pub enum Job {
         /// Which.
         installation: InstallationId,
     },
+    /// Compare GitHub's list of deliveries with the inbox and take in what was missed.
+    Recover,
+    /// Judge every open pull request of an installation once more: too much was missed for too
+    /// long.
+    RejudgeInstallation {
+        /// Which.
+        installation: InstallationId,
+    },
+    /// The same for one repository.
+    RejudgeRepo {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// Which.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+    },
+    /// Delete what is older than the settings keep.
+    CleanUp,
 }
 
 /// Smaller is sooner.
@@ -196,6 +272,12 @@ impl Priority {
             Self::Report => "report",
         }
     }
+
+    /// The class of a stored number; an unknown one is as patient as can be.
+    pub fn of(number: i64) -> Self {
+        let found = Self::ALL.into_iter().find(|class| *class as i64 == number);
+        found.unwrap_or(Self::Report)
+    }
 }
 
 impl Job {
@@ -206,6 +288,9 @@ impl Job {
             Self::CheckPull { .. } => "check_pull",
             Self::CheckCommit { .. } => "check_commit",
             Self::CheckPolicies { .. } => "check_policies",
+            Self::CheckRisk { .. } => "check_risk",
+            Self::LearnMerge { .. } => "learn_merge",
+            Self::LearnHistory { .. } => "learn_history",
             Self::AnswerComment { .. } => "answer_comment",
             Self::MeasureDelivery { .. } => "measure_delivery",
             Self::MeasureInstallation { .. } => "measure_installation",
@@ -213,6 +298,10 @@ impl Job {
             Self::JudgeBranch { .. } => "judge_branch",
             Self::Sweep { .. } => "sweep",
             Self::Scorecard { .. } => "scorecard",
+            Self::Recover => "recover",
+            Self::RejudgeInstallation { .. } => "rejudge_installation",
+            Self::RejudgeRepo { .. } => "rejudge_repo",
+            Self::CleanUp => "clean_up",
         }
     }
 
@@ -228,6 +317,9 @@ impl Job {
                 format!("check:{repo}:{git_ref}@{head}")
             }
             Self::CheckPolicies { repo, head, .. } => format!("policies:{repo}:{head}"),
+            Self::CheckRisk { repo, number, .. } => format!("risk:{repo}:pull:{number}"),
+            Self::LearnMerge { repo, merged, .. } => format!("learn:{repo}:pull:{}", merged.number),
+            Self::LearnHistory { repo, .. } => format!("learn:{repo}:history"),
             // An edit that arrives meanwhile asks for something else.
             Self::AnswerComment { repo, asked, delivery, .. } => {
                 format!("answer:{repo}:{}:{delivery}", asked.comment)
@@ -238,6 +330,10 @@ impl Job {
             Self::JudgeBranch { repo, .. } => format!("judge:{repo}"),
             Self::Sweep { installation } => format!("sweep:{installation}"),
             Self::Scorecard { installation } => format!("scorecard:{installation}"),
+            Self::Recover => "recover".to_owned(),
+            Self::RejudgeInstallation { installation } => format!("rejudge:{installation}"),
+            Self::RejudgeRepo { repo, .. } => format!("rejudge:repo:{repo}"),
+            Self::CleanUp => "clean_up".to_owned(),
         }
     }
 
@@ -248,13 +344,22 @@ impl Job {
                 Priority::Interactive
             }
             Self::CheckCommit { occasion: Occasion::MergeGroup, .. } => Priority::Interactive,
-            Self::CheckCommit { .. } | Self::CheckPolicies { .. } => Priority::Background,
             Self::Scorecard { .. } => Priority::Report,
-            Self::Sweep { .. }
+            Self::CheckCommit { .. }
+            | Self::CheckPolicies { .. }
+            | Self::CheckRisk { .. }
+            | Self::LearnMerge { .. }
+            // What was missed is late already.
+            | Self::Recover => Priority::Background,
+            Self::LearnHistory { .. }
+            | Self::Sweep { .. }
             | Self::JudgeBranch { .. }
             | Self::MeasureDelivery { .. }
             | Self::MeasureInstallation { .. }
-            | Self::SyncInstallation { .. } => Priority::Sweep,
+            | Self::SyncInstallation { .. }
+            | Self::RejudgeInstallation { .. }
+            | Self::RejudgeRepo { .. }
+            | Self::CleanUp => Priority::Sweep,
         }
     }
 
@@ -265,12 +370,19 @@ impl Job {
             | Self::SyncInstallation { .. }
             | Self::Sweep { .. }
             | Self::Scorecard { .. }
+            | Self::RejudgeInstallation { .. }
+            | Self::Recover
+            | Self::CleanUp
             | Self::MeasureInstallation { .. } => None,
             Self::CheckPull { repo, .. }
             | Self::CheckCommit { repo, .. }
             | Self::CheckPolicies { repo, .. }
+            | Self::CheckRisk { repo, .. }
+            | Self::LearnMerge { repo, .. }
+            | Self::LearnHistory { repo, .. }
             | Self::AnswerComment { repo, .. }
             | Self::JudgeBranch { repo, .. }
+            | Self::RejudgeRepo { repo, .. }
             | Self::MeasureDelivery { repo, .. } => Some(*repo),
         }
     }
@@ -278,16 +390,21 @@ impl Job {
     /// The installation it belongs to; a plan's is not known before its delivery is read.
     pub fn installation(&self) -> Option<InstallationId> {
         match self {
-            Self::Plan { .. } => None,
+            Self::Plan { .. } | Self::Recover | Self::CleanUp => None,
             Self::CheckPull { installation, .. }
             | Self::CheckCommit { installation, .. }
             | Self::CheckPolicies { installation, .. }
+            | Self::CheckRisk { installation, .. }
+            | Self::LearnMerge { installation, .. }
+            | Self::LearnHistory { installation, .. }
             | Self::AnswerComment { installation, .. }
             | Self::JudgeBranch { installation, .. }
             | Self::Sweep { installation }
             | Self::Scorecard { installation }
             | Self::MeasureDelivery { installation, .. }
             | Self::MeasureInstallation { installation }
+            | Self::RejudgeInstallation { installation }
+            | Self::RejudgeRepo { installation, .. }
             | Self::SyncInstallation { installation } => Some(*installation),
         }
     }

@@ -13,7 +13,7 @@ use crate::domain::judge::Judgement;
 use crate::domain::report::json::render_json;
 use crate::domain::scorecard::card::{Card, due};
 use crate::domain::time::Timestamp;
-use crate::edge::github::{Installation, TokenScope};
+use crate::edge::github::TokenScope;
 use crate::edge::store::{CardRow, Subject as JudgedFor};
 
 use super::App;
@@ -23,8 +23,6 @@ use super::post_check::digest;
 
 /// Version of what is kept: cards of another one are made anew.
 const SHAPE: &str = "1";
-/// Work that nobody waits for leaves one part in so many of the hourly budget to the others.
-const RESERVE: u64 = 5;
 
 /// More repositories than this at once are swept.
 const MANY: usize = 20;
@@ -49,7 +47,6 @@ impl App {
         head: Option<&Sha>,
     ) -> Result<String, Fate> {
         let scope = TokenScope::reading();
-        self.leave_reserve(&self.github.installation(installation, scope.clone()))?;
         let subject = self.subject_with(installation, repo, name, scope).await?;
         let head = match head {
             Some(head) => head.clone(),
@@ -65,18 +62,6 @@ impl App {
         }
         let level = judgement.level.map_or("no level", |level| level.as_str());
         Ok(format!("{level} at {}", head.short()))
-    }
-
-    /// Sweeping must not take from people: it waits for the next hour before the budget is short.
-    pub(super) fn leave_reserve(&self, github: &Installation) -> Result<(), Fate> {
-        match github.short_of(RESERVE) {
-            None => Ok(()),
-            Some(until) => Err(Fate::Wait {
-                until,
-                pause: false,
-                reason: "the rest of this hour's calls is kept for people".to_owned(),
-            }),
-        }
     }
 
     /// Keeps what the scorecard needs of a judgement.

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tracing::{Instrument, Span};
+use tracing::Instrument;
 
 use crate::domain::ids::InstallationId;
-use crate::domain::job::Job;
+use crate::domain::job::{Job, Priority};
 use crate::domain::report::check_run::GOLDEN_PATH_CHECK;
 use crate::domain::report::policies_check::POLICIES_CHECK;
+use crate::domain::risk::RISK_CHECK;
 use crate::edge::store::{Claimed, StoreError};
 
 use super::App;
@@ -17,8 +18,10 @@ use super::answer_comment::Question;
 use super::check_commit::CommitToCheck;
 use super::check_policies::PoliciesToCheck;
 use super::check_pull::PullToCheck;
+use super::check_risk::RiskToCheck;
 use super::fate::{Fate, next_try};
 use super::job_meter::JobMeter;
+use super::job_span::span_of;
 
 /// How long a worker holds a job without a sign of life. Replicas' clocks differ, so not less.
 const LEASE_MS: i64 = 90_000;
@@ -34,11 +37,15 @@ impl App {
     /// own: leases carry it.
     pub async fn work(&self, owner: &str, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
+            // From here on a call is heard, also one that comes while the queue is looked at.
+            let woken = self.wake.notified();
+            tokio::pin!(woken);
+            woken.as_mut().enable();
             match self.store.claim(owner, self.clock.now(), LEASE_MS).await {
                 Ok(Some(claimed)) => self.run(claimed, &mut stop).await,
                 Ok(None) => {
                     tokio::select! {
-                        () = self.wake.notified() => {}
+                        () = &mut woken => {}
                         () = tokio::time::sleep(POLL) => {}
                         _ = stop.changed() => {}
                     }
@@ -72,7 +79,13 @@ impl App {
         let span = span_of(&claimed);
         let settled = {
             let app = self.measuring(&claimed);
-            let work = async { app.perform(&claimed).await }.instrument(span.clone());
+            let class = Priority::of(claimed.priority);
+            let work = async {
+                let (result, points) = app.github.errand(class, app.perform(&claimed)).await;
+                app.meter.points(kind, points);
+                result
+            };
+            let work = work.instrument(span.clone());
             tokio::pin!(work);
             let mut signs = tokio::time::interval(SIGN_OF_LIFE);
             signs.tick().await;
@@ -160,6 +173,18 @@ impl App {
                 })
                 .await?
             }
+            Job::CheckRisk { installation, repo, name, number, head, fresh } => {
+                let fresh = fresh.as_deref();
+                let (installation, repo, number) = (*installation, *repo, *number);
+                self.check_risk(RiskToCheck { installation, repo, name, number, head, fresh })
+                    .await?
+            }
+            Job::LearnMerge { installation, repo, name, merged } => {
+                self.learn_merge(*installation, *repo, name, merged).await?
+            }
+            Job::LearnHistory { installation, repo, name } => {
+                self.learn_history(*installation, *repo, name).await?
+            }
             Job::AnswerComment { installation, repo, name, asked, delivery } => {
                 let question =
                     Question { installation: *installation, repo: *repo, name, asked, delivery };
@@ -177,6 +202,14 @@ impl App {
             Job::MeasureInstallation { installation } => {
                 self.measure_installation(*installation).await?
             }
+            Job::Recover => self.recover().await?,
+            Job::RejudgeInstallation { installation } => {
+                self.rejudge_installation(*installation).await?
+            }
+            Job::RejudgeRepo { installation, repo, name } => {
+                self.rejudge_repo(*installation, *repo, name).await?
+            }
+            Job::CleanUp => self.clean_up().await?,
         }))
     }
 
@@ -187,7 +220,9 @@ impl App {
             Ok(Performed::Plan { jobs, outcome }) => {
                 tracing::info!("job done: {outcome}");
                 let settled = self.store.plan_done(claimed, &jobs, &outcome, now).await;
-                self.wake.notify_waiters();
+                if !jobs.is_empty() {
+                    self.call_workers();
+                }
                 ("done", settled)
             }
             Ok(Performed::Words(outcome)) => {
@@ -240,7 +275,7 @@ impl App {
                 self.store.release(claimed, now).await
             }
             _ if until <= now => self.store.release(claimed, now).await,
-            _ => self.store.retry(claimed, reason, until, now).await,
+            _ => self.store.postpone(claimed, reason, until, now).await,
         }
     }
 
@@ -255,6 +290,10 @@ impl App {
             Job::CheckPolicies { installation, repo, name, head, .. } => {
                 (POLICIES_CHECK, *installation, *repo, name, head)
             }
+            Job::CheckRisk { installation, repo, name, head, .. } => {
+                (RISK_CHECK, *installation, *repo, name, head)
+            }
+            Job::LearnMerge { .. } | Job::LearnHistory { .. } => return,
             Job::AnswerComment { installation, repo, name, asked, delivery } => {
                 let (installation, repo) = (*installation, *repo);
                 let question = Question { installation, repo, name, asked, delivery };
@@ -263,13 +302,8 @@ impl App {
                 }
                 return;
             }
-            Job::Plan { .. }
-            | Job::JudgeBranch { .. }
-            | Job::Sweep { .. }
-            | Job::Scorecard { .. }
-            | Job::MeasureDelivery { .. }
-            | Job::MeasureInstallation { .. }
-            | Job::SyncInstallation { .. } => return,
+            // Nobody waits for the others: what they owe is repaired by the next schedule.
+            _ => return,
         };
         let told = (check, reason);
         if let Err(fate) = self.conclude_unjudged(installation, repo, name, head, told).await {
@@ -282,20 +316,4 @@ impl App {
 enum Performed {
     Words(String),
     Plan { jobs: Vec<Job>, outcome: String },
-}
-
-/// What every line that a job writes carries, whatever the filter: an error's level, because a span
-/// that is filtered out takes its fields along.
-fn span_of(claimed: &Claimed) -> Span {
-    let job = &claimed.job;
-    tracing::error_span!(
-        "job",
-        job = claimed.id.as_str(),
-        kind = job.kind(),
-        key = job.key(),
-        attempt = claimed.attempts,
-        delivery = claimed.cause.as_ref().map(|cause| cause.delivery.as_str()),
-        installation = job.installation().map(|id| id.0),
-        repository = job.repo().map(|id| id.0),
-    )
 }

@@ -4,9 +4,11 @@ use sqlx::{AssertSqlSafe, Connection};
 use waymark::domain::config::Labels;
 use waymark::domain::ids::{InstallationId, RepoId};
 use waymark::domain::metrics::Run;
+use waymark::domain::risk::condition::{Review, Verdict};
+use waymark::domain::risk::people::Called;
 use waymark::edge::store::{
-    CardRow, CheckRunRow, KeptIssue, OrganisationFile, PoliciesRow, Satisfaction, Store, Subject,
-    SweepRow,
+    CardRow, CheckRunRow, CoverageRow, KeptIssue, OrganisationFile, PoliciesRow, RiskChange,
+    RiskPull, RiskTouch, Satisfaction, Store, Subject, SweepRow,
 };
 
 use crate::database::{TestDatabase, fresh_databases};
@@ -14,7 +16,7 @@ use crate::given::*;
 
 /// Every table that holds what belongs to a tenant. `delivery` is the inbox, `job` also holds
 /// plans: looked at below.
-const TABLES: [&str; 22] = [
+const TABLES: [&str; 30] = [
     "installation",
     "repo",
     "pull",
@@ -37,9 +39,17 @@ const TABLES: [&str; 22] = [
     "dora_incident",
     "dora_run",
     "dora_repo",
+    "risk_history",
+    "risk_person",
+    "risk_change",
+    "risk_touch",
+    "risk_pull",
+    "risk_review",
+    "risk_coverage",
+    "risk_report",
 ];
 
-async fn settle_in(store: &Store, installation: i64) {
+pub(crate) async fn settle_in(store: &Store, installation: i64) {
     let (id, repo_id) = (InstallationId(installation), RepoId(installation * 10));
     store.upsert_repos(id, &[repo(repo_id.0)]).await.unwrap();
     store.upsert_pull(&pull(repo_id.0, 1, 1, NOON)).await.unwrap();
@@ -91,6 +101,7 @@ async fn settle_in(store: &Store, installation: i64) {
     store.note_created(repo_id, NOON).await.unwrap();
     store.put_evaluation(repo_id, "k", "{}", NOON).await.unwrap();
     store.put_judgement(repo_id, &sha(1), Subject::Pull(1), "{}", "d", NOON).await.unwrap();
+    know_risk(store, repo_id).await;
     let run = CheckRunRow {
         repo: repo_id,
         head_sha: sha(1),
@@ -104,6 +115,39 @@ async fn settle_in(store: &Store, installation: i64) {
     store.put_check_run(&run, NOON).await.unwrap();
     store.pause_installation(id, at(1)).await.unwrap();
     store.enqueue(&[check(installation, 1, 1), check(installation, 2, 1)], NOON).await.unwrap();
+}
+
+/// A change, an open pull request with a review, and what was said of it.
+async fn know_risk(store: &Store, repo: RepoId) {
+    store.begin_risk_history(repo, NOON).await.unwrap();
+    let change = RiskChange {
+        id: 7,
+        sha: Some(sha(1)),
+        title: "Add".to_owned(),
+        at: NOON,
+        author: Called { login: Some("ann".to_owned()), ..Called::default() },
+        revert: false,
+        takes_back: Vec::new(),
+        features: None,
+        touches: vec![RiskTouch::of("a.rs", None)],
+    };
+    store.note_risk_changes(repo, &[change]).await.unwrap();
+    let pull = RiskPull {
+        number: 1,
+        head: sha(1),
+        title: "Add".to_owned(),
+        author: None,
+        bot: false,
+        files: None,
+        reviews_known: true,
+    };
+    store.note_risk_pull(repo, &pull).await.unwrap();
+    let review =
+        Review { by: None, bot: false, verdict: Verdict::Approved, commit: None, at: NOON };
+    store.note_risk_reviews(repo, 1, &[(5, review)], true).await.unwrap();
+    let row = CoverageRow { context: "c".to_owned(), state: "s".to_owned(), said: String::new() };
+    store.note_risk_coverage(repo, &sha(1), &row, NOON).await.unwrap();
+    store.put_risk_report(repo, &sha(1), 1, "{}", NOON).await.unwrap();
 }
 
 async fn count(db: &TestDatabase, table: &str) -> i64 {
@@ -125,7 +169,7 @@ async fn a_removed_installation_leaves_nothing_behind() {
         settle_in(store, 2).await;
         let running = claim_at(store, at(5)).await.unwrap();
         assert_eq!(running.job, check(1, 1, 1));
-        store.accept(&delivery("g")).await.unwrap();
+        store.accept(delivery("g"), None).await.unwrap();
         for table in TABLES {
             assert_eq!(count(&db, table).await, 2, "{table} in {}", db.kind);
         }
@@ -153,7 +197,7 @@ async fn no_table_has_been_forgotten() {
     let mut connection = sqlx::SqliteConnection::connect(&db.url).await.unwrap();
     let found: Vec<String> = sqlx::query_scalar(all).fetch_all(&mut connection).await.unwrap();
     let mut expected = TABLES.to_vec();
-    expected.extend(["_sqlx_migrations", "delivery", "job", "pause", "schedule"]);
+    expected.extend(["_sqlx_migrations", "delivery", "job", "pause", "recovery", "schedule"]);
     expected.sort_unstable();
     assert_eq!(found, expected);
 }

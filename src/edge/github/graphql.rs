@@ -6,7 +6,6 @@ use std::fmt::Write;
 use serde::Deserialize;
 
 use crate::domain::ids::{RepoName, Sha};
-use crate::domain::time::Timestamp;
 
 use super::call::{Answer, Call};
 use super::classify::{graphql_limit, speaks_of_limit};
@@ -56,7 +55,7 @@ impl Installation {
         call.graphql = true;
         let answer = self.call(&call).await?;
         let reply: Reply = answer.json(&call)?;
-        if let Some(error) = graphql_fault(&call, &answer, &reply.errors, self.github.now()) {
+        if let Some(error) = self.limit(&call, &answer, &reply.errors) {
             return Err(error);
         }
         let mut said = reply.data.and_then(|data| data.repository).unwrap_or_default();
@@ -66,21 +65,34 @@ impl Installation {
             .filter_map(|(i, sha)| Some((sha.clone(), said.remove(&format!("b{i}")).flatten()?)));
         Ok(found.collect())
     }
-}
 
-/// The rate limit in an answer, which comes with status 200.
-pub(super) fn graphql_fault(
-    call: &Call,
-    answer: &Answer,
-    faults: &[Fault],
-    now: Timestamp,
-) -> Option<GitHubError> {
-    let of_limit = |fault: &&Fault| {
-        matches!(fault.r#type.as_deref(), Some("RATE_LIMITED" | "RATE_LIMIT"))
-            || speaks_of_limit(&fault.message)
-    };
-    let fault = faults.iter().find(of_limit)?;
-    Some(graphql_limit(call, answer, &fault.message, now))
+    /// The error, if an answer with status 200 says that a limit was reached.
+    pub(super) fn graphql_limit(&self, call: &Call, answer: &Answer) -> Result<(), GitHubError> {
+        #[derive(Deserialize)]
+        struct Faults {
+            #[serde(default)]
+            errors: Vec<Fault>,
+        }
+        let faults: Faults = answer.json(call)?;
+        match self.limit(call, answer, &faults.errors) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    pub(super) fn limit(
+        &self,
+        call: &Call,
+        answer: &Answer,
+        faults: &[Fault],
+    ) -> Option<GitHubError> {
+        let of_limit = |fault: &&Fault| {
+            matches!(fault.r#type.as_deref(), Some("RATE_LIMITED" | "RATE_LIMIT"))
+                || speaks_of_limit(&fault.message)
+        };
+        let fault = faults.iter().find(of_limit)?;
+        Some(graphql_limit(call, answer, &fault.message, self.github.now()))
+    }
 }
 
 /// Object names are hexadecimal digits by type, so they may stand in the text.

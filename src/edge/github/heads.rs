@@ -14,7 +14,6 @@ use super::base::escape;
 use super::call::Call;
 use super::error::GitHubError;
 use super::git::absent;
-use super::graphql::graphql_fault;
 use super::installation::{Installation, in_repo};
 
 /// Repositories in one question.
@@ -114,7 +113,7 @@ impl Installation {
         call.graphql = true;
         let answer = self.call(&call).await?;
         let reply: Reply = answer.json(&call)?;
-        if let Some(error) = graphql_fault(&call, &answer, &reply.errors, self.github.now()) {
+        if let Some(error) = self.limit(&call, &answer, &reply.errors) {
             return Err(error);
         }
         let Some(mut data) = reply.data else {
