@@ -86,6 +86,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         wake: Arc::new(Notify::new()),
         config_repository: settings.config_repository.clone(),
         keep: settings.keep,
+        risk: settings.risk,
         links: settings
             .public_url
             .clone()
