@@ -58,6 +58,8 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     workers.spawn(async move { calendar.keep_schedules(ending).await });
     let (listening, until) = (app.clone(), stopped.clone());
     workers.spawn(async move { listening.keep_listening(until).await });
+    // Heard from here on: whoever reads that we are ready may tell us to stop at once.
+    let told = until_told()?;
     tracing::info!(
         address = %listener.local_addr()?,
         github = settings.github_url,
@@ -73,7 +75,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         let _ = ending.wait_for(|stop| *stop).await;
     });
     let server = tokio::spawn(server.into_future());
-    until_told().await?;
+    told.await;
     tracing::info!("stopping: no new deliveries, jobs at hand are finished");
     let _ = stop.send(true);
     while workers.join_next().await.is_some() {}
@@ -85,13 +87,14 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Returns on SIGTERM or SIGINT.
-async fn until_told() -> std::io::Result<()> {
+/// Ends on SIGTERM or SIGINT; both are listened for as soon as this returns.
+fn until_told() -> std::io::Result<impl Future<Output = ()>> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    Ok(())
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
 }
