@@ -10,6 +10,7 @@ mod adopt_repository;
 mod answer_comment;
 mod blast_radius;
 mod carry_out;
+pub mod census;
 mod check_commit;
 pub mod check_folder;
 mod check_policies;

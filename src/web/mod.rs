@@ -23,7 +23,7 @@ use crate::config::ApiToken;
 use crate::flow::App;
 use bearer::Bearers;
 use health::Credentials;
-use metrics::Metrics;
+use metrics::{Metrics, Standing};
 
 /// GitHub gives up after ten seconds; a client that is slower than this is none.
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);
@@ -36,13 +36,15 @@ pub struct Web {
     pub(crate) metrics: Metrics,
     pub(crate) bearers: Bearers,
     credentials: Credentials,
+    standing: Standing,
 }
 
 impl Web {
     /// The App, the webhook secrets (two while rotating), and the metrics to show.
     pub fn new(app: App, secrets: Vec<SecretString>, metrics: Metrics) -> Self {
         let (bearers, credentials) = (Bearers::default(), Credentials::default());
-        Self { app, secrets: secrets.into(), metrics, bearers, credentials }
+        let standing = Standing::default();
+        Self { app, secrets: secrets.into(), metrics, bearers, credentials, standing }
     }
 
     /// The same with tokens that open `/api/v1`; without any it stays shut.

@@ -4,6 +4,7 @@
 //! `report::scorecard` puts them into words. `docs/scorecard.md` has every figure's formula.
 
 pub mod card;
+pub mod census;
 pub mod history;
 pub mod steps;
 pub mod waivers;
