@@ -225,6 +225,25 @@ pub enum Job {
         /// Which.
         installation: InstallationId,
     },
+    /// Compare GitHub's list of deliveries with the inbox and take in what was missed.
+    Recover,
+    /// Judge every open pull request of an installation once more: too much was missed for too
+    /// long.
+    RejudgeInstallation {
+        /// Which.
+        installation: InstallationId,
+    },
+    /// The same for one repository.
+    RejudgeRepo {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// Which.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+    },
+    /// Delete what is older than the settings keep.
+    CleanUp,
 }
 
 /// Smaller is sooner.
@@ -253,6 +272,12 @@ impl Priority {
             Self::Report => "report",
         }
     }
+
+    /// The class of a stored number; an unknown one is as patient as can be.
+    pub fn of(number: i64) -> Self {
+        let class = Self::ALL.into_iter().find(|class| *class as i64 == number);
+        class.unwrap_or(Self::Report)
+    }
 }
 
 impl Job {
@@ -270,6 +295,10 @@ impl Job {
             Self::MeasureDelivery { .. } => "measure_delivery",
             Self::MeasureInstallation { .. } => "measure_installation",
             Self::SyncInstallation { .. } => "sync_installation",
+            Self::Recover => "recover",
+            Self::RejudgeInstallation { .. } => "rejudge_installation",
+            Self::RejudgeRepo { .. } => "rejudge_repo",
+            Self::CleanUp => "clean_up",
             Self::JudgeBranch { .. } => "judge_branch",
             Self::Sweep { .. } => "sweep",
             Self::Scorecard { .. } => "scorecard",
@@ -298,6 +327,10 @@ impl Job {
             Self::MeasureDelivery { repo, .. } => format!("measure:{repo}"),
             Self::MeasureInstallation { installation } => format!("measure:all:{installation}"),
             Self::SyncInstallation { installation } => format!("sync:{installation}"),
+            Self::Recover => "recover".to_owned(),
+            Self::RejudgeInstallation { installation } => format!("rejudge:{installation}"),
+            Self::RejudgeRepo { repo, .. } => format!("rejudge:repo:{repo}"),
+            Self::CleanUp => "clean_up".to_owned(),
             Self::JudgeBranch { repo, .. } => format!("judge:{repo}"),
             Self::Sweep { installation } => format!("sweep:{installation}"),
             Self::Scorecard { installation } => format!("scorecard:{installation}"),
@@ -314,14 +347,19 @@ impl Job {
             Self::CheckCommit { .. }
             | Self::CheckPolicies { .. }
             | Self::CheckRisk { .. }
-            | Self::LearnMerge { .. } => Priority::Background,
+            | Self::LearnMerge { .. }
+            // What was missed is late already.
+            | Self::Recover => Priority::Background,
             Self::Scorecard { .. } => Priority::Report,
             Self::LearnHistory { .. }
             | Self::Sweep { .. }
             | Self::JudgeBranch { .. }
             | Self::MeasureDelivery { .. }
             | Self::MeasureInstallation { .. }
-            | Self::SyncInstallation { .. } => Priority::Sweep,
+            | Self::SyncInstallation { .. }
+            | Self::RejudgeInstallation { .. }
+            | Self::RejudgeRepo { .. }
+            | Self::CleanUp => Priority::Sweep,
         }
     }
 
@@ -330,6 +368,9 @@ impl Job {
         match self {
             Self::Plan { .. }
             | Self::SyncInstallation { .. }
+            | Self::RejudgeInstallation { .. }
+            | Self::Recover
+            | Self::CleanUp
             | Self::Sweep { .. }
             | Self::Scorecard { .. }
             | Self::MeasureInstallation { .. } => None,
@@ -340,6 +381,7 @@ impl Job {
             | Self::LearnMerge { repo, .. }
             | Self::LearnHistory { repo, .. }
             | Self::AnswerComment { repo, .. }
+            | Self::RejudgeRepo { repo, .. }
             | Self::JudgeBranch { repo, .. }
             | Self::MeasureDelivery { repo, .. } => Some(*repo),
         }
@@ -348,7 +390,7 @@ impl Job {
     /// The installation it belongs to; a plan's is not known before its delivery is read.
     pub fn installation(&self) -> Option<InstallationId> {
         match self {
-            Self::Plan { .. } => None,
+            Self::Plan { .. } | Self::Recover | Self::CleanUp => None,
             Self::CheckPull { installation, .. }
             | Self::CheckCommit { installation, .. }
             | Self::CheckPolicies { installation, .. }
@@ -361,6 +403,8 @@ impl Job {
             | Self::Scorecard { installation }
             | Self::MeasureDelivery { installation, .. }
             | Self::MeasureInstallation { installation }
+            | Self::RejudgeInstallation { installation }
+            | Self::RejudgeRepo { installation, .. }
             | Self::SyncInstallation { installation } => Some(*installation),
         }
     }

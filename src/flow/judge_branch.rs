@@ -24,7 +24,7 @@ use super::post_check::digest;
 /// Version of what is kept: cards of another one are made anew.
 const SHAPE: &str = "1";
 /// Work that nobody waits for leaves one part in so many of the hourly budget to the others.
-const RESERVE: u64 = 5;
+const RESERVE: u32 = 5;
 
 /// More repositories than this at once are swept.
 const MANY: usize = 20;

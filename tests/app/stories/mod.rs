@@ -3,6 +3,7 @@
 mod adopt;
 mod api;
 mod baseline;
+mod budget;
 mod commands;
 mod configuration;
 mod credentials;
@@ -34,6 +35,7 @@ mod probes;
 mod pull_request;
 mod race;
 mod recorded;
+mod recovery;
 mod rerun;
 mod risk;
 mod schedules;
