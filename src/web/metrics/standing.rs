@@ -1,4 +1,7 @@
 //! Gauges of the golden path: repositories by level, and policies that hold them back.
+//!
+//! Whoever reaches `/metrics` may read them, so accounts are numbers (`/api/v1/organisations` has
+//! their names), and no repository is named.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -6,6 +9,7 @@ use std::sync::Arc;
 use tokio::sync::Mutex;
 
 use crate::domain::finding::Level;
+use crate::domain::ids::InstallationId;
 use crate::domain::scorecard::census::Census;
 use crate::domain::time::Timestamp;
 use crate::flow::census::census;
@@ -31,9 +35,8 @@ impl Standing {
         let mut accounts = Vec::new();
         let store = &web.app.store;
         for row in store.installations().await.unwrap_or_default() {
-            let account = row.account.unwrap_or_else(|| row.id.to_string());
             match census(store, row.id).await {
-                Ok(census) => accounts.push((account, census)),
+                Ok(census) => accounts.push((row.id, census)),
                 Err(_) => return String::new(),
             }
         }
@@ -43,7 +46,7 @@ impl Standing {
     }
 }
 
-fn text(accounts: &[(String, Census)]) -> String {
+fn text(accounts: &[(InstallationId, Census)]) -> String {
     let mut out = String::from(
         "# HELP waymark_repositories Repositories by level.\n\
          # TYPE waymark_repositories gauge\n",
@@ -53,7 +56,7 @@ fn text(accounts: &[(String, Census)]) -> String {
         let mut line = |level: &str, count: u64| {
             let _ = writeln!(
                 out,
-                "waymark_repositories{{account=\"{account}\",level=\"{level}\"}} {count}"
+                "waymark_repositories{{installation=\"{account}\",level=\"{level}\"}} {count}"
             );
         };
         for level in rungs {
@@ -67,7 +70,7 @@ fn text(accounts: &[(String, Census)]) -> String {
     );
     for (account, census) in accounts {
         let count = census.on_path;
-        let _ = writeln!(out, "waymark_repositories_on_path{{account=\"{account}\"}} {count}");
+        let _ = writeln!(out, "waymark_repositories_on_path{{installation=\"{account}\"}} {count}");
     }
     out.push_str(
         "# HELP waymark_policy_repositories Repositories that a policy holds back, by how.\n\
@@ -84,7 +87,7 @@ fn text(accounts: &[(String, Census)]) -> String {
             for (status, count) in by {
                 let _ = writeln!(
                     out,
-                    "waymark_policy_repositories{{account=\"{account}\",policy=\"{policy}\",\
+                    "waymark_policy_repositories{{installation=\"{account}\",policy=\"{policy}\",\
                      status=\"{status}\"}} {count}"
                 );
             }

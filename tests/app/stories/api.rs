@@ -193,15 +193,17 @@ async fn how_repositories_stand() {
                 .count()
         );
 
-        let text = get(&stage.url, "/metrics").await.body;
+        let (id, text) = (&acme["installation"], get(&stage.url, "/metrics").await.body);
         let on_path =
-            format!("waymark_repositories_on_path{{account=\"acme\"}} {}\n", acme["on_path"]);
-        let fails = "waymark_policy_repositories{account=\"acme\",\
-                     policy=\"container/non_root_user\",status=\"fail\"} 1\n";
-        assert!(text.contains(&on_path) && text.contains(fails), "{text}");
+            format!("waymark_repositories_on_path{{installation=\"{id}\"}} {}\n", acme["on_path"]);
+        let fails = format!(
+            "waymark_policy_repositories{{installation=\"{id}\",\
+                     policy=\"container/non_root_user\",status=\"fail\"}} 1\n"
+        );
+        assert!(text.contains(&on_path) && text.contains(&fails), "{text}");
         for level in ["gold", "silver", "bronze"] {
             let line = format!(
-                "waymark_repositories{{account=\"acme\",level=\"{level}\"}} {}\n",
+                "waymark_repositories{{installation=\"{id}\",level=\"{level}\"}} {}\n",
                 acme[level]
             );
             assert!(text.contains(&line), "{line}{text}");
