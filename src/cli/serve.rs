@@ -27,6 +27,8 @@ use crate::web::metrics::Metrics;
 /// For one whole call to GitHub; a tree of 100,000 entries takes some seconds.
 const GITHUB_LIMIT: Duration = Duration::from_secs(30);
 
+const STACK_BYTES: usize = 8 * 1024 * 1024;
+
 #[derive(Debug, Args)]
 #[command(after_help = settings_help())]
 pub(super) struct Arguments {}
@@ -38,7 +40,11 @@ fn settings_help() -> String {
 
 pub(super) fn run(_: Arguments) -> anyhow::Result<ExitCode> {
     let settings = Settings::load()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        // A check is many steps deep; unoptimised, they come near the usual 2 MiB.
+        .thread_stack_size(STACK_BYTES)
+        .build()?;
     let log = log::start(&settings, &runtime)?;
     let served = runtime.block_on(serve(settings));
     log.end();
@@ -80,6 +86,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         wake: Arc::new(Notify::new()),
         config_repository: settings.config_repository.clone(),
         keep: settings.keep,
+        risk: settings.risk,
         links: settings
             .public_url
             .clone()

@@ -2,6 +2,7 @@
 //! again by its hidden mark, so that repeating the job edits instead of talking twice.
 
 use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
 
 use crate::domain::command::{Needs, Spec, read};
 use crate::domain::ids::{InstallationId, RepoId, RepoName};
@@ -30,9 +31,12 @@ impl App {
     pub(super) async fn answer_comment(&self, question: Question<'_>) -> Result<String, Fate> {
         let Question { name, asked, .. } = question;
         let voice = self.voice(&question);
-        voice.react(name, asked.comment, Reaction::Eyes).await?;
+        if !asked.pressed {
+            voice.react(name, asked.comment, Reaction::Eyes).await?;
+        }
         let mut answers = Vec::new();
         let mut standing = None;
+        let subject = OnceCell::new();
         for line in &asked.lines {
             let answer = match read(line) {
                 Err(mistake) => misuse(&mistake),
@@ -42,7 +46,10 @@ impl App {
                     }
                     match standing.as_ref().filter(|standing| !may(standing, spec)) {
                         Some(standing) => no_permission(spec, &standing.role_name),
-                        None => self.carry_out(question, spec, command, line).await?,
+                        None => match self.demanded(&subject, question, spec).await? {
+                            Some(refusal) => refusal,
+                            None => self.carry_out(&subject, question, spec, command, line).await?,
+                        },
                     }
                 }
             };
@@ -55,7 +62,9 @@ impl App {
             .await?;
         let done = answers.iter().all(|(_, answer)| answer.done);
         let last = if done { Reaction::Rocket } else { Reaction::Confused };
-        voice.react(name, asked.comment, last).await?;
+        if !asked.pressed {
+            voice.react(name, asked.comment, last).await?;
+        }
         Ok(format!("answered {} in {name}#{}", answers.len(), asked.issue))
     }
 
@@ -68,7 +77,9 @@ impl App {
         ));
         let lines = question.asked.lines.iter();
         say(&voice, &question, lines.map(|line| (line.as_str(), &answer))).await?;
-        voice.react(question.name, question.asked.comment, Reaction::Confused).await?;
+        if !question.asked.pressed {
+            voice.react(question.name, question.asked.comment, Reaction::Confused).await?;
+        }
         Ok(())
     }
 
@@ -104,7 +115,7 @@ async fn say<'a>(
     let Question { name, asked, .. } = question;
     let known = voice.comments_since(name, asked.issue, asked.since).await?;
     for (line, answer) in answers {
-        let mark = mark(asked.comment, line);
+        let mark = mark(asked, line);
         let said = reply(line, &asked.by, answer, &mark);
         let ours = |c: &&CommentRef| {
             c.by_bot() && c.body.as_deref().is_some_and(|body| body.trim_end().ends_with(&mark))
@@ -123,8 +134,9 @@ async fn say<'a>(
 }
 
 /// What tells our reply to a command from every other comment.
-fn mark(comment: i64, line: &str) -> String {
-    format!("<!-- waymark:reply {comment} {} -->", digest(line))
+fn mark(asked: &Asked, line: &str) -> String {
+    let kind = if asked.pressed { "press" } else { "reply" };
+    format!("<!-- waymark:{kind} {} {} -->", asked.comment, digest(line))
 }
 
 /// Twelve hexadecimal digits of a command line.

@@ -8,6 +8,7 @@ pub mod accept;
 pub mod adopt_folder;
 mod adopt_repository;
 mod answer_comment;
+mod backlog;
 mod blast_radius;
 mod carry_out;
 pub mod census;
@@ -17,9 +18,11 @@ mod check_policies;
 mod check_pull;
 mod check_risk;
 mod clean_up;
+mod demand_team;
 pub mod dora;
 mod fate;
 pub mod fix_folder;
+mod fix_repository;
 pub mod gather_folder;
 pub mod impact;
 mod job_meter;
@@ -36,12 +39,14 @@ mod measure_delivery;
 mod organisation;
 mod own_policies;
 mod plan;
+mod plan_adoption;
 mod post_check;
 mod propose;
 mod read_past;
 mod read_tree;
 pub mod recover;
 mod rejudge;
+mod resolve_refs;
 pub mod risk_of_folder;
 mod risk_past;
 pub mod schedule;
@@ -49,6 +54,8 @@ mod scorecard;
 mod sighted;
 mod sweep;
 mod sync_installation;
+mod upgrade;
+mod upgrade_repository;
 mod waive;
 pub mod worker;
 
@@ -79,6 +86,8 @@ pub struct App {
     pub config_repository: String,
     /// How long things are kept.
     pub keep: Keep,
+    /// Whether pull requests get the check `waymark / deploy risk`.
+    pub risk: bool,
     /// Makes links to our own pages; `None` when nobody can reach them.
     pub links: Option<links::Links>,
     /// Counts what the operator wants to see.

@@ -17,7 +17,7 @@ use waymark::domain::time::Timestamp;
 use waymark::edge::clock::Clock;
 use waymark::edge::evaluator::{Command, DEADLINE, Evaluators};
 use waymark::edge::github::{GitHub, GitHubSettings, Sleep};
-use waymark::edge::store::{JobFilter, JobRow, JobState};
+use waymark::edge::store::{JobFilter, JobRow, JobState, Store};
 use waymark::flow::App;
 use waymark::flow::links::Links;
 use waymark::web::Web;
@@ -60,6 +60,10 @@ pub struct Props {
     pub app_id: Option<u64>,
     /// Whether GitHub's limits are planned with.
     pub limits: bool,
+    /// Whether risk is looked at, too; stories about the golden path count calls and check runs.
+    pub risk: bool,
+    /// Bytes of bodies that may be on their way at once.
+    pub room: Option<usize>,
 }
 
 impl Default for Props {
@@ -72,6 +76,8 @@ impl Default for Props {
             more_secrets: Vec::new(),
             app_id: None,
             limits: true,
+            risk: false,
+            room: None,
         }
     }
 }
@@ -111,7 +117,9 @@ impl Stage {
     }
 
     pub async fn furnish(gh: FakeGitHub, database: TestDatabase, props: Props) -> Self {
-        let Props { program, policies, deadline, patience, more_secrets, app_id, limits } = props;
+        let Props { program, policies, deadline, patience, more_secrets, app_id, .. } = props;
+        let Props { limits, risk, room, .. } =
+            props;
         let hands = Clock::fixed(Timestamp::from_secs(gh.clock().now()));
         let metrics = Metrics::default();
         let for_github = hands.clone();
@@ -135,6 +143,7 @@ impl Stage {
             wake: Arc::new(Notify::new()),
             config_repository: ".github".to_owned(),
             keep: Keep::default(),
+            risk,
             links: Some(Links::new(
                 "https://waymark.example".to_owned(),
                 vec![SecretString::from(gh.webhook_secret())],
@@ -144,7 +153,10 @@ impl Stage {
         let own = gh.webhook_secret();
         let secrets = std::iter::once(own.as_str()).chain(more_secrets).map(SecretString::from);
         let tokens = API_TOKENS.map(|text| ApiToken::parse(text).unwrap());
-        let web = Web::new(app.clone(), secrets.collect(), metrics).with_tokens(&tokens);
+        let mut web = Web::new(app.clone(), secrets.collect(), metrics).with_tokens(&tokens);
+        if let Some(room) = room {
+            web = web.with_room(room);
+        }
         let router = web.router();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -153,6 +165,25 @@ impl Stage {
         });
         gh.deliver_to(&format!("{url}/webhook"));
         Self { gh, app, hands, url, database, server: server.abort_handle() }
+    }
+
+    /// Another process on the same database and the same GitHub, with connections and tokens of its
+    /// own.
+    pub async fn replica(&self) -> App {
+        let clock = self.hands.clone();
+        let github = GitHub::new(GitHubSettings {
+            api_base: self.gh.url(),
+            app_id: self.gh.app_id(),
+            private_key_pem: SecretString::from(self.gh.private_key_pem()),
+            timeout: Duration::from_secs(20),
+            clock: Arc::new(move || clock.now()),
+            on_call: None,
+            limits: Some(Limits::GITHUB),
+            sleep: passing(&self.gh, &self.hands),
+        });
+        let store = Store::open(&self.database.url).await.unwrap();
+        let wake = Arc::new(Notify::new());
+        App { store, github: github.unwrap(), wake, ..self.app.clone() }
     }
 
     /// Delivers every webhook and does all the work that is due, until nothing is left to do now.

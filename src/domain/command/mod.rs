@@ -8,6 +8,7 @@ mod adopt;
 mod check;
 mod config;
 mod explain;
+mod fix;
 mod help;
 mod risk;
 mod scan;
@@ -72,6 +73,11 @@ pub enum Command {
     Risk,
     /// Bring the repository onto its golden path.
     Adopt(Adopt),
+    /// Put right what has one right answer.
+    Fix {
+        /// One policy only, as for `Explain`.
+        policy: Option<String>,
+    },
     /// Ask for a way out.
     Waive(Wish),
     /// Give a way out back.
@@ -114,6 +120,7 @@ pub const COMMANDS: &[Spec] = &[
     scorecard::SPEC,
     risk::SPEC,
     adopt::SPEC,
+    fix::SPEC,
     waive::SPEC,
     unwaive::SPEC,
 ];
