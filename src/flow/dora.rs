@@ -1,7 +1,9 @@
 //! How do repositories deliver? Their records are read from the store, one repository after the
 //! other, and measured; nothing is asked of GitHub.
 
-use crate::domain::ids::{InstallationId, RepoName};
+use std::collections::BTreeMap;
+
+use crate::domain::ids::{InstallationId, RepoId, RepoName};
 use crate::domain::metrics::measure::{DAY_MS, Measured};
 use crate::domain::metrics::summary::{AccountDora, CohortDora, RepoDora, WindowDora};
 use crate::domain::metrics::{
@@ -95,6 +97,8 @@ pub async fn cohort_block(
 pub struct Yard {
     rules: MetricsRules,
     now: Timestamp,
+    /// Since when repositories are on their golden path.
+    adopted: BTreeMap<RepoId, Timestamp>,
     cohorts: [(u32, Cohorts); WINDOWS.len()],
 }
 
@@ -106,14 +110,19 @@ impl Yard {
         now: Timestamp,
     ) -> Result<Self, StoreError> {
         let rules = metrics_rules(store, installation).await?;
-        Ok(Self { rules, now, cohorts: WINDOWS.map(|days| (days, Cohorts::default())) })
+        let mut adopted = BTreeMap::new();
+        for change in store.level_history(installation).await?.iter().filter(|c| c.on_path) {
+            // The first time counts, even if it left the path since.
+            adopted.entry(change.repo).or_insert(change.since);
+        }
+        Ok(Self { rules, now, adopted, cohorts: WINDOWS.map(|days| (days, Cohorts::default())) })
     }
 
     /// Measures a repository, and counts it with its cohort.
     pub async fn measure(&mut self, store: &Store, repo: RepoRow) -> Result<RepoDora, StoreError> {
         let Self { rules, now, .. } = self;
         let past = store.past(repo.id, now.plus_ms(-REACH_MS)).await?;
-        let adopted = past.repo.adopted;
+        let adopted = self.adopted.get(&repo.id).copied();
         let problem = past.repo.read.as_ref().and_then(|read| read.problem.clone());
         let history = history_of(past, rules);
         let measured = Measured::of(&history, rules);

@@ -13,6 +13,7 @@ mod beside;
 mod blast_radius;
 mod campaigns;
 mod carry_out;
+pub mod census;
 mod check_commit;
 pub mod check_folder;
 mod check_policies;

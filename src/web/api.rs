@@ -7,7 +7,10 @@ mod description;
 mod dora;
 mod organisations;
 mod paging;
+mod policies;
+mod repositories;
 mod scope;
+mod waivers;
 
 use axum::Router;
 use axum::routing::get;
@@ -19,6 +22,9 @@ pub(super) fn routes() -> Router<Web> {
     Router::new()
         .route("/api/v1/openapi.json", get(description::show))
         .route("/api/v1/organisations", get(organisations::list))
+        .route("/api/v1/repositories", get(repositories::list))
+        .route("/api/v1/policies", get(policies::list))
+        .route("/api/v1/waivers", get(waivers::list))
         .route("/api/v1/dora", get(dora::list))
         .route("/api/v1/dora/cohorts", get(dora::cohorts))
 }

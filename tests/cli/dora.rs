@@ -1,5 +1,6 @@
 //! The platform team asks how repositories deliver, with the database's address and nothing else.
 
+use waymark::domain::finding::Level;
 use waymark::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use waymark::domain::metrics::{Commit, Compared, Relation, Run, Source};
 use waymark::domain::time::Timestamp;
@@ -106,7 +107,15 @@ fn organisation(folder: &Folder) -> String {
             match n {
                 12 => {}
                 n if n < 6 => {
-                    store.note_adopted(id, now.plus_ms(-95 * DAY)).await.unwrap();
+                    let card = CardRow {
+                        sha: sha(id.0, 0),
+                        digest: String::new(),
+                        due: None,
+                        level: Some(Level::Silver),
+                        on_path: true,
+                        json: "{}".to_owned(),
+                    };
+                    store.put_card(id, &card, now.plus_ms(-95 * DAY)).await.unwrap();
                     deliver(&store, id.0, now, (12 + n, 3 + n, 12)).await;
                 }
                 n => deliver(&store, id.0, now, (60 + n, 40 + n, 3)).await,

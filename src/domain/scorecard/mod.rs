@@ -5,6 +5,7 @@
 
 pub mod campaign;
 pub mod card;
+pub mod census;
 pub mod history;
 pub mod neighbours;
 pub mod signals;

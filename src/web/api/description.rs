@@ -5,7 +5,7 @@ use axum::Json;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{dora, organisations};
+use super::{dora, organisations, policies, repositories, waivers};
 
 /// The API in OpenAPI 3.1.
 #[derive(OpenApi)]
@@ -17,7 +17,14 @@ use super::{dora, organisations};
                        spreadsheets.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
-    paths(organisations::list, dora::list, dora::cohorts),
+    paths(
+        organisations::list,
+        repositories::list,
+        policies::list,
+        waivers::list,
+        dora::list,
+        dora::cohorts
+    ),
     modifiers(&Bearer)
 )]
 struct Description;

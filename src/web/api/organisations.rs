@@ -8,7 +8,9 @@ use utoipa::ToSchema;
 
 use super::paging::{Ask, Page, answer};
 use super::scope::{Problem, Scope, ill};
+use crate::domain::finding::Level;
 use crate::domain::report::csv;
+use crate::flow::census::census;
 use crate::web::Web;
 
 /// An organisation (or user) that has installed Waymark.
@@ -21,7 +23,19 @@ pub(super) struct Organisation {
     /// Whether an owner has suspended it.
     suspended: bool,
     /// Repositories that are not archived.
-    repositories: usize,
+    repositories: u64,
+    /// Those on their golden path.
+    on_path: u64,
+    /// At gold exactly.
+    gold: u64,
+    /// At silver exactly.
+    silver: u64,
+    /// At bronze exactly.
+    bronze: u64,
+    /// Below bronze.
+    below: u64,
+    /// Never judged, or empty.
+    unjudged: u64,
 }
 
 /// Organisations
@@ -39,12 +53,18 @@ pub(super) async fn list(
     let scope = Scope::of(&web, &headers, ask.account.as_deref()).await?;
     let mut items = Vec::new();
     for row in &scope.installations {
-        let repos = web.app.store.repos(row.id).await.map_err(|e| ill(&e))?;
+        let census = census(&web.app.store, row.id).await.map_err(|e| ill(&e))?;
         items.push(Organisation {
             account: scope.account_of(row.id),
             installation: row.id.0,
             suspended: row.suspended,
-            repositories: repos.iter().filter(|repo| repo.archived != Some(true)).count(),
+            repositories: census.repositories(),
+            on_path: census.on_path,
+            gold: census.at(Some(Level::Gold)),
+            silver: census.at(Some(Level::Silver)),
+            bronze: census.at(Some(Level::Bronze)),
+            below: census.at(None),
+            unjudged: census.unjudged,
         });
     }
     let page = Page { items, next: None };
@@ -52,11 +72,22 @@ pub(super) async fn list(
 }
 
 fn sheet(items: &[Organisation]) -> String {
-    let header = csv::line(["account", "installation", "suspended", "repositories"]);
+    let header = csv::line([
+        "account",
+        "installation",
+        "suspended",
+        "repositories",
+        "on_path",
+        "gold",
+        "silver",
+        "bronze",
+        "below",
+        "unjudged",
+    ]);
     let line = |o: &Organisation| {
-        let numbers = [o.installation.to_string(), o.suspended.to_string()];
-        let [installation, suspended] = numbers;
-        csv::line([o.account.clone(), installation, suspended, o.repositories.to_string()])
+        let counts = [o.repositories, o.on_path, o.gold, o.silver, o.bronze, o.below, o.unjudged];
+        let who = [o.account.clone(), o.installation.to_string(), o.suspended.to_string()];
+        csv::line(who.into_iter().chain(counts.map(|n| n.to_string())))
     };
     header + &items.iter().map(line).collect::<String>()
 }

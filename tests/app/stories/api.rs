@@ -8,9 +8,16 @@ use crate::http::{Answer, get, get_as};
 use crate::stage::{API_TOKENS, Stage};
 
 use super::delivery::{REPO, a_day};
-use super::files::GOOD;
+use super::files::{CONFIG, GOOD, OLD_FAULT, waiver, with};
 
-const LISTS: [&str; 3] = ["/api/v1/organisations", "/api/v1/dora", "/api/v1/dora/cohorts"];
+const LISTS: [&str; 6] = [
+    "/api/v1/organisations",
+    "/api/v1/repositories",
+    "/api/v1/policies",
+    "/api/v1/waivers",
+    "/api/v1/dora",
+    "/api/v1/dora/cohorts",
+];
 
 fn token(account: &str) -> &'static str {
     let found = API_TOKENS.iter().find_map(|t| t.split_once('=').filter(|(a, _)| *a == account));
@@ -118,16 +125,88 @@ async fn a_day_as_programs_see_it() {
 
         let cohorts = ask(&stage, "acme", "/api/v1/dora/cohorts").await;
         assert_eq!(cohorts["items"][0]["cohorts"][0]["measures"][1]["measure"], "lead_time_ms");
-        let accounts = ask(&stage, "acme", "/api/v1/organisations").await;
-        assert_eq!(accounts["items"][0]["repositories"], 1);
-
-        for path in LISTS {
+        for path in LISTS.iter().filter(|path| **path != "/api/v1/waivers") {
             let Answer { status, body, .. } =
                 get_as(&stage.url, &format!("{path}?format=csv"), token("acme")).await;
             assert_eq!(status, 200);
             let columns = body.lines().next().unwrap().split(',').count();
             assert!(body.lines().count() > 1, "{path}: {body}");
             assert!(body.lines().all(|line| line.split(',').count() == columns), "{path}: {body}");
+        }
+        stage.end().await;
+    }
+}
+
+/// One that runs as root and is waived, one that runs as root, and one in which nothing is wrong.
+#[tokio::test]
+async fn how_repositories_stand() {
+    for stage in Stage::each().await {
+        let excuse = waiver("2026-12-31");
+        let config = format!("path: service\n{excuse}").replace("needs root", "=needs, \"root\"");
+        stage.gh.create_repo("acme/waived", &with(OLD_FAULT, CONFIG, &config));
+        stage.gh.create_repo("acme/faulty", OLD_FAULT);
+        stage.gh.create_repo("acme/good", &with(GOOD, CONFIG, "path: library\n"));
+        for repo in ["acme/waived", "acme/faulty", "acme/good"] {
+            stage.gh.push(repo, "main", &[("z.md", "9")], "Add z");
+        }
+        stage.settle().await;
+
+        let page = ask(&stage, "acme", "/api/v1/repositories").await;
+        assert_eq!(names(&page, "repository"), ["acme/waived", "acme/faulty", "acme/good"]);
+        let standing = |n: usize| &page["items"][n]["standing"];
+        assert_eq!(standing(0)["path"], "service");
+        assert_eq!(standing(0)["waivers"], 1);
+        let open = |n: usize| names(&json!({"items": standing(n)["open"]}), "policy");
+        assert!(open(1).contains(&"container/non_root_user".to_owned()), "{page:#}");
+        assert!(!open(2).contains(&"container/non_root_user".to_owned()));
+        assert_eq!(
+            (&standing(2)["on_path"], &standing(1)["on_path"]),
+            (&json!(true), &json!(false))
+        );
+
+        let policies = ask(&stage, "acme", "/api/v1/policies").await;
+        let items = policies["items"].as_array().unwrap();
+        let root = items.iter().find(|p| p["policy"] == "container/non_root_user").unwrap();
+        assert_eq!((&root["failing"], &root["waived"]), (&json!(1), &json!(1)));
+        assert!(root["title"].is_string());
+
+        let waivers = ask(&stage, "acme", "/api/v1/waivers").await;
+        assert_eq!(names(&waivers, "repository"), ["acme/waived"]);
+        assert_eq!(waivers["items"][0]["reason"], "the vendor's image =needs, \"root\"");
+        assert_eq!(waivers["items"][0]["expires"], "2026-12-31");
+        let csv = get_as(&stage.url, "/api/v1/waivers?format=csv", token("acme")).await.body;
+        assert!(
+            csv.contains(",\"the vendor's image =needs, \"\"root\"\"\",2026-12-31,1\n"),
+            "{csv}"
+        );
+
+        let accounts = ask(&stage, "acme", "/api/v1/organisations").await;
+        let acme = &accounts["items"][0];
+        assert_eq!((&acme["repositories"], &acme["unjudged"]), (&json!(3), &json!(0)));
+        assert_eq!(
+            acme["on_path"],
+            page["items"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .filter(|r| r["standing"]["on_path"] == true)
+                .count()
+        );
+
+        let (id, text) = (&acme["installation"], get(&stage.url, "/metrics").await.body);
+        let on_path =
+            format!("waymark_repositories_on_path{{installation=\"{id}\"}} {}\n", acme["on_path"]);
+        let fails = format!(
+            "waymark_policy_repositories{{installation=\"{id}\",\
+                     policy=\"container/non_root_user\",status=\"fail\"}} 1\n"
+        );
+        assert!(text.contains(&on_path) && text.contains(&fails), "{text}");
+        for level in ["gold", "silver", "bronze"] {
+            let line = format!(
+                "waymark_repositories{{installation=\"{id}\",level=\"{level}\"}} {}\n",
+                acme[level]
+            );
+            assert!(text.contains(&line), "{line}{text}");
         }
         stage.end().await;
     }
