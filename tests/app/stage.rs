@@ -10,10 +10,13 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use waymark::config::ApiToken;
+use waymark::domain::budget::Limits;
+use waymark::domain::retention::Keep;
 use waymark::domain::time::Timestamp;
 use waymark::edge::clock::Clock;
 use waymark::edge::evaluator::{Command, DEADLINE, Evaluators};
-use waymark::edge::github::{GitHub, GitHubSettings};
+use waymark::edge::github::{GitHub, GitHubSettings, Sleep};
 use waymark::edge::store::{JobFilter, JobRow, JobState};
 use waymark::flow::App;
 use waymark::flow::links::Links;
@@ -25,6 +28,9 @@ use super::github::{Builder, CheckRun, FakeClock, FakeGitHub};
 
 /// 2026-11-21T09:06:40Z, a Saturday: no code may care.
 pub const NOW: i64 = 1_795_252_000;
+/// Who may call the API: `acme` its own account, and the operator every one.
+pub const API_TOKENS: [&str; 2] =
+    ["acme=wm_acme_0123456789abcdef", "*=wm_operator_0123456789abcdef"];
 /// The check that branch protection knows.
 pub const CHECK: &str = "waymark / golden path";
 
@@ -54,6 +60,8 @@ pub struct Props {
     pub app_id: Option<u64>,
     /// Whether risk is looked at, too; stories about the golden path count calls and check runs.
     pub risk: bool,
+    /// Whether GitHub's limits are planned with.
+    pub limits: bool,
 }
 
 impl Default for Props {
@@ -66,6 +74,7 @@ impl Default for Props {
             more_secrets: Vec::new(),
             app_id: None,
             risk: false,
+            limits: true,
         }
     }
 }
@@ -105,7 +114,8 @@ impl Stage {
     }
 
     pub async fn furnish(gh: FakeGitHub, database: TestDatabase, props: Props) -> Self {
-        let Props { program, policies, deadline, patience, more_secrets, app_id, risk } = props;
+        let Props { program, policies, deadline, patience, more_secrets, app_id, limits, risk } =
+            props;
         let hands = Clock::fixed(Timestamp::from_secs(gh.clock().now()));
         let metrics = Metrics::default();
         let for_github = hands.clone();
@@ -116,6 +126,8 @@ impl Stage {
             timeout: patience,
             clock: Arc::new(move || for_github.now()),
             on_call: Some(metrics.call_hook()),
+            limits: limits.then_some(Limits::GITHUB),
+            sleep: passing(&gh, &hands),
         })
         .unwrap();
         let command = Command { program, policies, deadline };
@@ -127,6 +139,7 @@ impl Stage {
             wake: Arc::new(Notify::new()),
             config_repository: ".github".to_owned(),
             risk,
+            keep: Keep::default(),
             links: Some(Links::new(
                 "https://waymark.example".to_owned(),
                 vec![SecretString::from(gh.webhook_secret())],
@@ -135,7 +148,9 @@ impl Stage {
         };
         let own = gh.webhook_secret();
         let secrets = std::iter::once(own.as_str()).chain(more_secrets).map(SecretString::from);
-        let router = Web::new(app.clone(), secrets.collect(), metrics).router();
+        let tokens = API_TOKENS.map(|text| ApiToken::parse(text).unwrap());
+        let web = Web::new(app.clone(), secrets.collect(), metrics).with_tokens(&tokens);
+        let router = web.router();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let server = tokio::spawn(async move {
@@ -197,6 +212,17 @@ impl Stage {
         assert_eq!(self.gh.queued(), Vec::<String>::new(), "webhooks are left");
         self.gh.assert_calm();
     }
+}
+
+/// Short waits are not waited for: both sides' clocks move on instead.
+fn passing(gh: &FakeGitHub, hands: &Clock) -> Sleep {
+    let (theirs, ours) = (gh.clock(), hands.clone());
+    Arc::new(move |ms| {
+        ours.advance_ms(ms);
+        let behind = ours.now().as_secs() - theirs.now();
+        theirs.advance(behind.max(0));
+        Box::pin(std::future::ready(()))
+    })
 }
 
 /// The built binary in tests; an example plays the evaluator itself.
