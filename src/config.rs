@@ -56,12 +56,12 @@ pub struct Settings {
     pub policies: Vec<PathBuf>,
     /// Name of the repository where an account keeps its configuration.
     pub config_repository: String,
-    /// Whether pull requests get the check `waymark / deploy risk`.
-    pub risk: bool,
     /// How long things are kept.
     pub keep: Keep,
     /// Whether GitHub's limits are planned with; a server of one's own may have none.
     pub limits: bool,
+    /// Whether pull requests get the check `waymark / deploy risk`.
+    pub risk: bool,
     /// Who may call `/api/v1`, and about whom.
     pub api_tokens: Vec<ApiToken>,
 }
@@ -242,9 +242,9 @@ impl Settings {
                 otlp_endpoint,
                 policies,
                 config_repository,
-                risk,
                 keep,
                 limits,
+                risk,
                 api_tokens,
             }),
             _ => Err(Complaints(complaints)),

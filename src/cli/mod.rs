@@ -16,6 +16,7 @@ mod progress;
 mod replay;
 mod risk;
 mod serve;
+mod sweep;
 pub mod terminal;
 
 use std::path::PathBuf;
@@ -43,6 +44,8 @@ enum Command {
     Serve(serve::Arguments),
     /// List jobs and retry dead ones (needs WAYMARK_DATABASE_URL only)
     Jobs(jobs::Arguments),
+    /// Do now what is otherwise done at intervals (needs WAYMARK_DATABASE_URL only)
+    Sweep(sweep::Arguments),
     /// Show how repositories deliver: the DORA measures (needs WAYMARK_DATABASE_URL only)
     Dora(dora::Arguments),
     /// Read deliveries once more, by GUID or since a moment (needs WAYMARK_DATABASE_URL only)
@@ -77,6 +80,7 @@ pub fn run() -> ExitCode {
         Command::Fix(arguments) => fix::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Jobs(arguments) => jobs::run(arguments),
+        Command::Sweep(arguments) => sweep::run(arguments),
         Command::Dora(arguments) => dora::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),
         Command::Db(arguments) => db::run(arguments),

@@ -79,8 +79,8 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         clock,
         wake: Arc::new(Notify::new()),
         config_repository: settings.config_repository.clone(),
-        risk: settings.risk,
         keep: settings.keep,
+        risk: settings.risk,
         links: settings
             .public_url
             .clone()

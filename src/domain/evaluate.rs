@@ -103,6 +103,9 @@ pub struct Catalogue {
     pub policies: Vec<PolicyMeta>,
     /// Policies and files that cannot be used, with the reason.
     pub problems: Vec<PolicyProblem>,
+    /// `sha256:…` over the templates of golden paths, which no outcome depends on.
+    #[serde(default)]
+    pub templates: String,
     /// What configuration files may name.
     #[serde(default)]
     pub known: Known,
@@ -120,6 +123,7 @@ impl Catalogue {
             digest: library.digest.clone(),
             policies: library.policies.values().cloned().collect(),
             problems: broken.cloned().collect(),
+            templates: library.templates_digest(),
             known: known(library),
             gate: gate.rules.values().cloned().collect(),
         }

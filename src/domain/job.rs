@@ -185,6 +185,20 @@ pub enum Job {
         /// The delivery that asked: a repeat of it asks for nothing new.
         delivery: String,
     },
+    /// Start the next wave of upgrades to the newest versions of golden paths.
+    UpgradeWave {
+        /// Of whose repositories.
+        installation: InstallationId,
+    },
+    /// Offer one repository the newest version of the golden path that it adopted.
+    Upgrade {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+    },
     /// Learn what a repository delivered: its past, once, and what its deployments ship.
     MeasureDelivery {
         /// Whose token to use.
@@ -292,6 +306,8 @@ impl Job {
             Self::LearnMerge { .. } => "learn_merge",
             Self::LearnHistory { .. } => "learn_history",
             Self::AnswerComment { .. } => "answer_comment",
+            Self::UpgradeWave { .. } => "upgrade_wave",
+            Self::Upgrade { .. } => "upgrade",
             Self::MeasureDelivery { .. } => "measure_delivery",
             Self::MeasureInstallation { .. } => "measure_installation",
             Self::SyncInstallation { .. } => "sync_installation",
@@ -324,6 +340,8 @@ impl Job {
             Self::AnswerComment { repo, asked, delivery, .. } => {
                 format!("answer:{repo}:{}:{delivery}", asked.comment)
             }
+            Self::UpgradeWave { installation } => format!("upgrades:{installation}"),
+            Self::Upgrade { repo, .. } => format!("upgrade:{repo}"),
             Self::MeasureDelivery { repo, .. } => format!("measure:{repo}"),
             Self::MeasureInstallation { installation } => format!("measure:all:{installation}"),
             Self::SyncInstallation { installation } => format!("sync:{installation}"),
@@ -354,6 +372,8 @@ impl Job {
             Self::LearnHistory { .. }
             | Self::Sweep { .. }
             | Self::JudgeBranch { .. }
+            | Self::UpgradeWave { .. }
+            | Self::Upgrade { .. }
             | Self::MeasureDelivery { .. }
             | Self::MeasureInstallation { .. }
             | Self::SyncInstallation { .. }
@@ -373,6 +393,7 @@ impl Job {
             | Self::CleanUp
             | Self::Sweep { .. }
             | Self::Scorecard { .. }
+            | Self::UpgradeWave { .. }
             | Self::MeasureInstallation { .. } => None,
             Self::CheckPull { repo, .. }
             | Self::CheckCommit { repo, .. }
@@ -383,6 +404,7 @@ impl Job {
             | Self::AnswerComment { repo, .. }
             | Self::RejudgeRepo { repo, .. }
             | Self::JudgeBranch { repo, .. }
+            | Self::Upgrade { repo, .. }
             | Self::MeasureDelivery { repo, .. } => Some(*repo),
         }
     }
@@ -401,6 +423,8 @@ impl Job {
             | Self::JudgeBranch { installation, .. }
             | Self::Sweep { installation }
             | Self::Scorecard { installation }
+            | Self::UpgradeWave { installation }
+            | Self::Upgrade { installation, .. }
             | Self::MeasureDelivery { installation, .. }
             | Self::MeasureInstallation { installation }
             | Self::RejudgeInstallation { installation }

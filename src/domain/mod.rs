@@ -41,5 +41,6 @@ pub mod selection;
 pub mod template;
 pub mod time;
 pub mod tree;
+pub mod upgrade;
 pub mod waiver;
 pub mod yaml;

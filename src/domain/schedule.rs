@@ -47,6 +47,12 @@ pub const SCHEDULES: &[Schedule] = &[
         every_ms: 24 * HOUR_MS,
         work: Work::EachInstallation(|installation| Job::Scorecard { installation }),
     },
+    // A version of a golden path spreads day by day.
+    Schedule {
+        name: "upgrades",
+        every_ms: HOUR_MS,
+        work: Work::EachInstallation(|installation| Job::UpgradeWave { installation }),
+    },
     // What repositories delivered before we came, some at a time.
     Schedule {
         name: "measure",

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::adopt::LOCK;
 use crate::domain::evaluate::Request;
 use crate::domain::facts::RepoFacts;
 use crate::domain::ids::{InstallationId, RepoId, Sha};
@@ -55,6 +56,7 @@ impl App {
                 self.read_tree(&subject.github, &subject.name, head, wanted).await?.tree
             }
         };
+        self.store.note_lock(subject.id, tree.entries.contains_key(LOCK)).await?;
         let mut texts = Vec::new();
         for (path, entry) in &mut tree.entries {
             let blob = entry.blob.take();

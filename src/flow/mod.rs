@@ -16,6 +16,7 @@ mod check_policies;
 mod check_pull;
 mod check_risk;
 mod clean_up;
+mod demand_team;
 pub mod dora;
 mod fate;
 pub mod fix_folder;
@@ -35,6 +36,7 @@ mod measure_delivery;
 mod organisation;
 mod own_policies;
 mod plan;
+mod plan_adoption;
 mod post_check;
 mod propose;
 mod read_past;
@@ -48,6 +50,8 @@ mod scorecard;
 mod sighted;
 mod sweep;
 mod sync_installation;
+mod upgrade;
+mod upgrade_repository;
 mod waive;
 pub mod worker;
 
@@ -76,10 +80,10 @@ pub struct App {
     pub wake: Arc<Notify>,
     /// Name of the repository where an account keeps its configuration: `.github`.
     pub config_repository: String,
-    /// Whether pull requests get the check `waymark / deploy risk`.
-    pub risk: bool,
     /// How long things are kept.
     pub keep: Keep,
+    /// Whether pull requests get the check `waymark / deploy risk`.
+    pub risk: bool,
     /// Makes links to our own pages; `None` when nobody can reach them.
     pub links: Option<links::Links>,
     /// Counts what the operator wants to see.

@@ -289,6 +289,8 @@ impl App {
         let Some(head) = after else { return Ok(Vec::new()) };
         let branch = git_ref.strip_prefix("refs/heads/").unwrap_or(&git_ref);
         let mut jobs = Vec::new();
+        let is_default = repo.default_branch.as_deref() == Some(branch);
+        let of_templates = is_default && self.is_config_repository(&repo.name);
         self.heard_of(installation, &repo.name).await?;
         // `pull_request.synchronize` may be late, lost, or (on some servers) never sent: a push
         // to the head branch of an open pull request is enough.
@@ -312,7 +314,7 @@ impl App {
         // One commit has one check: where a pull request stands for it, that one speaks.
         let spoken_for =
             |job: &Job| matches!(job, Job::CheckPull { repo: at, .. } if *at == repo.id);
-        if repo.default_branch.as_deref() == Some(branch) && !jobs.iter().any(spoken_for) {
+        if is_default && !jobs.iter().any(spoken_for) {
             jobs.push(Job::CheckCommit {
                 installation,
                 repo: repo.id,
@@ -323,6 +325,9 @@ impl App {
                 base: before,
                 fresh: None,
             });
+        }
+        if of_templates {
+            jobs.push(Job::UpgradeWave { installation });
         }
         Ok(jobs)
     }

@@ -58,10 +58,10 @@ pub struct Props {
     pub more_secrets: Vec<&'static str>,
     /// Another App than the fake knows.
     pub app_id: Option<u64>,
-    /// Whether risk is looked at, too; stories about the golden path count calls and check runs.
-    pub risk: bool,
     /// Whether GitHub's limits are planned with.
     pub limits: bool,
+    /// Whether risk is looked at, too; stories about the golden path count calls and check runs.
+    pub risk: bool,
 }
 
 impl Default for Props {
@@ -73,8 +73,8 @@ impl Default for Props {
             patience: Duration::from_secs(20),
             more_secrets: Vec::new(),
             app_id: None,
-            risk: false,
             limits: true,
+            risk: false,
         }
     }
 }
@@ -138,8 +138,8 @@ impl Stage {
             clock: hands.clone(),
             wake: Arc::new(Notify::new()),
             config_repository: ".github".to_owned(),
-            risk,
             keep: Keep::default(),
+            risk,
             links: Some(Links::new(
                 "https://waymark.example".to_owned(),
                 vec![SecretString::from(gh.webhook_secret())],

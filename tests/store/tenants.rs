@@ -16,7 +16,8 @@ use crate::given::*;
 
 /// Every table that holds what belongs to a tenant. `delivery` is the inbox, `job` also holds
 /// plans: looked at below.
-const TABLES: [&str; 30] = [
+
+const TABLES: [&str; 31] = [
     "installation",
     "repo",
     "pull",
@@ -35,6 +36,7 @@ const TABLES: [&str; 30] = [
     "kept_issue",
     "satisfaction",
     "campaign_day",
+    "adoption",
     "dora_deployment",
     "dora_incident",
     "dora_run",
@@ -94,6 +96,7 @@ pub(crate) async fn settle_in(store: &Store, installation: i64) {
     let said = Satisfaction { quarter: "2026-Q4".to_owned(), score: 9, words: None };
     store.put_satisfaction(id, "p", &said, NOON).await.unwrap();
     store.put_campaign_day(id, "c", "2026-11-21", "{}").await.unwrap();
+    store.note_lock(repo_id, true).await.unwrap();
     store.note_deployment(repo_id, &deployment(1, Some(NOON))).await.unwrap();
     store.note_incident(repo_id, &incident(1, NOON, true)).await.unwrap();
     let run = Run { started: NOON, finished: at(1), success: None };

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::shape::{LEVELS, LOCKS, MODES, Shape};
+use crate::domain::command::COMMANDS;
 use crate::domain::gate::freeze;
 use crate::domain::glob;
 use crate::domain::ids::PolicyId;
@@ -54,6 +55,7 @@ impl Known {
             Shape::Policy | Shape::Policies => {
                 return self.policy(shape, filled.ok_or(None)?).map_err(Some);
             }
+            Shape::Command => return command(filled.ok_or(None)?),
             Shape::Lock => return lock(filled.ok_or(None)?),
             _ => false,
         };
@@ -96,6 +98,14 @@ impl Known {
         let known: Vec<&str> = known.iter().map(PolicyId::as_str).collect();
         Err(unknown_word("policy", text, &known))
     }
+}
+
+fn command(text: &str) -> Result<Value, Option<String>> {
+    let names: Vec<&str> = COMMANDS.iter().map(|spec| spec.name).collect();
+    if names.contains(&text) {
+        return Ok(Value::from(text));
+    }
+    Err(Some(unknown_word("command", text, &names)))
 }
 
 fn lock(text: &str) -> Result<Value, Option<String>> {

@@ -53,6 +53,12 @@ pub struct OrgConfig {
     /// What is to be fulfilled until a day.
     #[serde(default)]
     pub campaigns: Vec<Campaign>,
+    /// Who may give a command, by its name.
+    #[serde(default)]
+    pub commands: BTreeMap<String, CommandRule>,
+    /// How newer versions of golden paths spread.
+    #[serde(default)]
+    pub upgrades: Upgrades,
     /// Times in which nothing is deployed.
     #[serde(default)]
     pub freeze: Vec<FreezeRule>,
@@ -65,6 +71,24 @@ pub struct OrgConfig {
     /// What delivery is measured by.
     #[serde(default)]
     pub metrics: MetricsRules,
+}
+
+/// Who may give a command.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CommandRule {
+    /// Slugs of teams of which one must hold whoever asks; none: everybody whose role suffices.
+    #[serde(default)]
+    pub team: Vec<String>,
+}
+
+/// How newer versions of golden paths spread.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Upgrades {
+    /// Repositories that go first: names without their owner, or globs over them.
+    #[serde(default)]
+    pub canary: Vec<String>,
+    /// Of a hundred adopted repositories, how many are offered an upgrade each day.
+    pub percent_per_day: Option<u8>,
 }
 
 /// How one policy, or a pack, speaks in the organisation.
@@ -227,6 +251,8 @@ waivers:
 scorecard: {enabled: true, repository: platform, target: 70, closed: replace, exclude: 'legacy-*', demand: 3}
 campaigns:
   - {name: No root, policies: container/non_root_user, scope: {teams: payments, paths: default, repositories: 'pay-*'}, from: 2026-11-01, due: 2026-12-31, owner: platform, promote: bronze}
+commands: {adopt: {team: platform}}
+upgrades: {canary: [sandbox-*], percent_per_day: 20}
 freeze:
   - {reason: holidays, from: 2026-12-20, until: 2027-01-03 12:00, zone: Europe/Berlin, teams: shop}
   - {reason: weekend, every: [friday], at: '16:00-24:00', environments: 'prod*'}

@@ -123,6 +123,8 @@ fn shape(it: &Shape, known: &Known) -> Value {
             }
             offered(json!(all), PATTERN)
         }
+        // Their list grows; who writes a wrong one is told when the file is read.
+        Shape::Command => json!({"type": "string", "pattern": "^[a-z]+$"}),
         Shape::Lock => json!({"anyOf": [
             {"enum": &LOCKS[..4]}, {"type": "string", "pattern": "^parameters\\.."},
         ]}),

@@ -42,6 +42,8 @@ pub(super) enum Shape {
     Policies,
     /// One of some words.
     OneOf(&'static [&'static str]),
+    /// A command that is written in comments.
+    Command,
     /// Something that an organisation may lock.
     Lock,
     /// Parameters of policies: name → value of the kind of its default.
@@ -129,6 +131,7 @@ impl Shape {
             Self::Policy => "a policy's id".to_owned(),
             Self::Policies => "a policy's id, `pack/*` or `*`".to_owned(),
             Self::OneOf(words) => format!("one of {}", words.join(", ")),
+            Self::Command => "a command".to_owned(),
             Self::Lock => format!("one of {}", LOCKS.join(", ")),
             Self::Parameters => "a mapping of parameters".to_owned(),
             Self::List(of) => format!("a list, each item {}", of.words()),

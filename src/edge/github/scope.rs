@@ -93,6 +93,11 @@ impl TokenScope {
         Self::listing().with(Permission::Contents, Access::Read)
     }
 
+    /// Who is in which team, and nothing of any repository.
+    pub fn members() -> Self {
+        Self::listing().with(Permission::Members, Access::Read)
+    }
+
     /// What judging needs: read files and pull requests of one repository, write its checks.
     pub fn checking(repo: RepoId) -> Self {
         Self::of(repo)

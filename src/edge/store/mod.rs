@@ -8,6 +8,7 @@
 //!   ([`Store::upsert_repos`]) before storing anything about it.
 //! - Rows of other versions are reported ([`StoreError::Corrupt`]), never a panic.
 
+mod adoptions;
 mod blobs;
 mod campaigns;
 mod cards;
@@ -33,12 +34,13 @@ mod risk;
 mod satisfaction;
 mod schedules;
 mod snapshots;
+mod sweeps;
 mod transfer;
 mod wake;
 
 pub use check::Health;
-mod sweeps;
 
+pub use adoptions::{AdoptionRow, OfferRow, RepoAdoption};
 pub use cards::{CardRow, ScoredRepo};
 pub use checks::{CheckRunRow, OpenCheckRun};
 pub use deliveries::Received;

@@ -33,6 +33,10 @@ pub struct World {
     pub runs: BTreeMap<u64, CheckRun>,
     /// (repository, head SHA) → suite; one App, so one suite each.
     pub suites: BTreeMap<(u64, Sha), u64>,
+    /// (repository, head SHA) → conclusions of other Apps' suites there.
+    pub foreign_suites: BTreeMap<(u64, Sha), Vec<Option<String>>>,
+    /// `acme/platform` → login → `active` or `pending`.
+    pub teams: BTreeMap<String, BTreeMap<String, String>>,
     /// Deployments, workflow runs and releases, by repository.
     pub shipping: BTreeMap<u64, Shipping>,
     pub queue: VecDeque<Hook>,
@@ -272,6 +276,8 @@ impl World {
             tokens: HashMap::new(),
             runs: BTreeMap::new(),
             suites: BTreeMap::new(),
+            foreign_suites: BTreeMap::new(),
+            teams: BTreeMap::new(),
             shipping: BTreeMap::new(),
             queue: VecDeque::new(),
             history: Vec::new(),

@@ -1,6 +1,7 @@
 //! One file per user's story.
 
 mod adopt;
+mod adopt_mishaps;
 mod api;
 mod baseline;
 mod budget;
@@ -30,6 +31,7 @@ mod nothing;
 mod organisation;
 mod outages;
 mod own_policies;
+mod own_templates;
 mod policies_check;
 mod probes;
 mod pull_request;
@@ -43,8 +45,10 @@ mod scorecard;
 mod security;
 mod service;
 mod shapes;
+mod teams;
 mod tenants;
 mod truncated;
 mod twins;
+mod upgrades;
 mod waive;
 mod waivers;
