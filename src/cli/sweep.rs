@@ -3,14 +3,11 @@
 
 use std::process::ExitCode;
 
-use anyhow::bail;
 use clap::Args;
 use comfy_table::{Table, presets};
-use secrecy::ExposeSecret;
 
-use super::jobs::missing_file;
+use super::database;
 use super::terminal::say;
-use crate::config::{self, Source};
 use crate::domain::job::Job;
 use crate::domain::report::visible;
 use crate::domain::report::words::clip;
@@ -30,18 +27,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(_: Arguments) -> anyhow::Result<ExitCode> {
-    let url = config::database_url(Source::of_environment())?;
-    let url = url.expose_secret();
-    if let Some(file) = missing_file(url) {
-        bail!("there is no database `{file}`; set WAYMARK_DATABASE_URL as for the service");
-    }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let store = Store::open(url).await?;
-        let result = upgrade(&store).await;
-        store.close().await;
-        result
-    })
+    database::with_store(async |store| upgrade(store).await)
 }
 
 async fn upgrade(store: &Store) -> anyhow::Result<ExitCode> {

@@ -218,6 +218,25 @@ pub enum Job {
         /// Which.
         installation: InstallationId,
     },
+    /// Compare GitHub's list of deliveries with the inbox and take in what was missed.
+    Recover,
+    /// Judge every open pull request of an installation once more: too much was missed for too
+    /// long.
+    RejudgeInstallation {
+        /// Which.
+        installation: InstallationId,
+    },
+    /// The same for one repository.
+    RejudgeRepo {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// Which.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+    },
+    /// Delete what is older than the settings keep.
+    CleanUp,
 }
 
 /// Smaller is sooner.
@@ -243,6 +262,12 @@ impl Priority {
             Self::Sweep => "sweep",
         }
     }
+
+    /// The class of a stored number; an unknown one is as patient as can be.
+    pub fn of(number: i64) -> Self {
+        let all = [Self::Interactive, Self::Background];
+        all.into_iter().find(|class| *class as i64 == number).unwrap_or(Self::Sweep)
+    }
 }
 
 impl Job {
@@ -262,6 +287,10 @@ impl Job {
             Self::MeasureDelivery { .. } => "measure_delivery",
             Self::MeasureInstallation { .. } => "measure_installation",
             Self::SyncInstallation { .. } => "sync_installation",
+            Self::Recover => "recover",
+            Self::RejudgeInstallation { .. } => "rejudge_installation",
+            Self::RejudgeRepo { .. } => "rejudge_repo",
+            Self::CleanUp => "clean_up",
         }
     }
 
@@ -289,6 +318,10 @@ impl Job {
             Self::MeasureDelivery { repo, .. } => format!("measure:{repo}"),
             Self::MeasureInstallation { installation } => format!("measure:all:{installation}"),
             Self::SyncInstallation { installation } => format!("sync:{installation}"),
+            Self::Recover => "recover".to_owned(),
+            Self::RejudgeInstallation { installation } => format!("rejudge:{installation}"),
+            Self::RejudgeRepo { repo, .. } => format!("rejudge:repo:{repo}"),
+            Self::CleanUp => "clean_up".to_owned(),
         }
     }
 
@@ -302,13 +335,18 @@ impl Job {
             Self::CheckCommit { .. }
             | Self::CheckPolicies { .. }
             | Self::CheckRisk { .. }
-            | Self::LearnMerge { .. } => Priority::Background,
+            | Self::LearnMerge { .. }
+            // What was missed is late already.
+            | Self::Recover => Priority::Background,
             Self::LearnHistory { .. }
             | Self::UpgradeWave { .. }
             | Self::Upgrade { .. }
             | Self::MeasureDelivery { .. }
             | Self::MeasureInstallation { .. }
-            | Self::SyncInstallation { .. } => Priority::Sweep,
+            | Self::SyncInstallation { .. }
+            | Self::RejudgeInstallation { .. }
+            | Self::RejudgeRepo { .. }
+            | Self::CleanUp => Priority::Sweep,
         }
     }
 
@@ -318,6 +356,9 @@ impl Job {
             Self::Plan { .. }
             | Self::SyncInstallation { .. }
             | Self::UpgradeWave { .. }
+            | Self::RejudgeInstallation { .. }
+            | Self::Recover
+            | Self::CleanUp
             | Self::MeasureInstallation { .. } => None,
             Self::CheckPull { repo, .. }
             | Self::CheckCommit { repo, .. }
@@ -327,6 +368,7 @@ impl Job {
             | Self::LearnHistory { repo, .. }
             | Self::AnswerComment { repo, .. }
             | Self::Upgrade { repo, .. }
+            | Self::RejudgeRepo { repo, .. }
             | Self::MeasureDelivery { repo, .. } => Some(*repo),
         }
     }
@@ -334,7 +376,7 @@ impl Job {
     /// The installation it belongs to; a plan's is not known before its delivery is read.
     pub fn installation(&self) -> Option<InstallationId> {
         match self {
-            Self::Plan { .. } => None,
+            Self::Plan { .. } | Self::Recover | Self::CleanUp => None,
             Self::CheckPull { installation, .. }
             | Self::CheckCommit { installation, .. }
             | Self::CheckPolicies { installation, .. }
@@ -346,6 +388,8 @@ impl Job {
             | Self::Upgrade { installation, .. }
             | Self::MeasureDelivery { installation, .. }
             | Self::MeasureInstallation { installation }
+            | Self::RejudgeInstallation { installation }
+            | Self::RejudgeRepo { installation, .. }
             | Self::SyncInstallation { installation } => Some(*installation),
         }
     }

@@ -43,6 +43,9 @@ pub const SCHEDULES: &[Schedule] = &[
         every_ms: HOUR_MS,
         work: Work::EachInstallation(|installation| Job::UpgradeWave { installation }),
     },
+    // Deliveries that never reached the inbox. GitHub keeps them for three days.
+    Schedule { name: "recover", every_ms: HOUR_MS / 12, work: Work::Service(|| Job::Recover) },
+    Schedule { name: "clean_up", every_ms: HOUR_MS, work: Work::Service(|| Job::CleanUp) },
     // What repositories delivered before we came, some at a time.
     Schedule {
         name: "measure",

@@ -197,7 +197,12 @@ impl App {
         Ok(found.first().map(|pull| pull.number))
     }
 
-    async fn note_pull(&self, repo: RepoId, pull: &Pull, head: &Sha) -> Result<(), Fate> {
+    pub(super) async fn note_pull(
+        &self,
+        repo: RepoId,
+        pull: &Pull,
+        head: &Sha,
+    ) -> Result<(), Fate> {
         let known = self.store.pull(repo, pull.number).await?;
         let updated = known.as_ref().map_or(crate::domain::time::Timestamp(0), |k| k.pull.updated);
         let row = PullRow {

@@ -5,6 +5,7 @@
 mod bearer;
 mod details;
 mod health;
+mod intake;
 pub mod metrics;
 mod webhook;
 
@@ -23,6 +24,7 @@ use crate::config::ApiToken;
 use crate::flow::App;
 use bearer::Bearers;
 use health::Credentials;
+use intake::{Intake, USUAL};
 use metrics::Metrics;
 
 /// GitHub gives up after ten seconds; a client that is slower than this is none.
@@ -36,13 +38,21 @@ pub struct Web {
     pub(crate) metrics: Metrics,
     pub(crate) bearers: Bearers,
     credentials: Credentials,
+    intake: Intake,
 }
 
 impl Web {
     /// The App, the webhook secrets (two while rotating), and the metrics to show.
     pub fn new(app: App, secrets: Vec<SecretString>, metrics: Metrics) -> Self {
         let (bearers, credentials) = (Bearers::default(), Credentials::default());
-        Self { app, secrets: secrets.into(), metrics, bearers, credentials }
+        let intake = Intake::of(USUAL);
+        Self { app, secrets: secrets.into(), metrics, bearers, credentials, intake }
+    }
+
+    /// The same with room for so many bytes of bodies at once.
+    #[must_use]
+    pub fn with_room(self, bytes: usize) -> Self {
+        Self { intake: Intake::of(bytes), ..self }
     }
 
     /// The same with tokens that open `/api/v1`; without any it stays shut.

@@ -10,10 +10,12 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use waymark::domain::budget::Limits;
+use waymark::domain::retention::Keep;
 use waymark::domain::time::Timestamp;
 use waymark::edge::clock::Clock;
 use waymark::edge::evaluator::{Command, DEADLINE, Evaluators};
-use waymark::edge::github::{GitHub, GitHubSettings};
+use waymark::edge::github::{GitHub, GitHubSettings, Sleep};
 use waymark::edge::store::{JobFilter, JobRow, JobState};
 use waymark::flow::App;
 use waymark::flow::links::Links;
@@ -52,6 +54,8 @@ pub struct Props {
     pub more_secrets: Vec<&'static str>,
     /// Another App than the fake knows.
     pub app_id: Option<u64>,
+    /// Whether GitHub's limits are planned with.
+    pub limits: bool,
 }
 
 impl Default for Props {
@@ -63,6 +67,7 @@ impl Default for Props {
             patience: Duration::from_secs(20),
             more_secrets: Vec::new(),
             app_id: None,
+            limits: true,
         }
     }
 }
@@ -102,7 +107,7 @@ impl Stage {
     }
 
     pub async fn furnish(gh: FakeGitHub, database: TestDatabase, props: Props) -> Self {
-        let Props { program, policies, deadline, patience, more_secrets, app_id } = props;
+        let Props { program, policies, deadline, patience, more_secrets, app_id, limits } = props;
         let hands = Clock::fixed(Timestamp::from_secs(gh.clock().now()));
         let metrics = Metrics::default();
         let for_github = hands.clone();
@@ -113,6 +118,8 @@ impl Stage {
             timeout: patience,
             clock: Arc::new(move || for_github.now()),
             on_call: Some(metrics.call_hook()),
+            limits: limits.then_some(Limits::GITHUB),
+            sleep: passing(&gh, &hands),
         })
         .unwrap();
         let command = Command { program, policies, deadline };
@@ -123,6 +130,7 @@ impl Stage {
             clock: hands.clone(),
             wake: Arc::new(Notify::new()),
             config_repository: ".github".to_owned(),
+            keep: Keep::default(),
             links: Some(Links::new(
                 "https://waymark.example".to_owned(),
                 vec![SecretString::from(gh.webhook_secret())],
@@ -193,6 +201,17 @@ impl Stage {
         assert_eq!(self.gh.queued(), Vec::<String>::new(), "webhooks are left");
         self.gh.assert_calm();
     }
+}
+
+/// Short waits are not waited for: both sides' clocks move on instead.
+fn passing(gh: &FakeGitHub, hands: &Clock) -> Sleep {
+    let (theirs, ours) = (gh.clock(), hands.clone());
+    Arc::new(move |ms| {
+        ours.advance_ms(ms);
+        let behind = ours.now().as_secs() - theirs.now();
+        theirs.advance(behind.max(0));
+        Box::pin(std::future::ready(()))
+    })
 }
 
 /// The built binary in tests; an example plays the evaluator itself.

@@ -40,7 +40,10 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("moka", &["src/edge/github/"]),
-    ("base64", &["src/edge/github/", "src/domain/helm/functions/encode.rs"]),
+    (
+        "base64",
+        &["src/edge/github/", "src/edge/store/transfer/", "src/domain/helm/functions/encode.rs"],
+    ),
     ("bytes", &["src/edge/github/"]),
     ("http_body_util", &["src/edge/github/", "src/web/"]),
     ("http", &["src/edge/github/", "src/web/", "src/config/source.rs"]),

@@ -43,7 +43,7 @@ const TABLES: [&str; 24] = [
     "risk_report",
 ];
 
-async fn settle_in(store: &Store, installation: i64) {
+pub(crate) async fn settle_in(store: &Store, installation: i64) {
     let (id, repo_id) = (InstallationId(installation), RepoId(installation * 10));
     store.upsert_repos(id, &[repo(repo_id.0)]).await.unwrap();
     store.upsert_pull(&pull(repo_id.0, 1, 1, NOON)).await.unwrap();
@@ -131,7 +131,7 @@ async fn a_removed_installation_leaves_nothing_behind() {
         settle_in(store, 2).await;
         let running = claim_at(store, at(5)).await.unwrap();
         assert_eq!(running.job, check(1, 1, 1));
-        store.accept(&delivery("g")).await.unwrap();
+        store.accept(delivery("g"), None).await.unwrap();
         for table in TABLES {
             assert_eq!(count(&db, table).await, 2, "{table} in {}", db.kind);
         }
@@ -159,7 +159,7 @@ async fn no_table_has_been_forgotten() {
     let mut connection = sqlx::SqliteConnection::connect(&db.url).await.unwrap();
     let found: Vec<String> = sqlx::query_scalar(all).fetch_all(&mut connection).await.unwrap();
     let mut expected = TABLES.to_vec();
-    expected.extend(["_sqlx_migrations", "delivery", "job", "pause", "schedule"]);
+    expected.extend(["_sqlx_migrations", "delivery", "job", "pause", "recovery", "schedule"]);
     expected.sort_unstable();
     assert_eq!(found, expected);
 }

@@ -74,6 +74,7 @@ impl Transport {
                 route: call.route,
                 method: call.method.as_str(),
                 status: came.map(|answer| answer.status.as_u16()),
+                points: call.weight().points(),
                 elapsed_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
                 installation,
                 remaining: header("x-ratelimit-remaining").and_then(|text| text.parse().ok()),

@@ -10,6 +10,7 @@
 
 mod adoptions;
 mod blobs;
+mod check;
 mod checks;
 mod connect;
 mod database;
@@ -18,36 +19,53 @@ mod dora;
 mod error;
 mod evaluations;
 mod installations;
+mod intake;
 mod jobs;
 mod judgements;
 mod organisation;
 mod pulls;
+mod recovery;
 mod repos;
+mod retention;
 mod risk;
 mod schedules;
 mod snapshots;
+mod transfer;
+mod wake;
 
 pub use adoptions::{AdoptionRow, OfferRow, RepoAdoption};
+pub use check::Health;
 pub use checks::{CheckRunRow, OpenCheckRun};
-pub use deliveries::Accepted;
+pub use deliveries::Received;
 pub use dora::{DeploymentRow, DoraRepo, IncidentRow, Past, PastRead};
 pub use error::StoreError;
 pub use evaluations::BROKEN;
 pub use installations::InstallationRow;
+pub use intake::Accepted;
 pub use jobs::{Claimed, ClassCount, JobCount, JobFilter, JobId, JobRow, JobState, MAX_ATTEMPTS};
 pub use judgements::{JudgementRow, Subject};
 pub use organisation::OrganisationFile;
 pub use pulls::{KnownPull, PullRow, PullState};
+pub use recovery::Recovery;
 pub use repos::{KnownRepo, RepoRow};
+pub use retention::Cleaned;
 pub use risk::{CoverageRow, Ripe, RiskChange, RiskHistory, RiskPull, RiskTouch, mark};
 pub use snapshots::{PoliciesRow, SnapshotRow};
+pub use transfer::{Moved, TransferError};
+pub use wake::Bell;
+
+use std::sync::Arc;
 
 use database::Database;
+use intake::Intake;
+use wake::Ringing;
 
 /// The store; cheap to clone, clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Store {
     database: Database,
+    intake: Arc<Intake>,
+    ringing: Arc<Ringing>,
 }
 
 impl Store {
@@ -56,7 +74,11 @@ impl Store {
     ///
     /// Fails with [`StoreError::Open`], whose text says what to do.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        Ok(Self { database: connect::open(url).await? })
+        Ok(Self::on(connect::open(url).await?))
+    }
+
+    fn on(database: Database) -> Self {
+        Self { database, intake: Arc::default(), ringing: Arc::default() }
     }
 
     /// Asks the database for an answer, for readiness probes.

@@ -7,7 +7,8 @@ use super::files::{CATALOG, CODEOWNERS, GOOD, README};
 
 pub(super) const REPO: &str = "acme/payments";
 /// What the templates ask and nobody could infer here.
-pub(super) const ASK: &str = "/platform adopt library language=go owner=group:default/team-payments";
+pub(super) const ASK: &str =
+    "/platform adopt library language=go owner=group:default/team-payments";
 pub(super) const BRANCH: &str = "waymark/adopt-library";
 
 const MODULE: &str = "module github.com/acme/payments\n\ngo 1.24\n";

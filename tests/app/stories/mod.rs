@@ -3,6 +3,7 @@
 mod adopt;
 mod adopt_mishaps;
 mod baseline;
+mod budget;
 mod commands;
 mod configuration;
 mod credentials;
@@ -35,6 +36,7 @@ mod probes;
 mod pull_request;
 mod race;
 mod recorded;
+mod recovery;
 mod rerun;
 mod risk;
 mod schedules;
