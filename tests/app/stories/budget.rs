@@ -60,11 +60,10 @@ async fn a_minute_that_is_used_up_is_waited_out_before_github_says_so() {
             stage.gh.open_pull(REPO, &branch, "main");
         }
         stage.settle().await;
-        let done = |stage: &Stage| {
-            heads.iter().filter(|head| !stage.gh.check_runs(REPO, head).is_empty()).count()
-        };
+        let done =
+            |stage: &Stage| heads.iter().filter(|head| !stage.runs(REPO, head).is_empty()).count();
         let first = done(&stage);
-        assert!((40..130).contains(&first), "{first}");
+        assert!((20..130).contains(&first), "{first}");
         let waiting = stage.jobs(JobState::Queued).await;
         assert!(waiting.iter().all(|job| job.attempts == 0), "no try is counted");
         // Others are not concerned.
@@ -73,7 +72,7 @@ async fn a_minute_that_is_used_up_is_waited_out_before_github_says_so() {
         stage.gh.open_pull("globex/orders", "topic", "main");
         stage.settle().await;
         assert_eq!(stage.conclusion("globex/orders", &other), "failure");
-        for _ in 0..10 {
+        for _ in 0..40 {
             stage.advance(62);
             stage.settle().await;
         }
@@ -155,7 +154,7 @@ async fn a_server_without_limits_is_not_held_back() {
             stage.gh.open_pull(REPO, &branch, "main");
         }
         stage.settle().await;
-        assert!(heads.iter().all(|head| stage.gh.check_runs(REPO, head).len() == 1));
+        assert!(heads.iter().all(|head| stage.runs(REPO, head).len() == 1));
         stage.end().await;
     }
 }

@@ -126,6 +126,8 @@ async fn an_idle_replica_is_woken() {
         stop.send(true).unwrap();
         working.await.unwrap();
         listening.await.unwrap();
+        // What nobody waits for may be left.
+        stage.settle().await;
         each_once(&stage, &heads, "woken");
         stage.end().await;
     }

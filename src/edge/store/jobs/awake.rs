@@ -19,8 +19,7 @@ pub(super) const OTHERS: &str = "SELECT COALESCE(
     (SELECT q.vt FROM job q
       WHERE q.state = 'queued' AND q.priority = $2 AND q.vt > 0 AND q.installation <> $1
         AND q.run_after_ms <= $3
-        AND NOT EXISTS (SELECT 1 FROM pause p
-                         WHERE p.installation = q.installation AND p.until_ms > $3)
+        AND NOT EXISTS (SELECT 1 FROM pause p WHERE p.installation = q.installation)
       ORDER BY q.vt LIMIT 1),
     (SELECT MAX(r.vt) FROM job r
       WHERE r.state = 'running' AND r.priority = $2 AND r.installation <> $1))";
