@@ -55,6 +55,10 @@ pub struct Settings {
     pub config_repository: String,
     /// Who may call `/api/v1`, and about whom.
     pub api_tokens: Vec<ApiToken>,
+    /// Base addresses of Prometheus that organisations may name.
+    pub prometheus: Vec<String>,
+    /// What Prometheus wants to see: a bearer token.
+    pub prometheus_token: Option<SecretString>,
 }
 
 /// A complaint about one setting.
@@ -103,6 +107,13 @@ pub const SETTINGS: &[(&str, &str)] = &[
          every account (optional)",
     ),
     ("WAYMARK_API_TOKENS_FILE", "file that holds the API's tokens, one a line"),
+    (
+        "WAYMARK_PROMETHEUS",
+        "base addresses of Prometheus that an organisation's file may name, separated by commas \
+         (optional)",
+    ),
+    ("WAYMARK_PROMETHEUS_TOKEN", "bearer token for Prometheus (optional)"),
+    ("WAYMARK_PROMETHEUS_TOKEN_FILE", "file that holds the token for Prometheus"),
     ("WAYMARK_POLICIES", "folders of further policies, separated by colons (optional)"),
 ];
 
@@ -181,6 +192,9 @@ impl Settings {
             source.complain("WAYMARK_CONFIG_REPOSITORY", "must be a repository's name, no owner");
         }
         let api_tokens = read_tokens(&mut source);
+        let prometheus = read_prometheus(&mut source);
+        let prometheus_token = source.optional_secret("WAYMARK_PROMETHEUS_TOKEN");
+        let prometheus_token = prometheus_token.map(|t| SecretString::from(t.trim()));
         let complaints = source.finish();
         match (app_id, private_key, webhook_secrets, github_url, listen, workers) {
             (
@@ -204,6 +218,8 @@ impl Settings {
                 policies,
                 config_repository,
                 api_tokens,
+                prometheus,
+                prometheus_token,
             }),
             _ => Err(Complaints(complaints)),
         }
@@ -218,6 +234,16 @@ pub fn database_url(mut source: Source) -> Result<SecretString, Complaints> {
     if complaints.is_empty() { Ok(url) } else { Err(Complaints(complaints)) }
 }
 
+/// Reads `WAYMARK_PROMETHEUS_TOKEN` alone, for the command line.
+pub fn prometheus_token(mut source: Source) -> Result<Option<SecretString>, Complaints> {
+    let token = source.optional_secret("WAYMARK_PROMETHEUS_TOKEN");
+    let complaints = source.finish();
+    match complaints.is_empty() {
+        true => Ok(token.map(|token| SecretString::from(token.trim()))),
+        false => Err(Complaints(complaints)),
+    }
+}
+
 fn read_tokens(source: &mut Source) -> Vec<ApiToken> {
     let text = source.optional_secret("WAYMARK_API_TOKENS").unwrap_or_default();
     let mut tokens = Vec::new();
@@ -228,6 +254,24 @@ fn read_tokens(source: &mut Source) -> Vec<ApiToken> {
         }
     }
     tokens
+}
+
+fn read_prometheus(source: &mut Source) -> Vec<String> {
+    let text = source.optional("WAYMARK_PROMETHEUS").unwrap_or_default();
+    let bases: Vec<String> = text
+        .split([',', ' '])
+        .map(|base| base.trim().trim_end_matches('/').to_owned())
+        .filter(|base| !base.is_empty())
+        .collect();
+    let plain = |base: &str| {
+        let host = base.strip_prefix("https://").or_else(|| base.strip_prefix("http://"));
+        host.is_some_and(|host| !host.is_empty() && !host.contains(['@', '?', '#']))
+    };
+    if !bases.iter().all(|base| plain(base)) {
+        source
+            .complain("WAYMARK_PROMETHEUS", "must be addresses such as https://prometheus.example");
+    }
+    bases
 }
 
 fn read_database_url(source: &mut Source) -> SecretString {

@@ -4,6 +4,7 @@ mod adopt;
 mod check;
 mod config;
 mod evaluator;
+mod gate;
 mod input;
 mod jobs;
 mod policy;
@@ -28,6 +29,8 @@ struct Arguments {
 enum Command {
     /// Judge a folder or a revision, as a pull request would be
     Check(check::Arguments),
+    /// Say whether a commit may be deployed to an environment
+    Gate(gate::Arguments),
     /// Bring a folder onto its golden path: write the files that it lacks
     Adopt(adopt::Arguments),
     /// Receive webhooks and post check runs
@@ -57,6 +60,7 @@ pub fn run() -> ExitCode {
     let result = match arguments.command {
         Command::Adopt(arguments) => adopt::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Gate(arguments) => gate::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Jobs(arguments) => jobs::run(arguments),
         Command::Input(arguments) => input::run(arguments),

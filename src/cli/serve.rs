@@ -17,6 +17,7 @@ use crate::config::{LogFormat, SETTINGS, Settings};
 use crate::edge::clock::Clock;
 use crate::edge::evaluator::{self, Evaluators};
 use crate::edge::github::{GitHub, GitHubSettings};
+use crate::edge::prometheus::Prometheus;
 use crate::edge::store::Store;
 use crate::flow::App;
 use crate::flow::links::Links;
@@ -91,6 +92,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
             .public_url
             .clone()
             .map(|url| Links::new(url, settings.webhook_secrets.clone())),
+        prometheus: Prometheus::new(settings.prometheus.clone(), settings.prometheus_token.clone()),
         meter: Arc::new(metrics.clone()),
     };
     let listener = TcpListener::bind(settings.listen)

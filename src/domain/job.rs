@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::gate::request::Deployment;
 use super::ids::{InstallationId, RepoId, RepoName, Sha};
 use super::time::Timestamp;
 
@@ -119,6 +120,28 @@ pub enum Job {
         /// The delivery that asked: a repeat of it asks for nothing new.
         delivery: String,
     },
+    /// Decide whether a deployment may go ahead, and answer it.
+    Gate {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+        /// Where to.
+        environment: String,
+        /// What is deployed, as it was named: `refs/heads/main`.
+        git_ref: String,
+        /// The commit.
+        head: Sha,
+        /// What waits.
+        deployment: Deployment,
+    },
+    /// Look for deployments of an installation that still owe an answer, and ask them again.
+    OverdueGates {
+        /// Which.
+        installation: InstallationId,
+    },
     /// Learn which repositories an installation holds and what it may do.
     SyncInstallation {
         /// Which.
@@ -146,6 +169,8 @@ impl Job {
             Self::CheckCommit { .. } => "check_commit",
             Self::CheckPolicies { .. } => "check_policies",
             Self::AnswerComment { .. } => "answer_comment",
+            Self::Gate { .. } => "gate",
+            Self::OverdueGates { .. } => "overdue_gates",
             Self::SyncInstallation { .. } => "sync_installation",
         }
     }
@@ -166,6 +191,10 @@ impl Job {
             Self::AnswerComment { repo, asked, delivery, .. } => {
                 format!("answer:{repo}:{}:{delivery}", asked.comment)
             }
+            Self::Gate { repo, environment, deployment: Deployment { id, run, .. }, .. } => {
+                format!("gate:{repo}:{run}:{id}:{environment}")
+            }
+            Self::OverdueGates { installation } => format!("gates:{installation}"),
             Self::SyncInstallation { installation } => format!("sync:{installation}"),
         }
     }
@@ -176,9 +205,11 @@ impl Job {
             Self::Plan { .. } | Self::CheckPull { .. } | Self::AnswerComment { .. } => {
                 Priority::Interactive
             }
-            Self::CheckCommit { occasion: Occasion::MergeGroup, .. } => Priority::Interactive,
+            Self::CheckCommit { occasion: Occasion::MergeGroup, .. } | Self::Gate { .. } => {
+                Priority::Interactive
+            }
             Self::CheckCommit { .. } | Self::CheckPolicies { .. } => Priority::Background,
-            Self::SyncInstallation { .. } => Priority::Sweep,
+            Self::SyncInstallation { .. } | Self::OverdueGates { .. } => Priority::Sweep,
         }
     }
 
@@ -190,6 +221,8 @@ impl Job {
             | Self::CheckCommit { installation, .. }
             | Self::CheckPolicies { installation, .. }
             | Self::AnswerComment { installation, .. }
+            | Self::Gate { installation, .. }
+            | Self::OverdueGates { installation }
             | Self::SyncInstallation { installation } => Some(*installation),
         }
     }

@@ -37,6 +37,12 @@ pub const SCHEDULES: &[Schedule] = &[
         every_ms: 6 * HOUR_MS,
         work: Work::EachInstallation(|installation| Job::SyncInstallation { installation }),
     },
+    // A deployment whose job was lost or died waits for nobody otherwise.
+    Schedule {
+        name: "gates",
+        every_ms: HOUR_MS / 4,
+        work: Work::EachInstallation(|installation| Job::OverdueGates { installation }),
+    },
 ];
 
 impl Work {

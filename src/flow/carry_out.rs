@@ -44,6 +44,14 @@ impl App {
                 Ok(scorecard(&judgement, &about))
             }
             Command::Risk if !asked.on_pull => Ok(not_here(spec, "pull requests")),
+            Command::Acknowledge { .. } if !asked.on_pull => Ok(not_here(spec, "pull requests")),
+            Command::Acknowledge { condition, reason } => {
+                self.acknowledge_condition(&subject, question, &condition, &reason).await
+            }
+            Command::ApproveDeployment { environment, reason } => {
+                let environment = environment.as_deref();
+                self.approve_deployment(&subject, question, environment, &reason).await
+            }
             Command::Adopt(wish) => self.adopt(&subject, question, &wish).await,
             Command::Waive(wish) => self.waive(&subject, question, &wish).await,
             Command::Unwaive { policy } => self.unwaive(&subject, question, &policy).await,

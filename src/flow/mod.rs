@@ -15,6 +15,12 @@ pub mod check_folder;
 mod check_policies;
 mod check_pull;
 mod fate;
+mod gate_answer;
+mod gate_facts;
+pub mod gate_folder;
+mod gate_override;
+pub mod gate_question;
+pub mod gate_slo;
 pub mod gather_folder;
 pub mod impact;
 mod judge_change;
@@ -39,6 +45,7 @@ use tokio::sync::Notify;
 use crate::edge::clock::Clock;
 use crate::edge::evaluator::Evaluators;
 use crate::edge::github::GitHub;
+use crate::edge::prometheus::Prometheus;
 use crate::edge::store::Store;
 
 /// The App, put together: what every flow works with. Cheap to clone.
@@ -58,6 +65,8 @@ pub struct App {
     pub config_repository: String,
     /// Makes links to our own pages; `None` when nobody can reach them.
     pub links: Option<links::Links>,
+    /// Where error budgets are read.
+    pub prometheus: Prometheus,
     /// Counts what the operator wants to see.
     pub meter: Arc<dyn Meter>,
 }

@@ -1,5 +1,7 @@
 //! What does a delivery ask for? Its intents are noted in the store and become jobs.
 
+mod rows;
+
 use crate::domain::event::{self, Intent, PullSeen, RepoSeen};
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::job::{Asked, Job, Occasion};
@@ -9,6 +11,7 @@ use crate::edge::store::{InstallationRow, KnownPull, PullRow, PullState, RepoRow
 
 use super::App;
 use super::fate::Fate;
+use rows::{pull_row, row};
 
 /// What came of a delivery.
 pub(super) struct Plan {
@@ -104,6 +107,10 @@ impl App {
                     },
                     delivery: guid.to_owned(),
                 }])
+            }
+            Intent::Deployment { installation, repo, deployment } => {
+                self.note_repo(installation, &repo).await?;
+                Ok(self.deployment_asked(installation, repo, deployment).into_iter().collect())
             }
             Intent::Installed { installation, account, permissions, events, suspended, repos } => {
                 self.store
@@ -319,30 +326,4 @@ impl App {
 fn queue_base(branch: &str) -> Option<Sha> {
     let (_, sha) = branch.strip_prefix("gh-readonly-queue/")?.rsplit_once('-')?;
     Sha::parse(sha).ok()
-}
-
-fn row(repo: &RepoSeen) -> RepoRow {
-    RepoRow {
-        id: repo.id,
-        name: repo.name.clone(),
-        default_branch: repo.default_branch.clone(),
-        // Events about installations do not tell; they lack the default branch, too.
-        archived: repo.default_branch.is_some().then_some(repo.archived),
-        private: repo.private,
-    }
-}
-
-fn pull_row(repo: RepoId, pull: PullSeen) -> PullRow {
-    PullRow {
-        repo,
-        number: pull.number,
-        head_sha: pull.head_sha,
-        head_ref: pull.head_ref,
-        head_repo: pull.head_repo,
-        base_sha: pull.base_sha,
-        base_ref: pull.base_ref,
-        draft: pull.draft,
-        state: if pull.open { PullState::Open } else { PullState::Closed },
-        updated: pull.updated,
-    }
 }

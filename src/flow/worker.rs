@@ -16,6 +16,7 @@ use super::check_commit::CommitToCheck;
 use super::check_policies::PoliciesToCheck;
 use super::check_pull::PullToCheck;
 use super::fate::{Fate, installation_text, next_try};
+use super::gate_answer::Waiting;
 
 /// How long a worker holds a job without a sign of life. Replicas' clocks differ, so not less.
 const LEASE_MS: i64 = 90_000;
@@ -153,6 +154,11 @@ impl App {
                     Question { installation: *installation, repo: *repo, name, asked, delivery };
                 self.answer_comment(question).await?
             }
+            Job::Gate { .. } => match waiting(&claimed.job) {
+                Some(asked) => self.gate(asked).await?,
+                None => "no deployment".to_owned(),
+            },
+            Job::OverdueGates { installation } => self.overdue_gates(*installation).await?,
             Job::SyncInstallation { installation } => self.sync_installation(*installation).await?,
         }))
     }
@@ -241,13 +247,30 @@ impl App {
                 }
                 return;
             }
-            Job::Plan { .. } | Job::SyncInstallation { .. } => return,
+            Job::Gate { repo, .. } => {
+                if let Some(asked) = waiting(job)
+                    && let Err(fate) = self.gate_undecided(asked, reason).await
+                {
+                    tracing::warn!(?fate, %repo, "a deployment stays unanswered for now");
+                }
+                return;
+            }
+            Job::Plan { .. } | Job::SyncInstallation { .. } | Job::OverdueGates { .. } => return,
         };
         let told = (check, reason);
         if let Err(fate) = self.conclude_unjudged(installation, repo, name, head, told).await {
             tracing::warn!(?fate, %repo, head = head.as_str(), "a check could not be concluded");
         }
     }
+}
+
+/// The deployment of a job.
+fn waiting(job: &Job) -> Option<Waiting<'_>> {
+    let Job::Gate { installation, repo, name, environment, git_ref, head, deployment } = job else {
+        return None;
+    };
+    let (installation, repo) = (*installation, *repo);
+    Some(Waiting { installation, repo, name, environment, git_ref, head, deployment, job })
 }
 
 /// What a job gave.

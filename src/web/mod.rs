@@ -1,9 +1,9 @@
 //! Who asked over HTTP? The webhook, the probes, the metrics, and a page per
 //! judgement.
 
-#[allow(dead_code, reason = "the first routes of the API land next")]
 mod bearer;
 mod details;
+mod gate;
 mod health;
 pub mod metrics;
 mod webhook;
@@ -59,6 +59,7 @@ impl Web {
             .route("/livez", get(health::livez))
             .route("/readyz", get(health::readyz))
             .route("/metrics", get(metrics::show))
+            .route("/api/v1/gate", post(gate::ask))
             .route("/judgements/{repo}/{id}", get(details::show))
             .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_LIMIT))
             .layer(CatchPanicLayer::new())

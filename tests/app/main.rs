@@ -7,5 +7,6 @@ mod database;
 mod examples;
 mod github;
 mod http;
+mod prometheus;
 mod stage;
 mod stories;

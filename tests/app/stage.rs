@@ -10,10 +10,12 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use waymark::config::ApiToken;
 use waymark::domain::time::Timestamp;
 use waymark::edge::clock::Clock;
 use waymark::edge::evaluator::{Command, DEADLINE, Evaluators};
 use waymark::edge::github::{GitHub, GitHubSettings};
+use waymark::edge::prometheus::Prometheus;
 use waymark::edge::store::{JobFilter, JobRow, JobState};
 use waymark::flow::App;
 use waymark::flow::links::Links;
@@ -52,6 +54,10 @@ pub struct Props {
     pub more_secrets: Vec<&'static str>,
     /// Another App than the fake knows.
     pub app_id: Option<u64>,
+    /// The Prometheus servers that may be asked.
+    pub prometheus: Prometheus,
+    /// `account=token` of the API.
+    pub api_tokens: Vec<&'static str>,
 }
 
 impl Default for Props {
@@ -63,6 +69,8 @@ impl Default for Props {
             patience: Duration::from_secs(20),
             more_secrets: Vec::new(),
             app_id: None,
+            prometheus: Prometheus::default(),
+            api_tokens: Vec::new(),
         }
     }
 }
@@ -102,7 +110,8 @@ impl Stage {
     }
 
     pub async fn furnish(gh: FakeGitHub, database: TestDatabase, props: Props) -> Self {
-        let Props { program, policies, deadline, patience, more_secrets, app_id } = props;
+        let Props { program, policies, deadline, patience, more_secrets, app_id, .. } = props;
+        let Props { prometheus, api_tokens, .. } = props;
         let hands = Clock::fixed(Timestamp::from_secs(gh.clock().now()));
         let metrics = Metrics::default();
         let for_github = hands.clone();
@@ -127,11 +136,15 @@ impl Stage {
                 "https://waymark.example".to_owned(),
                 vec![SecretString::from(gh.webhook_secret())],
             )),
+            prometheus,
             meter: Arc::new(metrics.clone()),
         };
         let own = gh.webhook_secret();
         let secrets = std::iter::once(own.as_str()).chain(more_secrets).map(SecretString::from);
-        let router = Web::new(app.clone(), secrets.collect(), metrics).router();
+        let tokens: Vec<ApiToken> =
+            api_tokens.iter().map(|text| ApiToken::parse(text).unwrap()).collect();
+        let web = Web::new(app.clone(), secrets.collect(), metrics).with_tokens(&tokens);
+        let router = web.router();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let server = tokio::spawn(async move {

@@ -27,8 +27,8 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     // GitHub
     ("octocrab", &["src/edge/github/"]),
     ("jsonwebtoken", &["src/edge/github/"]),
-    ("hyper_util", &["src/edge/github/"]),
-    ("hyper_rustls", &["src/edge/github/"]),
+    ("hyper_util", &["src/edge/github/", "src/edge/prometheus.rs"]),
+    ("hyper_rustls", &["src/edge/github/", "src/edge/prometheus.rs"]),
     ("hmac", &["src/edge/github/signature.rs"]),
     (
         "sha1",
@@ -41,9 +41,9 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("moka", &["src/edge/github/"]),
     ("base64", &["src/edge/github/", "src/domain/helm/functions/encode.rs"]),
-    ("bytes", &["src/edge/github/"]),
-    ("http_body_util", &["src/edge/github/", "src/web/"]),
-    ("http", &["src/edge/github/", "src/web/", "src/config/source.rs"]),
+    ("bytes", &["src/edge/github/", "src/edge/prometheus.rs"]),
+    ("http_body_util", &["src/edge/github/", "src/edge/prometheus.rs", "src/web/"]),
+    ("http", &["src/edge/github/", "src/edge/prometheus.rs", "src/web/", "src/config/source.rs"]),
     // web
     ("axum", &["src/web/", "src/cli/serve.rs"]),
     ("tower_http", &["src/web/"]),
@@ -102,7 +102,17 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
         "toml",
         &["src/config", "src/domain/facts/dependencies/", "src/domain/helm/functions/encode.rs"],
     ),
-    ("secrecy", &["src/config", "src/edge/github/", "src/flow/", "src/web/", "src/cli/"]),
+    (
+        "secrecy",
+        &[
+            "src/config",
+            "src/edge/github/",
+            "src/edge/prometheus.rs",
+            "src/flow/",
+            "src/web/",
+            "src/cli/",
+        ],
+    ),
     // many rooms
     ("tokio", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),
     ("tracing", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),

@@ -2,15 +2,20 @@
 
 use sqlx::{AssertSqlSafe, Connection};
 use waymark::domain::config::Labels;
+use waymark::domain::gate::Verdict;
+use waymark::domain::gate::request::Acknowledged;
 use waymark::domain::ids::{InstallationId, RepoId};
-use waymark::edge::store::{CheckRunRow, OrganisationFile, PoliciesRow, Store, Subject};
+use waymark::edge::store::{
+    AcknowledgementRow, CheckRunRow, GateKey, GateRow, OrganisationFile, PoliciesRow, Store,
+    Subject,
+};
 
 use crate::database::{TestDatabase, fresh_databases};
 use crate::given::*;
 
 /// Every table that holds what belongs to a tenant. `delivery` is the inbox, `job` also holds
 /// plans: looked at below.
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 13] = [
     "installation",
     "repo",
     "pull",
@@ -22,6 +27,8 @@ const TABLES: [&str; 11] = [
     "repo_labels",
     "organisation_policies",
     "snapshot",
+    "gate",
+    "acknowledgement",
 ];
 
 async fn settle_in(store: &Store, installation: i64) {
@@ -49,8 +56,36 @@ async fn settle_in(store: &Store, installation: i64) {
         annotations_sent: 0,
     };
     store.put_check_run(&run, NOON).await.unwrap();
+    store.put_gate(&gate(installation)).await.unwrap();
+    let said = Acknowledged {
+        condition: "freeze".to_owned(),
+        environment: None,
+        by: "ada".to_owned(),
+        reason: "r".to_owned(),
+        at: NOON.to_rfc3339(),
+    };
+    let row =
+        AcknowledgementRow { repo: repo_id, sha: sha(1), said, issue: 1, comment: 2, given: NOON };
+    store.acknowledge(&row).await.unwrap();
     store.pause_installation(id, at(1)).await.unwrap();
     store.enqueue(&[check(installation, 1, 1), check(installation, 2, 1)], NOON).await.unwrap();
+}
+
+fn gate(installation: i64) -> GateRow {
+    let repo = RepoId(installation * 10);
+    GateRow {
+        key: GateKey { repo, run: 5, deployment: 6, environment: "production".to_owned() },
+        sha: sha(1),
+        verdict: Verdict::Waiting,
+        answered: false,
+        reports: 1,
+        conditions: "freeze".to_owned(),
+        pulls: vec![7],
+        job: check(installation, 1, 1),
+        decision: String::new(),
+        asked: NOON,
+        look: at(1),
+    }
 }
 
 async fn count(db: &TestDatabase, table: &str) -> i64 {

@@ -52,6 +52,7 @@ reasons contains {
 	"remedy": "Only what makes the service better should go out; such a change needs an override",
 } if {
 	some objective in input.slo.objectives
+	is_number(objective.remaining) # null is less than every number
 	objective.remaining <= 0
 }
 

@@ -163,7 +163,7 @@ pub struct Risk {
     pub conditions: Vec<Condition>,
 }
 
-/// A named condition of a change, such as `irreversible_ddl`.
+/// A named condition of a change, such as `irreversible_migration`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
     /// What `/platform acknowledge` calls it.

@@ -31,6 +31,10 @@ pub struct World {
     pub runs: BTreeMap<u64, CheckRun>,
     /// (repository, head SHA) → suite; one App, so one suite each.
     pub suites: BTreeMap<(u64, Sha), u64>,
+    /// Workflow run → the deployment that it waits with.
+    pub deployments: BTreeMap<u64, Deployment>,
+    /// `organisation/team` → logins.
+    pub teams: BTreeMap<String, BTreeSet<String>>,
     pub queue: VecDeque<Hook>,
     pub history: Vec<Hook>,
     pub calls: Vec<Logged>,
@@ -153,6 +157,19 @@ pub struct Installation {
     pub created: i64,
 }
 
+/// A deployment that a custom protection rule holds.
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    pub id: u64,
+    pub repo: u64,
+    pub environment: String,
+    pub sha: Sha,
+    /// Status reports, oldest first.
+    pub reports: Vec<String>,
+    /// `approved` or `rejected`, and the comment.
+    pub answer: Option<(String, String)>,
+}
+
 /// A check run with everything that was ever sent for it.
 #[derive(Clone, Debug)]
 pub struct CheckRun {
@@ -212,6 +229,8 @@ impl World {
             tokens: HashMap::new(),
             runs: BTreeMap::new(),
             suites: BTreeMap::new(),
+            deployments: BTreeMap::new(),
+            teams: BTreeMap::new(),
             queue: VecDeque::new(),
             history: Vec::new(),
             calls: Vec::new(),

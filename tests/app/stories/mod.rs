@@ -13,6 +13,7 @@ mod endpoint;
 mod evaluators;
 mod files;
 mod fork;
+mod gate;
 mod golden_path;
 mod hostile_files;
 mod hostile_texts;

@@ -5,6 +5,7 @@ mod checks;
 mod commits;
 mod contents;
 mod deliveries;
+mod deployments;
 mod git;
 mod git_write;
 mod issues;
@@ -48,6 +49,8 @@ const CHECKS_WRITE: Needs = Needs::Permission(&[("checks", "write")]);
 const ISSUES: Needs = Needs::Permission(&[("issues", "read"), ("pull_requests", "read")]);
 const ISSUES_WRITE: Needs = Needs::Permission(&[("issues", "write"), ("pull_requests", "write")]);
 
+const DEPLOYMENTS_WRITE: Needs = Needs::Permission(&[("deployments", "write")]);
+
 const fn get(template: &'static str, needs: Needs, handler: Handler) -> Route {
     Route { method: "GET", template, needs, creates: false, handler }
 }
@@ -66,12 +69,13 @@ const fn patch(template: &'static str, needs: Needs, handler: Handler) -> Route 
 
 const GRAPHQL: &[Route] = &[post("/graphql", Needs::Token, |_, _| Reply::not_found())];
 
-const TABLES: [&[Route]; 12] = [
+const TABLES: [&[Route]; 13] = [
     app::ROUTES,
     checks::ROUTES,
     commits::ROUTES,
     contents::ROUTES,
     deliveries::ROUTES,
+    deployments::ROUTES,
     git::ROUTES,
     git_write::ROUTES,
     issues::ROUTES,

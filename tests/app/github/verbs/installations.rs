@@ -63,6 +63,9 @@ pub fn usual_permissions() -> Permissions {
         ("pull_requests", "write"),
         ("workflows", "write"),
         ("issues", "write"),
+        ("deployments", "write"),
+        ("actions", "read"),
+        ("members", "read"),
         ("merge_queues", "read"),
     ])
 }
