@@ -11,14 +11,16 @@ use waymark::flow::gather_folder::{Folder, gather_folder};
 
 use crate::{params, stopwatch};
 
-/// One row per folder: files that policies read, findings, the fastest run of each step.
+/// One row per folder: files that policies read, findings, the fastest run of each step; then the
+/// policies that cost most when they are asked alone.
 pub fn folders<'a>(library: &Library, folders: impl Iterator<Item = &'a Path>) {
     let catalogue = Catalogue::of(library);
     let (ids, needs): (Vec<PolicyId>, _) = (catalogue.ids(), catalogue.needs());
     let prepared = library.prepare(&ids, &params(library)).unwrap();
-    println!("{} policies; the fastest run of each step, in ms, one thread\n", ids.len());
+    println!("{} policies; the fastest run of each step, in ms of CPU\n", ids.len());
     println!("| repository | files read | findings | facts | input + Rego | ratio |");
     println!("|---|--:|--:|--:|--:|--:|");
+    let mut dearest = Vec::new();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     for path in folders {
         let folder = Folder { path: path.to_owned(), head: None, base: None };
@@ -37,5 +39,17 @@ pub fn folders<'a>(library: &Library, folders: impl Iterator<Item = &'a Path>) {
             gathered.head.blobs.len(),
             judge / parse
         );
+        dearest.push((path, input));
+    }
+    for (path, input) in dearest {
+        let mut costs: Vec<(f64, &PolicyId)> = Vec::new();
+        for id in &ids {
+            let alone = library.prepare(std::slice::from_ref(id), &params(library)).unwrap();
+            costs.push((stopwatch::fastest_us(|| alone.ask(&input)) / 1e3, id));
+        }
+        costs.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let shown: Vec<String> =
+            costs.iter().take(5).map(|(ms, id)| format!("{id} {ms:.1}")).collect();
+        println!("\nalone, dearest in {}: {}", path.display(), shown.join(", "));
     }
 }

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use secrecy::{ExposeSecret, SecretString};
 
 pub use source::Source;
-pub use tokens::ApiToken;
+pub use tokens::{ApiToken, prometheus_token};
 
 use crate::domain::ids::RepoName;
 
@@ -49,6 +49,8 @@ pub struct Settings {
     pub log: String,
     /// Shape of log lines.
     pub log_format: LogFormat,
+    /// Base address of the collector that traces are sent to, without a slash at its end.
+    pub otlp_endpoint: Option<String>,
     /// Folders of further policies, after the built-in ones.
     pub policies: Vec<PathBuf>,
     /// Name of the repository where an account keeps its configuration.
@@ -100,6 +102,10 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("WAYMARK_WORKERS", "how many jobs run at once, 1 to 256 (default 8)"),
     ("WAYMARK_LOG", "log filter (default info)"),
     ("WAYMARK_LOG_FORMAT", "text (default) or json"),
+    (
+        "WAYMARK_OTLP_ENDPOINT",
+        "collector for traces, such as http://127.0.0.1:4318 (optional; needs the feature otlp)",
+    ),
     ("WAYMARK_CONFIG_REPOSITORY", "an account's repository with its waymark.yml (default .github)"),
     (
         "WAYMARK_API_TOKENS",
@@ -179,6 +185,16 @@ impl Settings {
         if let Err(error) = tracing_subscriber::EnvFilter::try_new(&log) {
             source.complain("WAYMARK_LOG", &format!("is not a log filter: {error}"));
         }
+        let otlp_endpoint = source.url("WAYMARK_OTLP_ENDPOINT", None);
+        if otlp_endpoint.is_some() && !cfg!(feature = "otlp") {
+            let message = "this binary was built without the feature `otlp`: build it with \
+                           `--features otlp`, or leave the setting out";
+            source.complain("WAYMARK_OTLP_ENDPOINT", message);
+        }
+        if otlp_endpoint.as_deref().is_some_and(|url| !url.starts_with("http://")) {
+            let message = "must be an http:// address: run the collector beside the service";
+            source.complain("WAYMARK_OTLP_ENDPOINT", message);
+        }
         let policies = source.optional("WAYMARK_POLICIES").unwrap_or_default();
         let policies: Vec<PathBuf> =
             policies.split(':').filter(|p| !p.is_empty()).map(PathBuf::from).collect();
@@ -191,8 +207,8 @@ impl Settings {
         if RepoName::parse(&format!("owner/{config_repository}")).is_err() {
             source.complain("WAYMARK_CONFIG_REPOSITORY", "must be a repository's name, no owner");
         }
-        let api_tokens = read_tokens(&mut source);
-        let prometheus = read_prometheus(&mut source);
+        let api_tokens = tokens::read_tokens(&mut source);
+        let prometheus = tokens::read_prometheus(&mut source);
         let prometheus_token = source.optional_secret("WAYMARK_PROMETHEUS_TOKEN");
         let prometheus_token = prometheus_token.map(|t| SecretString::from(t.trim()));
         let complaints = source.finish();
@@ -215,6 +231,7 @@ impl Settings {
                 workers,
                 log,
                 log_format,
+                otlp_endpoint,
                 policies,
                 config_repository,
                 api_tokens,
@@ -232,46 +249,6 @@ pub fn database_url(mut source: Source) -> Result<SecretString, Complaints> {
     let url = read_database_url(&mut source);
     let complaints = source.finish();
     if complaints.is_empty() { Ok(url) } else { Err(Complaints(complaints)) }
-}
-
-/// Reads `WAYMARK_PROMETHEUS_TOKEN` alone, for the command line.
-pub fn prometheus_token(mut source: Source) -> Result<Option<SecretString>, Complaints> {
-    let token = source.optional_secret("WAYMARK_PROMETHEUS_TOKEN");
-    let complaints = source.finish();
-    match complaints.is_empty() {
-        true => Ok(token.map(|token| SecretString::from(token.trim()))),
-        false => Err(Complaints(complaints)),
-    }
-}
-
-fn read_tokens(source: &mut Source) -> Vec<ApiToken> {
-    let text = source.optional_secret("WAYMARK_API_TOKENS").unwrap_or_default();
-    let mut tokens = Vec::new();
-    for entry in text.split([',', '\n']).map(str::trim).filter(|entry| !entry.is_empty()) {
-        match ApiToken::parse(entry) {
-            Ok(token) => tokens.push(token),
-            Err(complaint) => source.complain("WAYMARK_API_TOKENS", &complaint),
-        }
-    }
-    tokens
-}
-
-fn read_prometheus(source: &mut Source) -> Vec<String> {
-    let text = source.optional("WAYMARK_PROMETHEUS").unwrap_or_default();
-    let bases: Vec<String> = text
-        .split([',', ' '])
-        .map(|base| base.trim().trim_end_matches('/').to_owned())
-        .filter(|base| !base.is_empty())
-        .collect();
-    let plain = |base: &str| {
-        let host = base.strip_prefix("https://").or_else(|| base.strip_prefix("http://"));
-        host.is_some_and(|host| !host.is_empty() && !host.contains(['@', '?', '#']))
-    };
-    if !bases.iter().all(|base| plain(base)) {
-        source
-            .complain("WAYMARK_PROMETHEUS", "must be addresses such as https://prometheus.example");
-    }
-    bases
 }
 
 fn read_database_url(source: &mut Source) -> SecretString {

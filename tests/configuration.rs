@@ -79,6 +79,8 @@ const FILES: &[(ConfigKind, &str, bool)] = &[
     (ConfigKind::Organisation, "locked: [waivers]", false),
     (ConfigKind::Organisation, "waiver_rules: {max_days: 90, not_for: [catalog/*]}", true),
     (ConfigKind::Organisation, "waiver_rules: {max_days: 0}", false),
+    (ConfigKind::Organisation, "metrics: {environments: live-*, attribution_days: 3}", true),
+    (ConfigKind::Organisation, "metrics: {incident_labels: [sev1], attribution_days: x}", false),
     (ConfigKind::Organisation, "scorecard: {}", false),
 ];
 

@@ -9,6 +9,8 @@ mod database;
 mod caches;
 #[path = "store/deliveries.rs"]
 mod deliveries;
+#[path = "store/dora.rs"]
+mod dora;
 #[path = "store/gates.rs"]
 mod gates;
 #[path = "store/given.rs"]

@@ -7,8 +7,10 @@ mod evaluator;
 mod gate;
 mod input;
 mod jobs;
+mod log;
 mod policy;
 mod progress;
+mod risk;
 mod serve;
 pub mod terminal;
 
@@ -43,6 +45,8 @@ enum Command {
     Config(config::Arguments),
     /// List, show and test policies
     Policy(policy::Arguments),
+    /// How likely is a change to be reverted, compared with what is usual here?
+    Risk(risk::Arguments),
     /// Answer evaluation requests on standard input (used by the other commands)
     #[command(hide = true)]
     Evaluator {
@@ -66,6 +70,7 @@ pub fn run() -> ExitCode {
         Command::Input(arguments) => input::run(arguments),
         Command::Config(arguments) => config::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),
+        Command::Risk(arguments) => risk::run(arguments),
         Command::Evaluator { policies } => evaluator::run(policies),
     };
     match result {

@@ -11,9 +11,9 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
-use tracing_subscriber::EnvFilter;
 
-use crate::config::{LogFormat, SETTINGS, Settings};
+use crate::cli::log;
+use crate::config::{SETTINGS, Settings};
 use crate::edge::clock::Clock;
 use crate::edge::evaluator::{self, Evaluators};
 use crate::edge::github::{GitHub, GitHubSettings};
@@ -38,23 +38,12 @@ fn settings_help() -> String {
 
 pub(super) fn run(_: Arguments) -> anyhow::Result<ExitCode> {
     let settings = Settings::load()?;
-    start_log(&settings)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(serve(settings))?;
+    let log = log::start(&settings, &runtime)?;
+    let served = runtime.block_on(serve(settings));
+    log.end();
+    served?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn start_log(settings: &Settings) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(&settings.log).context("WAYMARK_LOG is not a log filter")?;
-    let log = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
-        .with_writer(std::io::stderr);
-    match settings.log_format {
-        LogFormat::Text => log.init(),
-        LogFormat::Json => log.json().init(),
-    }
-    Ok(())
 }
 
 async fn serve(settings: Settings) -> anyhow::Result<()> {

@@ -19,6 +19,15 @@ pub struct Delivery {
     pub body: Vec<u8>,
 }
 
+/// The delivery that a job follows from: for logs, and for how long somebody has waited.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cause {
+    /// Its GUID.
+    pub delivery: String,
+    /// When we received it.
+    pub received: Timestamp,
+}
+
 /// Why a commit is judged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -142,6 +151,20 @@ pub enum Job {
         /// Which.
         installation: InstallationId,
     },
+    /// Learn what a repository delivered: its past, once, and what its deployments ship.
+    MeasureDelivery {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+    },
+    /// Find repositories whose past nobody has read.
+    MeasureInstallation {
+        /// Which.
+        installation: InstallationId,
+    },
     /// Learn which repositories an installation holds and what it may do.
     SyncInstallation {
         /// Which.
@@ -160,6 +183,20 @@ pub enum Priority {
     Sweep = 20,
 }
 
+impl Priority {
+    /// Every class, the most urgent first.
+    pub const ALL: [Self; 3] = [Self::Interactive, Self::Background, Self::Sweep];
+
+    /// The word in metrics: `interactive`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Interactive => "interactive",
+            Self::Background => "background",
+            Self::Sweep => "sweep",
+        }
+    }
+}
+
 impl Job {
     /// The job's kind, as stored and counted: `check_pull`.
     pub fn kind(&self) -> &'static str {
@@ -171,6 +208,8 @@ impl Job {
             Self::AnswerComment { .. } => "answer_comment",
             Self::Gate { .. } => "gate",
             Self::OverdueGates { .. } => "overdue_gates",
+            Self::MeasureDelivery { .. } => "measure_delivery",
+            Self::MeasureInstallation { .. } => "measure_installation",
             Self::SyncInstallation { .. } => "sync_installation",
         }
     }
@@ -195,6 +234,8 @@ impl Job {
                 format!("gate:{repo}:{run}:{id}:{environment}")
             }
             Self::OverdueGates { installation } => format!("gates:{installation}"),
+            Self::MeasureDelivery { repo, .. } => format!("measure:{repo}"),
+            Self::MeasureInstallation { installation } => format!("measure:all:{installation}"),
             Self::SyncInstallation { installation } => format!("sync:{installation}"),
         }
     }
@@ -209,7 +250,26 @@ impl Job {
                 Priority::Interactive
             }
             Self::CheckCommit { .. } | Self::CheckPolicies { .. } => Priority::Background,
-            Self::SyncInstallation { .. } | Self::OverdueGates { .. } => Priority::Sweep,
+            Self::MeasureDelivery { .. }
+            | Self::MeasureInstallation { .. }
+            | Self::OverdueGates { .. }
+            | Self::SyncInstallation { .. } => Priority::Sweep,
+        }
+    }
+
+    /// The repository that it is about; plans and syncs are about none.
+    pub fn repo(&self) -> Option<RepoId> {
+        match self {
+            Self::Plan { .. }
+            | Self::SyncInstallation { .. }
+            | Self::OverdueGates { .. }
+            | Self::MeasureInstallation { .. } => None,
+            Self::CheckPull { repo, .. }
+            | Self::CheckCommit { repo, .. }
+            | Self::CheckPolicies { repo, .. }
+            | Self::AnswerComment { repo, .. }
+            | Self::Gate { repo, .. }
+            | Self::MeasureDelivery { repo, .. } => Some(*repo),
         }
     }
 
@@ -223,6 +283,8 @@ impl Job {
             | Self::AnswerComment { installation, .. }
             | Self::Gate { installation, .. }
             | Self::OverdueGates { installation }
+            | Self::MeasureDelivery { installation, .. }
+            | Self::MeasureInstallation { installation }
             | Self::SyncInstallation { installation } => Some(*installation),
         }
     }

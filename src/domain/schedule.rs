@@ -43,6 +43,12 @@ pub const SCHEDULES: &[Schedule] = &[
         every_ms: HOUR_MS / 4,
         work: Work::EachInstallation(|installation| Job::OverdueGates { installation }),
     },
+    // What repositories delivered before we came, some at a time.
+    Schedule {
+        name: "measure",
+        every_ms: HOUR_MS,
+        work: Work::EachInstallation(|installation| Job::MeasureInstallation { installation }),
+    },
 ];
 
 impl Work {

@@ -59,6 +59,11 @@ impl Stopwatch {
         self.0.elapsed().as_millis()
     }
 
+    /// Seconds since the start.
+    pub fn seconds(&self) -> f64 {
+        self.0.elapsed().as_secs_f64()
+    }
+
     /// `480 ms`, `12.3 s`.
     pub fn words(&self) -> String {
         let taken = self.0.elapsed();

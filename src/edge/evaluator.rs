@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use serde::de::DeserializeOwned;
 use tokio::sync::{Mutex, Semaphore};
+use tracing::Instrument;
 
 use crate::domain::adopt::{AdoptAnswer, AdoptRequest};
 use crate::domain::evaluate::{Answer, Catalogue, Request};
@@ -141,7 +142,8 @@ impl Evaluators {
             Some(child) => child,
             None => Child::start(&self.inner.command, &self.own).await?.0,
         };
-        let answer = child.ask(ask, self.inner.command.deadline).await?;
+        let span = tracing::info_span!("evaluate");
+        let answer = child.ask(ask, self.inner.command.deadline).instrument(span).await?;
         if !child.is_worn_out() {
             self.inner.keep(digest, child).await;
         }

@@ -6,6 +6,7 @@
 
 mod command;
 mod error;
+mod history;
 mod object;
 mod origin;
 mod revision;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 
 use command::{Git, SMALL};
 pub use error::GitError;
+pub use history::Line;
 pub use object::ObjectFormat;
 pub use work_tree::{Tracked, WorkTree};
 

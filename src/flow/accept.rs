@@ -21,7 +21,12 @@ impl App {
             Accepted::Repeat => "repeat",
         };
         self.meter.delivery(&delivery.event, result);
-        tracing::debug!(delivery = %delivery.guid, event = %delivery.event, result, "delivery stored");
+        tracing::debug!(
+            delivery = delivery.guid,
+            event = delivery.event,
+            result,
+            "delivery stored"
+        );
         if accepted == Accepted::New {
             self.wake.notify_one();
         }

@@ -1,6 +1,5 @@
 //! What becomes of a job that did not succeed?
 
-use crate::domain::ids::InstallationId;
 use crate::domain::time::Timestamp;
 use crate::edge::evaluator::EvaluatorError;
 use crate::edge::github::GitHubError;
@@ -80,11 +79,6 @@ pub(super) fn next_try(now: Timestamp, attempts: u32, salt: &str) -> Timestamp {
         salt.bytes().fold(attempts.into(), |h: i64, b| (h * 31 + i64::from(b)) % 1_000);
     let wait = base.min(600_000);
     now.plus_ms(wait + wait / 4 * spread / 1_000)
-}
-
-/// For log lines and rows.
-pub(super) fn installation_text(id: Option<InstallationId>) -> String {
-    id.map_or_else(|| "-".to_owned(), |id| id.to_string())
 }
 
 #[cfg(test)]

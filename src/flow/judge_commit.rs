@@ -17,6 +17,7 @@ use crate::domain::policy::outcome::Status;
 use crate::domain::time::Timestamp;
 use crate::domain::tree::{Content, Entry, SourceTree};
 use crate::domain::waiver::Waiver;
+use crate::edge::clock::Stopwatch;
 use crate::edge::evaluator::Evaluators;
 use crate::edge::github::{BlobContent, Installation};
 use crate::edge::store::BROKEN;
@@ -142,7 +143,9 @@ impl App {
             change: None,
             only: None,
         };
+        let stopwatch = Stopwatch::start();
         let answer = evaluators.evaluate(&request).await?;
+        self.meter.evaluated(stopwatch.seconds());
         let now = self.clock.now();
         // What broke may have been bad luck (memory, a deadline): it is tried again after a
         // while, unless the policy cannot even be loaded.

@@ -14,6 +14,7 @@ mod check_commit;
 pub mod check_folder;
 mod check_policies;
 mod check_pull;
+pub mod dora;
 mod fate;
 mod gate_answer;
 mod gate_facts;
@@ -23,17 +24,22 @@ pub mod gate_question;
 pub mod gate_slo;
 pub mod gather_folder;
 pub mod impact;
+mod job_meter;
 mod judge_change;
 pub mod judge_commit;
 mod keep_snapshot;
 pub mod links;
+mod measure_delivery;
 mod organisation;
 mod own_policies;
 mod plan;
 mod post_check;
 mod propose;
+mod read_past;
 mod read_tree;
+pub mod risk_of_folder;
 pub mod schedule;
+mod sighted;
 mod sync_installation;
 mod waive;
 pub mod worker;
@@ -79,8 +85,12 @@ pub trait Meter: Send + Sync {
     fn job(&self, kind: &'static str, result: &'static str, seconds: f64);
     /// A check run was posted.
     fn check(&self, conclusion: &'static str);
+    /// A check run was posted so long after the delivery came that asked for it.
+    fn push_to_check(&self, seconds: f64);
     /// An evaluation was needed (`fresh`) or remembered (`cached`).
     fn evaluation(&self, result: &'static str);
+    /// A fresh evaluation took so long, waiting for an evaluator included.
+    fn evaluated(&self, seconds: f64);
 }
 
 /// A meter that nobody reads.
@@ -91,5 +101,7 @@ impl Meter for NoMeter {
     fn delivery(&self, _event: &str, _result: &'static str) {}
     fn job(&self, _kind: &'static str, _result: &'static str, _seconds: f64) {}
     fn check(&self, _conclusion: &'static str) {}
+    fn push_to_check(&self, _seconds: f64) {}
     fn evaluation(&self, _result: &'static str) {}
+    fn evaluated(&self, _seconds: f64) {}
 }

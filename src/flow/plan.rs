@@ -28,6 +28,11 @@ impl App {
         let Some(delivery) = self.store.delivery(guid).await? else {
             return Err(Fate::Moot(format!("delivery {guid} is not stored any more")));
         };
+        // Until here, the job's span knows the delivery only.
+        let (installation, repo) = event::about(&delivery.body);
+        let span = tracing::Span::current();
+        span.record("installation", installation.map(|id| id.0));
+        span.record("repository", repo.map(|id| id.0));
         let intents = match event::read(&delivery.event, &delivery.body) {
             Ok(intents) => intents,
             Err(error) => {
@@ -141,6 +146,9 @@ impl App {
                 self.store.expire_organisation_file(installation).await?;
                 Ok(Vec::new())
             }
+            Intent::Sighted { installation, repo, created, sighting } => {
+                self.sighted(installation, &repo, created, *sighting).await
+            }
             Intent::RepoChanged { installation, repo } => {
                 self.note_repo(installation, &repo).await?;
                 self.heard_of(installation, &repo.name).await?;
@@ -158,7 +166,11 @@ impl App {
         Ok(())
     }
 
-    async fn note_repo(&self, installation: InstallationId, repo: &RepoSeen) -> Result<(), Fate> {
+    pub(super) async fn note_repo(
+        &self,
+        installation: InstallationId,
+        repo: &RepoSeen,
+    ) -> Result<(), Fate> {
         self.store.upsert_repos(installation, &[row(repo)]).await?;
         Ok(self.store.note_labels(repo.id, &repo.labels).await?)
     }

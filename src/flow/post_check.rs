@@ -4,6 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::effect::CheckRunDraft;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
+use crate::domain::job::Occasion;
 use crate::domain::judge::Judgement;
 use crate::domain::report::check_run::{CheckRunContext, render_check_run};
 use crate::domain::report::conclude::render_unjudged;
@@ -40,6 +41,9 @@ impl App {
             .store
             .put_judgement(subject.id, &head, judged_for, &json, &digest(&[&json]), now)
             .await?;
+        if judged_for == JudgedFor::Commit(Occasion::DefaultBranch) && judgement.level.is_some() {
+            self.store.note_adopted(subject.id, now).await?;
+        }
         context.details_url = self.links.as_ref().and_then(|links| links.details(subject.id, &id));
         let said = render_check_run(&judgement, &context);
         let digest = digest(&[

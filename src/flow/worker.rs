@@ -1,8 +1,10 @@
 //! Who does the work? Tasks that claim a job, run it, and settle what became of it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tracing::{Instrument, Span};
 
 use crate::domain::ids::InstallationId;
 use crate::domain::job::Job;
@@ -15,8 +17,9 @@ use super::answer_comment::Question;
 use super::check_commit::CommitToCheck;
 use super::check_policies::PoliciesToCheck;
 use super::check_pull::PullToCheck;
-use super::fate::{Fate, installation_text, next_try};
+use super::fate::{Fate, next_try};
 use super::gate_answer::Waiting;
+use super::job_meter::JobMeter;
 
 /// How long a worker holds a job without a sign of life. Replicas' clocks differ, so not less.
 const LEASE_MS: i64 = 90_000;
@@ -67,8 +70,10 @@ impl App {
     async fn run(&self, claimed: Claimed, stop: &mut watch::Receiver<bool>) {
         let started = std::time::Instant::now();
         let kind = claimed.job.kind();
+        let span = span_of(&claimed);
         let settled = {
-            let work = self.perform(&claimed);
+            let app = self.measuring(&claimed);
+            let work = async { app.perform(&claimed).await }.instrument(span.clone());
             tokio::pin!(work);
             let mut signs = tokio::time::interval(SIGN_OF_LIFE);
             signs.tick().await;
@@ -103,8 +108,15 @@ impl App {
             }
         };
         let Some(result) = settled else { return };
-        let word = self.settle(&claimed, result).await;
+        let word = self.settle(&claimed, result).instrument(span).await;
         self.meter.job(kind, word, started.elapsed().as_secs_f64());
+    }
+
+    /// The same App with a meter that knows since when this job is owed.
+    fn measuring(&self, claimed: &Claimed) -> Self {
+        let since = claimed.cause.as_ref().map(|cause| cause.received);
+        let meter = JobMeter { meter: self.meter.clone(), clock: self.clock.clone(), since };
+        Self { meter: Arc::new(meter), ..self.clone() }
     }
 
     /// Does what the job says.
@@ -159,6 +171,12 @@ impl App {
                 None => "no deployment".to_owned(),
             },
             Job::OverdueGates { installation } => self.overdue_gates(*installation).await?,
+            Job::MeasureDelivery { installation, repo, name } => {
+                self.measure_delivery(*installation, *repo, name).await?
+            }
+            Job::MeasureInstallation { installation } => {
+                self.measure_installation(*installation).await?
+            }
             Job::SyncInstallation { installation } => self.sync_installation(*installation).await?,
         }))
     }
@@ -166,39 +184,38 @@ impl App {
     /// Settles a job and tells how it ended, in the word of the metrics.
     async fn settle(&self, claimed: &Claimed, result: Result<Performed, Fate>) -> &'static str {
         let now = self.clock.now();
-        let log = JobLog::of(claimed);
         let (word, settled) = match result {
             Ok(Performed::Plan { jobs, outcome }) => {
-                log.done(&outcome);
+                tracing::info!("job done: {outcome}");
                 let settled = self.store.plan_done(claimed, &jobs, &outcome, now).await;
                 self.wake.notify_waiters();
                 ("done", settled)
             }
             Ok(Performed::Words(outcome)) => {
-                log.done(&outcome);
+                tracing::info!("job done: {outcome}");
                 ("done", self.store.complete(claimed).await)
             }
             Err(Fate::Moot(reason)) => {
-                log.done(&format!("moot: {reason}"));
+                tracing::info!("job done: moot: {reason}");
                 ("done", self.store.complete(claimed).await)
             }
             Err(Fate::Wait { until, pause, reason }) => {
-                log.waits(&reason);
+                tracing::warn!("job waits: {reason}");
                 ("paused", self.wait(claimed, until, pause, &reason).await)
             }
             // Every call is refused until an owner lifts it; the event that tells so may be lost.
             Err(Fate::Suspended(reason)) => {
-                log.waits(&reason);
+                tracing::warn!("job waits: {reason}");
                 let until = now.plus_ms(SUSPENSION_MS);
                 ("paused", self.wait(claimed, until, true, &reason).await)
             }
             Err(Fate::Retry(reason)) if !claimed.is_final() => {
-                log.waits(&reason);
+                tracing::warn!("job waits: {reason}");
                 let then = next_try(now, claimed.attempts, claimed.id.as_str());
                 ("retried", self.store.retry(claimed, &reason, then, now).await)
             }
             Err(Fate::Retry(reason) | Fate::Hopeless(reason)) => {
-                log.dead(&reason);
+                tracing::error!("job dead: {reason}");
                 self.conclude(&claimed.job, &reason).await;
                 ("dead", self.store.bury(claimed, &reason).await)
             }
@@ -255,7 +272,11 @@ impl App {
                 }
                 return;
             }
-            Job::Plan { .. } | Job::SyncInstallation { .. } | Job::OverdueGates { .. } => return,
+            Job::Plan { .. }
+            | Job::MeasureDelivery { .. }
+            | Job::MeasureInstallation { .. }
+            | Job::OverdueGates { .. }
+            | Job::SyncInstallation { .. } => return,
         };
         let told = (check, reason);
         if let Err(fate) = self.conclude_unjudged(installation, repo, name, head, told).await {
@@ -279,32 +300,18 @@ enum Performed {
     Plan { jobs: Vec<Job>, outcome: String },
 }
 
-/// One line per job, readable alone, with fields to filter by.
-struct JobLog<'a> {
-    claimed: &'a Claimed,
-    installation: String,
-}
-
-impl<'a> JobLog<'a> {
-    fn of(claimed: &'a Claimed) -> Self {
-        Self { claimed, installation: installation_text(claimed.job.installation()) }
-    }
-
-    fn done(&self, outcome: &str) {
-        let Self { claimed, installation } = self;
-        let (job, key) = (claimed.id.as_str(), claimed.job.key());
-        tracing::info!(job, key, installation, attempt = claimed.attempts, "job done: {outcome}");
-    }
-
-    fn waits(&self, reason: &str) {
-        let Self { claimed, installation } = self;
-        let (job, key) = (claimed.id.as_str(), claimed.job.key());
-        tracing::warn!(job, key, installation, attempt = claimed.attempts, "job waits: {reason}");
-    }
-
-    fn dead(&self, reason: &str) {
-        let Self { claimed, installation } = self;
-        let (job, key) = (claimed.id.as_str(), claimed.job.key());
-        tracing::error!(job, key, installation, attempt = claimed.attempts, "job dead: {reason}");
-    }
+/// What every line that a job writes carries, whatever the filter: an error's level, because a span
+/// that is filtered out takes its fields along.
+fn span_of(claimed: &Claimed) -> Span {
+    let job = &claimed.job;
+    tracing::error_span!(
+        "job",
+        job = claimed.id.as_str(),
+        kind = job.kind(),
+        key = job.key(),
+        attempt = claimed.attempts,
+        delivery = claimed.cause.as_ref().map(|cause| cause.delivery.as_str()),
+        installation = job.installation().map(|id| id.0),
+        repository = job.repo().map(|id| id.0),
+    )
 }

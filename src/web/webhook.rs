@@ -4,7 +4,9 @@ use axum::body::{Body, to_bytes};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::IgnoredAny;
+use tracing::Instrument;
 
+use crate::edge::clock::Stopwatch;
 use crate::edge::github::signature;
 use crate::edge::store::Accepted;
 
@@ -17,14 +19,31 @@ const MAX_ID: usize = 100;
 
 type Reply = (StatusCode, &'static str);
 
+/// [`take`], measured, in a span that names the delivery.
+pub(super) async fn receive(State(web): State<Web>, headers: HeaderMap, body: Body) -> Reply {
+    let stopwatch = Stopwatch::start();
+    let span = tracing::error_span!(
+        "delivery",
+        delivery = word(&headers, "x-github-delivery"),
+        event = word(&headers, "x-github-event"),
+    );
+    let metrics = web.metrics.clone();
+    let reply = take(web, headers, body).instrument(span).await.unwrap_or_else(|refusal| refusal);
+    metrics.intake(reply.0.as_u16(), stopwatch.seconds());
+    reply
+}
+
+/// A header's value, if it is a plain word: nothing else of a stranger's reaches rows and logs.
+fn word(headers: &HeaderMap, name: &str) -> Option<String> {
+    let text = headers.get(name)?.to_str().ok()?;
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.:".contains(&b);
+    (!text.is_empty() && text.len() <= MAX_ID && text.bytes().all(plain)).then(|| text.to_owned())
+}
+
 /// 202 when stored (also a repeat, also an event that nobody reads), 401 for a bad or missing
 /// signature, 413 for a body over 25 MiB, 400 for what GitHub never sends, 503 when it could not
 /// be stored: GitHub then shows the delivery as failed, and recovery finds it.
-pub(super) async fn receive(
-    State(web): State<Web>,
-    headers: HeaderMap,
-    body: Body,
-) -> Result<Reply, Reply> {
+async fn take(web: Web, headers: HeaderMap, body: Body) -> Result<Reply, Reply> {
     let too_large = (StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 25 MiB\n");
     let announced = headers.get(header::CONTENT_LENGTH).and_then(|l| l.to_str().ok()?.parse().ok());
     if announced.is_some_and(|length: u64| length > MAX_BODY_BYTES as u64) {
@@ -41,13 +60,9 @@ pub(super) async fn receive(
         web.metrics.refused();
         return Err((StatusCode::UNAUTHORIZED, "the signature does not match\n"));
     }
-    let word = |name: &str| {
-        let text = headers.get(name)?.to_str().ok()?;
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.:".contains(&b);
-        (!text.is_empty() && text.len() <= MAX_ID && text.bytes().all(plain))
-            .then(|| text.to_owned())
-    };
-    let (Some(event), Some(guid)) = (word("x-github-event"), word("x-github-delivery")) else {
+    let (Some(event), Some(guid)) =
+        (word(&headers, "x-github-event"), word(&headers, "x-github-delivery"))
+    else {
         return Err((
             StatusCode::BAD_REQUEST,
             "the headers X-GitHub-Event and X-GitHub-Delivery are missing or malformed\n",

@@ -8,5 +8,6 @@ mod examples;
 mod github;
 mod http;
 mod prometheus;
+mod serving;
 mod stage;
 mod stories;

@@ -51,7 +51,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("prometheus_client", &["src/web/"]),
     // store
     ("sqlx", &["src/edge/store/"]),
-    ("flate2", &["src/edge/store/snapshots.rs"]),
+    ("flate2", &["src/edge/store/snapshots.rs", "src/edge/disk/series.rs"]),
     ("uuid", &["src/edge/store/", "src/cli/serve.rs"]),
     // judging
     ("regorus", &["src/domain/policy/"]),
@@ -61,6 +61,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
             "src/domain/policy/builtins",
             "src/domain/kustomize/",
             "src/domain/helm/functions/regexes.rs",
+            "src/domain/risk/signals/fix.rs",
         ],
     ),
     ("gotmpl", &["src/domain/helm/"]),
@@ -89,18 +90,19 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("indicatif", &["src/cli/progress.rs"]),
     ("notify_debouncer_mini", &["src/cli/policy/watch.rs"]),
     ("tracing_subscriber", &["src/cli/", "src/config.rs"]),
+    ("opentelemetry", &["src/cli/log/traces.rs"]),
+    ("opentelemetry_sdk", &["src/cli/log/traces.rs"]),
+    ("opentelemetry_otlp", &["src/cli/log/traces.rs"]),
+    ("tracing_opentelemetry", &["src/cli/log/traces.rs"]),
     // settings
     (
-        "regex",
-        &[
-            "src/domain/policy/builtins",
-            "src/domain/kustomize/",
-            "src/domain/helm/functions/regexes.rs",
-        ],
-    ),
-    (
         "toml",
-        &["src/config", "src/domain/facts/dependencies/", "src/domain/helm/functions/encode.rs"],
+        &[
+            "src/config",
+            "src/domain/facts/dependencies/",
+            "src/domain/helm/functions/encode.rs",
+            "src/domain/risk/model.rs",
+        ],
     ),
     (
         "secrecy",

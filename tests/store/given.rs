@@ -2,8 +2,11 @@
 
 use waymark::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use waymark::domain::job::{Delivery, Job, Occasion};
+use waymark::domain::metrics::Source;
 use waymark::domain::time::Timestamp;
-use waymark::edge::store::{Claimed, PullRow, PullState, RepoRow, Store};
+use waymark::edge::store::{
+    Claimed, DeploymentRow, IncidentRow, PullRow, PullState, RepoRow, Store,
+};
 
 pub(crate) const NOON: Timestamp = Timestamp(1_795_000_000_000);
 pub(crate) const LEASE: i64 = 60_000;
@@ -99,4 +102,23 @@ pub(crate) async fn claim_at(store: &Store, now: Timestamp) -> Option<Claimed> {
 /// Claims at noon; there must be something.
 pub(crate) async fn claim(store: &Store) -> Claimed {
     claim_at(store, NOON).await.expect("a job is ready")
+}
+
+/// A deployment of commit 1 to production.
+pub(crate) fn deployment(id: i64, succeeded: Option<Timestamp>) -> DeploymentRow {
+    DeploymentRow {
+        source: Source::Deployment,
+        id,
+        environment: "production".to_owned(),
+        git_ref: None,
+        sha: Some(sha(1)),
+        created: NOON,
+        succeeded,
+        failed: None,
+        compared: None,
+    }
+}
+
+pub(crate) fn incident(number: i64, updated: Timestamp, counts: bool) -> IncidentRow {
+    IncidentRow { number, opened: NOON, closed: None, updated, counts }
 }

@@ -5,6 +5,7 @@ use waymark::domain::config::Labels;
 use waymark::domain::gate::Verdict;
 use waymark::domain::gate::request::Acknowledged;
 use waymark::domain::ids::{InstallationId, RepoId};
+use waymark::domain::metrics::Run;
 use waymark::edge::store::{
     AcknowledgementRow, CheckRunRow, GateKey, GateRow, OrganisationFile, PoliciesRow, Store,
     Subject,
@@ -15,7 +16,7 @@ use crate::given::*;
 
 /// Every table that holds what belongs to a tenant. `delivery` is the inbox, `job` also holds
 /// plans: looked at below.
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 17] = [
     "installation",
     "repo",
     "pull",
@@ -29,6 +30,10 @@ const TABLES: [&str; 13] = [
     "snapshot",
     "gate",
     "acknowledgement",
+    "dora_deployment",
+    "dora_incident",
+    "dora_run",
+    "dora_repo",
 ];
 
 async fn settle_in(store: &Store, installation: i64) {
@@ -43,6 +48,11 @@ async fn settle_in(store: &Store, installation: i64) {
     let labels = Labels { topics: Some(["pci".to_owned()].into()), ..Labels::default() };
     store.note_labels(repo_id, &labels).await.unwrap();
     assert!(store.put_snapshot(repo_id, &sha(1), "{}", NOON).await.unwrap());
+    store.note_deployment(repo_id, &deployment(1, Some(NOON))).await.unwrap();
+    store.note_incident(repo_id, &incident(1, NOON, true)).await.unwrap();
+    let run = Run { started: NOON, finished: at(1), success: None };
+    store.note_run(repo_id, 1, &run).await.unwrap();
+    store.note_created(repo_id, NOON).await.unwrap();
     store.put_evaluation(repo_id, "k", "{}", NOON).await.unwrap();
     store.put_judgement(repo_id, &sha(1), Subject::Pull(1), "{}", "d", NOON).await.unwrap();
     let run = CheckRunRow {

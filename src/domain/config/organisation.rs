@@ -15,6 +15,7 @@ use super::{most_specific, tables};
 use crate::domain::finding::{Level, Mode};
 use crate::domain::ids::PolicyId;
 use crate::domain::judge::ConfigProblem;
+use crate::domain::metrics::MetricsRules;
 use crate::domain::waiver::Waiver;
 
 /// The file, as far as it could be understood.
@@ -55,6 +56,9 @@ pub struct OrgConfig {
     /// Where error budgets are read.
     #[serde(default)]
     pub slo: SloRules,
+    /// What delivery is measured by.
+    #[serde(default)]
+    pub metrics: MetricsRules,
 }
 
 /// How one policy, or a pack, speaks in the organisation.
@@ -212,6 +216,7 @@ slo:
   prometheus: https://prometheus.example
   objectives:
     - {name: up, objective: 99.9, error_ratio: 'a[$window]', repositories: acme/*}
+metrics: {environments: live, workflows: [ship.yml], incident_labels: [sev1, sev2], attribution_days: 3}
 ";
 
     #[test]
@@ -229,6 +234,8 @@ slo:
         assert_eq!(rollout.otherwise, Mode::Warn);
         assert_eq!(config.place(&rule_pointer(pattern)), "acme/.github:waymark.yml:5");
         assert!(config.locks_parameter("approved_images") && config.locks("path"));
+        assert!(config.metrics.is_production("Live") && !config.metrics.is_production("prod"));
+        assert_eq!(config.metrics.attribution_days, 3);
         assert!(config.waiver_rules.forbid(&PolicyId::parse("catalog/x").expect("valid")));
     }
 

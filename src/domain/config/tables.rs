@@ -2,6 +2,7 @@
 //! it and prints its schema starts here.
 
 mod gating;
+mod metrics;
 
 use super::shape::{Key, Shape, Table};
 
@@ -62,6 +63,7 @@ pub(super) static ORGANISATION: Table = Table {
         gating::FREEZE,
         gating::GATE,
         gating::SLO,
+        metrics::METRICS,
     ],
 };
 

@@ -44,6 +44,21 @@ pub enum Dialect {
 }
 
 impl Dialect {
+    /// By a folder or a word of a path's name.
+    pub fn of_path(path: &str) -> Option<Self> {
+        let path = path.to_ascii_lowercase();
+        let mut words = path.split(|c: char| !c.is_ascii_alphanumeric());
+        words.find_map(|word| match word {
+            "postgres" | "postgresql" | "pg" | "psql" | "cockroach" | "cockroachdb" => {
+                Some(Self::Postgresql)
+            }
+            "mysql" | "mariadb" => Some(Self::Mysql),
+            "sqlite" | "sqlite3" => Some(Self::Sqlite),
+            "mssql" | "sqlserver" => Some(Self::Sqlserver),
+            _ => None,
+        })
+    }
+
     /// By words that only one of them knows; `None` when the text says nothing.
     pub fn guess(text: &str) -> Option<Self> {
         let text = text.to_ascii_lowercase();

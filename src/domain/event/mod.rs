@@ -7,19 +7,26 @@
 
 mod check_run;
 mod check_suite;
+mod delivered;
+mod deployment;
 mod deployment_protection_rule;
+mod deployment_status;
 mod installation;
 mod installation_repositories;
 mod issue_comment;
+mod issues;
 mod merge_group;
 mod payload;
 mod pull_request;
 mod push;
+mod release;
 mod repository;
+mod workflow_run;
 
 use crate::domain::command::Scan;
 use crate::domain::config::Labels;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
+use crate::domain::metrics::Sighting;
 use crate::domain::time::Timestamp;
 
 /// A repository as an event names it.
@@ -209,6 +216,17 @@ pub enum Intent {
         /// How it is now.
         repo: RepoSeen,
     },
+    /// A deployment, a run, a release or an issue: what deliveries are measured by.
+    Sighted {
+        /// Whose.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoSeen,
+        /// When the repository was created, when the event tells.
+        created: Option<Timestamp>,
+        /// What was seen.
+        sighting: Box<Sighting>,
+    },
 }
 
 /// Why a body could not be read.
@@ -241,11 +259,16 @@ pub const READERS: &[EventReader] = &[
         subscribed: true,
         read: deployment_protection_rule::read,
     },
+    EventReader { event: "deployment", subscribed: true, read: deployment::read },
+    EventReader { event: "deployment_status", subscribed: true, read: deployment_status::read },
     EventReader { event: "issue_comment", subscribed: true, read: issue_comment::read },
+    EventReader { event: "issues", subscribed: true, read: issues::read },
     EventReader { event: "merge_group", subscribed: true, read: merge_group::read },
     EventReader { event: "pull_request", subscribed: true, read: pull_request::read },
     EventReader { event: "push", subscribed: true, read: push::read },
+    EventReader { event: "release", subscribed: true, read: release::read },
     EventReader { event: "repository", subscribed: true, read: repository::read },
+    EventReader { event: "workflow_run", subscribed: true, read: workflow_run::read },
 ];
 
 /// One line of [`READERS`].
@@ -256,6 +279,12 @@ pub struct EventReader {
     pub subscribed: bool,
     /// How to read it.
     pub read: Reader,
+}
+
+/// Whose an event is, as far as its body tells: for logs, before anybody has read what it asks for.
+pub fn about(body: &[u8]) -> (Option<InstallationId>, Option<RepoId>) {
+    let about: payload::About = serde_json::from_slice(body).unwrap_or_default();
+    (about.installation.map(|i| i.id), about.repository.map(|r| r.id))
 }
 
 /// What a delivery asks for; nothing when the event is one that we do not read.

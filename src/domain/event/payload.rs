@@ -30,6 +30,19 @@ pub(super) struct Repository {
     custom_properties: Value,
 }
 
+/// Whose an event is, whatever it is about.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct About {
+    pub(super) installation: Option<InstallationRef>,
+    pub(super) repository: Option<RepositoryRef>,
+}
+
+/// `repository: {id}`.
+#[derive(Debug, Deserialize)]
+pub(super) struct RepositoryRef {
+    pub(super) id: RepoId,
+}
+
 impl From<Repository> for RepoSeen {
     fn from(r: Repository) -> Self {
         Self {

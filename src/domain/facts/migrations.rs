@@ -71,7 +71,7 @@ pub(super) fn extract(gather: &mut Gather<'_>, change: &Change) {
     let used = dialect_in_use(gather.tree);
     for path in added {
         let Some(text) = gather.text(kind, path) else { continue };
-        let dialect = by_path(path).or_else(|| Dialect::guess(&text)).or(used);
+        let dialect = Dialect::of_path(path).or_else(|| Dialect::guess(&text)).or(used);
         let Some(read) = ddl::read(path, &text, dialect) else { continue };
         let statements = read.statements.into_iter().map(|(found, acknowledged)| {
             let pointer = gather.spans.problem(path, found.line);
@@ -84,21 +84,6 @@ pub(super) fn extract(gather: &mut Gather<'_>, change: &Change) {
     }
 }
 
-/// By a folder or a word of the name.
-fn by_path(path: &str) -> Option<Dialect> {
-    let path = path.to_ascii_lowercase();
-    let mut words = path.split(|c: char| !c.is_ascii_alphanumeric());
-    words.find_map(|word| match word {
-        "postgres" | "postgresql" | "pg" | "psql" | "cockroach" | "cockroachdb" => {
-            Some(Dialect::Postgresql)
-        }
-        "mysql" | "mariadb" => Some(Dialect::Mysql),
-        "sqlite" | "sqlite3" => Some(Dialect::Sqlite),
-        "mssql" | "sqlserver" => Some(Dialect::Sqlserver),
-        _ => None,
-    })
-}
-
 /// By Prisma's lock file, else by the drivers among the dependencies. Where two databases are in
 /// use it is not known, but SQLite beside another one is for tests.
 fn dialect_in_use(tree: &SourceTree) -> Option<Dialect> {
@@ -107,7 +92,7 @@ fn dialect_in_use(tree: &SourceTree) -> Option<Dialect> {
     for (_, entry) in locks {
         let Content::Text(text) = &entry.content else { continue };
         let provider = text.lines().find_map(|line| line.trim().strip_prefix("provider"));
-        found.extend(provider.and_then(by_path));
+        found.extend(provider.and_then(Dialect::of_path));
     }
     if found.is_empty() {
         found = dependencies::names(tree).iter().filter_map(|name| driver(name)).collect();

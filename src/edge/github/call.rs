@@ -7,6 +7,8 @@ use http::{HeaderMap, Method, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::domain::ids::InstallationId;
+
 use super::error::GitHubError;
 
 /// Largest answer of an ordinary call.
@@ -23,6 +25,12 @@ pub struct CallSeen<'a> {
     pub status: Option<u16>,
     /// From sending to the last byte, redirects included.
     pub elapsed_ms: u64,
+    /// In whose name; `None`: the App's own.
+    pub installation: Option<InstallationId>,
+    /// What the answer says is left of that caller's hourly budget.
+    pub remaining: Option<u64>,
+    /// Which budget: `core`, `graphql`.
+    pub resource: &'a str,
 }
 
 /// Is told of every call; must return at once.

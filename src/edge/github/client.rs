@@ -131,11 +131,12 @@ impl GitHub {
             Who::App => return self.call_as_app(call).await,
             Who::Tenant(id, scope) => {
                 let token = self.inner.tokens.get(self, id, scope).await?;
-                let answer = self.inner.transport.exchange(call, &token.secret).await?;
+                let answer = self.inner.transport.exchange(call, &token.secret, Some(id)).await?;
                 if answer.status == 401 {
                     self.inner.tokens.forget(id, scope, &token).await;
                     let fresh = self.inner.tokens.get(self, id, scope).await?;
-                    let again = self.inner.transport.exchange(call, &fresh.secret).await?;
+                    let again =
+                        self.inner.transport.exchange(call, &fresh.secret, Some(id)).await?;
                     if again.status == 401 {
                         self.inner.tokens.forget(id, scope, &fresh).await;
                     }
@@ -153,7 +154,7 @@ impl GitHub {
         let jwt = self.inner.key.sign(self.now()).map_err(|why| GitHubError::Credentials {
             message: format!("signing a JWT failed: {why}"),
         })?;
-        let answer = self.inner.transport.exchange(call, &jwt).await?;
+        let answer = self.inner.transport.exchange(call, &jwt, None).await?;
         success(call, answer, self.now())
     }
 }

@@ -1,5 +1,6 @@
 //! What can the caller do about a call that failed?
 
+use crate::domain::redact::redact;
 use crate::domain::time::Timestamp;
 
 /// Longest message kept, in characters: GitHub's own text may be a page of HTML.
@@ -92,7 +93,8 @@ pub(super) fn one_line(text: &str) -> String {
     // Enough for 500 even when most of it is blank; the text may be a megabyte.
     let start: String = text.chars().take(20 * MAX_MESSAGE).collect();
     let words: Vec<&str> = start.split(|c| !visible(c)).filter(|word| !word.is_empty()).collect();
-    let line = words.join(" ");
+    // Such texts reach logs, rows and check runs, and a proxy's page may quote our own headers.
+    let line = redact(&words.join(" ")).into_owned();
     if line.chars().count() <= MAX_MESSAGE {
         return line;
     }
@@ -107,6 +109,8 @@ mod tests {
     fn texts_of_others_are_one_short_line() {
         assert_eq!(one_line(" a\r\n\tb\u{1b}[31m\u{202e}c\u{0} "), "a b [31m c");
         assert_eq!(one_line(""), "");
+        let token = format!("ghs_424242_{}.{}", "a".repeat(250), "b".repeat(250));
+        assert_eq!(one_line(&format!("you sent {token}!")), "you sent [redacted]!");
         for long in ["é".repeat(5000), "a b ".repeat(5000)] {
             let line = one_line(&long);
             assert!(line.chars().count() <= MAX_MESSAGE && line.ends_with('…'));

@@ -26,6 +26,9 @@ pub struct Repository {
     /// Not visible to everybody.
     #[serde(default)]
     pub private: bool,
+    /// When GitHub made it, RFC 3339, where GitHub tells.
+    #[serde(default)]
+    pub created_at: Value,
     /// Forked from another.
     #[serde(default)]
     pub fork: bool,

@@ -12,6 +12,9 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use octocrab::{AuthState, OctoBody, Octocrab, OctocrabBuilder};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Semaphore;
+use tracing::Instrument;
+
+use crate::domain::ids::InstallationId;
 
 use super::base::ApiBase;
 use super::call::{Answer, Call, CallHook, CallSeen};
@@ -53,20 +56,28 @@ impl Transport {
         &self,
         call: &Call,
         token: &SecretString,
+        installation: Option<InstallationId>,
     ) -> Result<Answer, GitHubError> {
         let _permit = self.gate.acquire().await.expect("the gate is never closed");
         let start = Instant::now();
-        let outcome = tokio::time::timeout(self.timeout, self.travel(call, token)).await;
+        let span = tracing::info_span!("github", method = call.method.as_str(), route = call.route);
+        let travel = self.travel(call, token).instrument(span);
+        let outcome = tokio::time::timeout(self.timeout, travel).await;
         let answer = outcome.unwrap_or_else(|_| {
             let secs = self.timeout.as_secs_f32();
             Err(GitHubError::unavailable(&format!("{}: no answer within {secs} s", call.name())))
         });
         if let Some(hook) = &self.hook {
+            let came = answer.as_ref().ok();
+            let header = |name: &str| came.and_then(|answer| answer.header(name));
             hook(&CallSeen {
                 route: call.route,
                 method: call.method.as_str(),
-                status: answer.as_ref().ok().map(|answer| answer.status.as_u16()),
+                status: came.map(|answer| answer.status.as_u16()),
                 elapsed_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+                installation,
+                remaining: header("x-ratelimit-remaining").and_then(|text| text.parse().ok()),
+                resource: header("x-ratelimit-resource").unwrap_or_default(),
             });
         }
         answer

@@ -13,6 +13,7 @@ use crate::domain::evaluate::Request;
 use crate::domain::facts;
 use crate::domain::ids::{PolicyId, Sha};
 use crate::domain::policy::outcome::{Outcome, Status};
+use crate::edge::clock::Stopwatch;
 use crate::flow::App;
 use crate::flow::fate::Fate;
 use crate::flow::read_tree::is_wanted;
@@ -58,7 +59,9 @@ impl App {
         let organisation = subject.organisation.file.clone();
         let only = Some(asked);
         let request = Request { tree, repo, config, organisation, path, change, only };
+        let stopwatch = Stopwatch::start();
         let outcomes = subject.evaluators(self).evaluate(&request).await?.evaluation.outcomes;
+        self.meter.evaluated(stopwatch.seconds());
         let sound = outcomes.iter().all(|outcome| outcome.status != Status::Broken);
         if sound && let Ok(json) = serde_json::to_string(&outcomes) {
             self.store.put_evaluation(subject.id, &key, &json, self.clock.now()).await?;

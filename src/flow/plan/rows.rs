@@ -1,4 +1,4 @@
-//! What an event tells, as rows of the store.
+//! What events show, as the store keeps it.
 
 use crate::domain::event::{PullSeen, RepoSeen};
 use crate::domain::ids::RepoId;

@@ -28,6 +28,11 @@ impl FakeGitHub {
         self.world().violations.clone()
     }
 
+    /// Every installation token that was ever given out.
+    pub fn minted_tokens(&self) -> Vec<String> {
+        self.world().tokens.keys().cloned().collect()
+    }
+
     /// A test expects some answers of this status from this route.
     pub fn allow(&self, route: &str, status: u16) {
         self.world().allowed.push((route.into(), status));

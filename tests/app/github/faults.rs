@@ -28,6 +28,10 @@ pub enum Kind {
     LoseAnswer,
     /// Headers and half of the answer arrive, then the connection is cut.
     HalfBody,
+    /// As `HalfBody`, but the length fits: what arrives is whole by HTTP and half a document.
+    HalfDocument,
+    /// Answered like this, with the credentials of the request in the message.
+    Echo(u16),
 }
 
 /// Takes the next fault for `route` ("METHOD template") out of `faults`.
@@ -127,6 +131,17 @@ impl FakeGitHub {
     /// The next request's answer breaks off in the middle.
     pub fn half_body(&self, route: &str) {
         self.order(route, 1, Kind::HalfBody);
+    }
+
+    /// The next `times` answers are whole by HTTP and half a document.
+    pub fn half_document(&self, route: &str, times: usize) {
+        self.order(route, times, Kind::HalfDocument);
+    }
+
+    /// The next `times` requests are refused with a message that quotes their credentials, as a
+    /// talkative proxy would.
+    pub fn echo_credentials(&self, route: &str, status: u16, times: usize) {
+        self.order(route, times, Kind::Echo(status));
     }
 
     /// Every token minted so far is expired from now on.

@@ -29,10 +29,15 @@ pub fn document() -> &'static Value {
 ///
 /// `GET /app/installations` demands that an account be a user *and* an enterprise (`allOf`), which no
 /// account is; `GET /app/installations/{installation_id}` shows the same object with `anyOf`.
+///
+/// `created` of workflow runs is called a date-time, but its own text says that it is a range in the
+/// syntax of searches (`>=2026-11-01`), and `gh run list --created` sends such.
 fn correct(document: &mut Value) {
     let list = "/paths/~1app~1installations/get/responses/200/content/application~1json/schema";
     let list = document.pointer_mut(list).expect("the description has this answer");
     list["items"] = json!({"$ref": "#/components/schemas/installation"});
+    let created = document.pointer_mut("/components/parameters/created/schema");
+    *created.expect("the description has this parameter") = json!({"type": "string"});
 }
 
 /// What is wrong with `value` as the schema at `pointer` of the document; empty when nothing is.

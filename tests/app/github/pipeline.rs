@@ -95,6 +95,11 @@ impl Incoming {
         }
     }
 
+    /// What the caller sent to be believed.
+    pub fn credentials(&self) -> &str {
+        self.headers_named("authorization").first().copied().unwrap_or_default()
+    }
+
     fn meter_key(&self) -> u64 {
         self.actor.as_ref().ok().and_then(Actor::installation).unwrap_or(0)
     }

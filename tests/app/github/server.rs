@@ -35,19 +35,31 @@ pub async fn serve(github: FakeGitHub, request: Request) -> Response {
             let _ = gate.wait_for(|open| *open).await;
             pipeline::answer(&mut github.world(), &incoming)
         }
-        Some(Kind::LoseAnswer | Kind::HalfBody) | None => {
+        Some(Kind::Echo(status)) => {
+            let text = format!("refused: authorization: {}", incoming.credentials());
+            Reply::error(*status, &text)
+        }
+        Some(Kind::LoseAnswer | Kind::HalfBody | Kind::HalfDocument) | None => {
             pipeline::answer(&mut github.world(), &incoming)
         }
     };
     let ordered = matches!(
         fault,
-        Some(Kind::Answer(..) | Kind::SecondaryLimit(_) | Kind::LoseAnswer | Kind::HalfBody)
+        Some(
+            Kind::Answer(..)
+                | Kind::SecondaryLimit(_)
+                | Kind::LoseAnswer
+                | Kind::HalfBody
+                | Kind::HalfDocument
+                | Kind::Echo(_)
+        )
     ) || reply.headers.iter().any(|(name, _)| *name == pipeline::ORDERED);
     log(&github, &incoming, reply.status, ordered);
     github.inner.wake.notify_waiters();
     match fault {
         Some(Kind::LoseAnswer) => cut(),
         Some(Kind::HalfBody) => respond(&github, &incoming, reply, true),
+        Some(Kind::HalfDocument) => respond(&github, &incoming, halved(reply), false),
         _ => respond(&github, &incoming, reply, false),
     }
 }
@@ -100,6 +112,16 @@ fn respond(github: &FakeGitHub, incoming: &Incoming, reply: Reply, half: bool) -
         HttpBody::from(bytes)
     };
     builder.body(body).expect("headers are well-formed")
+}
+
+fn halved(reply: Reply) -> Reply {
+    let mut bytes = match reply.body {
+        Body::Json(value) => encode(&value),
+        Body::Raw(bytes) => bytes,
+        Body::Empty => Vec::new(),
+    };
+    bytes.truncate(bytes.len() / 2);
+    Reply { body: Body::Raw(bytes), ..reply }
 }
 
 fn encode(value: &Value) -> Vec<u8> {

@@ -32,9 +32,11 @@ pub struct World {
     /// (repository, head SHA) → suite; one App, so one suite each.
     pub suites: BTreeMap<(u64, Sha), u64>,
     /// Workflow run → the deployment that it waits with.
-    pub deployments: BTreeMap<u64, Deployment>,
+    pub held: BTreeMap<u64, HeldDeployment>,
     /// `organisation/team` → logins.
     pub teams: BTreeMap<String, BTreeSet<String>>,
+    /// Deployments, workflow runs and releases, by repository.
+    pub shipping: BTreeMap<u64, Shipping>,
     pub queue: VecDeque<Hook>,
     pub history: Vec<Hook>,
     pub calls: Vec<Logged>,
@@ -159,7 +161,7 @@ pub struct Installation {
 
 /// A deployment that a custom protection rule holds.
 #[derive(Clone, Debug)]
-pub struct Deployment {
+pub struct HeldDeployment {
     pub id: u64,
     pub repo: u64,
     pub environment: String,
@@ -168,6 +170,44 @@ pub struct Deployment {
     pub reports: Vec<String>,
     /// `approved` or `rejected`, and the comment.
     pub answer: Option<(String, String)>,
+}
+
+/// How a repository's changes reach users, oldest first.
+#[derive(Clone, Debug, Default)]
+pub struct Shipping {
+    pub deployments: Vec<Deployment>,
+    pub runs: Vec<WorkflowRun>,
+    pub releases: Vec<Release>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Deployment {
+    pub id: u64,
+    pub sha: Sha,
+    pub environment: String,
+    pub created: i64,
+    /// (id, state, when), oldest first.
+    pub statuses: Vec<(u64, String, i64)>,
+}
+
+#[derive(Clone, Debug)]
+pub struct WorkflowRun {
+    pub id: u64,
+    pub path: String,
+    pub event: String,
+    pub branch: String,
+    pub sha: Sha,
+    pub started: i64,
+    pub finished: i64,
+    pub conclusion: String,
+}
+
+#[derive(Clone, Debug)]
+pub struct Release {
+    pub id: u64,
+    pub tag: String,
+    pub published: i64,
+    pub prerelease: bool,
 }
 
 /// A check run with everything that was ever sent for it.
@@ -229,8 +269,9 @@ impl World {
             tokens: HashMap::new(),
             runs: BTreeMap::new(),
             suites: BTreeMap::new(),
-            deployments: BTreeMap::new(),
+            held: BTreeMap::new(),
             teams: BTreeMap::new(),
+            shipping: BTreeMap::new(),
             queue: VecDeque::new(),
             history: Vec::new(),
             calls: Vec::new(),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use waymark::edge::store::{JobFilter, JobState};
 
-use crate::github::{Deployment, FakeGitHub};
+use crate::github::{FakeGitHub, HeldDeployment};
 use crate::http::exchange;
 use crate::prometheus::{FakePrometheus, Says};
 use crate::stage::{Props, Stage};
@@ -29,8 +29,8 @@ fn answer(stage: &Stage, run: u64) -> (String, String) {
     stage.gh.deployment(run).answer.unwrap_or_default()
 }
 
-async fn deployed(stage: &Stage, sha: &str) -> Deployment {
-    let run = stage.gh.deploy(REPO, "production", sha);
+async fn deployed(stage: &Stage, sha: &str) -> HeldDeployment {
+    let run = stage.gh.ask_gate(REPO, "production", sha);
     stage.settle().await;
     stage.gh.deployment(run)
 }
@@ -86,7 +86,7 @@ const FREEZE_LONG: &str = "gate: {override: sre}\nfreeze:\n  - {reason: 'holiday
 async fn it_waits_for_the_end_of_a_freeze() {
     for stage in Stage::each().await {
         let head = furnished(&stage, FREEZE_TODAY).await;
-        let run = stage.gh.deploy(REPO, "production", &head);
+        let run = stage.gh.ask_gate(REPO, "production", &head);
         stage.settle().await;
         let told = stage.gh.deployment(run);
         assert_eq!(told.answer, None);
@@ -143,8 +143,8 @@ async fn somebody_of_the_right_team_lets_it_through() {
 async fn who_waits_goes_on_at_once_when_it_is_overridden() {
     for stage in Stage::each().await {
         let head = furnished(&stage, FREEZE_TODAY).await;
-        let run = stage.gh.deploy(REPO, "production", &head);
-        let other = stage.gh.deploy(REPO, "staging", &head);
+        let run = stage.gh.ask_gate(REPO, "production", &head);
+        let other = stage.gh.ask_gate(REPO, "staging", &head);
         stage.settle().await;
         let issue = stage.gh.open_issue(REPO, "octo-dev", "Deploy the fix");
         stage.gh.comment(REPO, issue, "grace", "/platform deploy approve because it burns");
@@ -209,7 +209,7 @@ async fn an_incident_holds_it_until_it_is_closed() {
         let head = furnished(&stage, "gate: {incidents: [incident]}\n").await;
         let issue = stage.gh.open_issue(REPO, "octo-dev", "Payments <b>fail</b>");
         stage.gh.set_issue(REPO, issue, &["incident"], true);
-        let run = stage.gh.deploy(REPO, "production", &head);
+        let run = stage.gh.ask_gate(REPO, "production", &head);
         stage.settle().await;
         let report = stage.gh.deployment(run).reports.pop().unwrap();
         assert!(report.contains("incident 1 is open: Payments \\<b\\>fail"), "{report}");
@@ -228,7 +228,7 @@ async fn waiting_ends_in_a_rejection() {
         let head = furnished(&stage, own).await;
         let issue = stage.gh.open_issue(REPO, "octo-dev", "Down");
         stage.gh.set_issue(REPO, issue, &["incident"], true);
-        let run = stage.gh.deploy(REPO, "production", &head);
+        let run = stage.gh.ask_gate(REPO, "production", &head);
         stage.settle().await;
         for _ in 0..24 {
             assert_eq!(stage.gh.deployment(run).answer, None);
@@ -249,7 +249,7 @@ async fn an_environment_that_is_none_of_the_gates_goes_on() {
         let own = format!("{}\n", FREEZE_LONG.replace("override: sre", "environments: production"))
             .replace("environments: prod*, ", "");
         let head = furnished(&stage, &own).await;
-        let run = stage.gh.deploy(REPO, "staging", &head);
+        let run = stage.gh.ask_gate(REPO, "staging", &head);
         stage.settle().await;
         let (state, comment) = answer(&stage, run);
         assert_eq!(state, "approved");
@@ -282,7 +282,7 @@ async fn a_burning_error_budget_holds_it_until_it_is_calm() {
             down: false,
         });
         let head = furnished(&stage, &objective(&prometheus, "pass")).await;
-        let run = stage.gh.deploy(REPO, "production", &head);
+        let run = stage.gh.ask_gate(REPO, "production", &head);
         stage.settle().await;
         let report = stage.gh.deployment(run).reports.pop().unwrap();
         let words = "the error budget of `availability` burns 14.5 times too fast over 1h, and 20 times over 5m (limit 14.4)";
@@ -399,7 +399,7 @@ async fn a_forged_callback_is_answered_nowhere() {
             "http://169.254.169.254/latest".to_owned(),
         ] {
             let callback: String = callback;
-            stage.gh.deploy_and_answer_at(REPO, "production", &head, Some(&callback));
+            stage.gh.ask_gate_at(REPO, "production", &head, Some(&callback));
             stage.settle().await;
             assert_eq!(stage.gh.calls_to(ANSWER).len(), 0, "{callback}");
         }
@@ -411,7 +411,7 @@ async fn a_forged_callback_is_answered_nowhere() {
 async fn a_repeated_delivery_is_answered_once() {
     for stage in Stage::each().await {
         let head = furnished(&stage, "").await;
-        let run = stage.gh.deploy(REPO, "production", &head);
+        let run = stage.gh.ask_gate(REPO, "production", &head);
         stage.settle().await;
         stage.gh.redeliver("deployment_protection_rule.requested");
         stage.settle().await;
@@ -447,7 +447,7 @@ async fn a_lost_answer_is_given_again_and_its_refusal_is_no_fault() {
     for stage in Stage::each().await {
         let head = furnished(&stage, "").await;
         stage.gh.lose_answer(ANSWER, 1);
-        let run = stage.gh.deploy(REPO, "production", &head);
+        let run = stage.gh.ask_gate(REPO, "production", &head);
         stage.settle().await;
         stage.advance(60);
         stage.gh.allow(ANSWER, 422);
@@ -463,7 +463,7 @@ async fn a_dead_job_answers_too() {
     for stage in Stage::each().await {
         let head = furnished(&stage, "").await;
         stage.gh.fail("GET /repos/*/*/commits/*/pulls", 500, 1_000);
-        let run = stage.gh.deploy(REPO, "production", &head);
+        let run = stage.gh.ask_gate(REPO, "production", &head);
         for _ in 0..10 {
             stage.settle().await;
             stage.advance(15 * 60);
@@ -483,7 +483,7 @@ async fn a_deployment_whose_job_is_lost_is_found_again() {
     for stage in Stage::each().await {
         let head = furnished(&stage, "").await;
         stage.gh.fail(ANSWER, 500, 1_000);
-        let run = stage.gh.deploy(REPO, "production", &head);
+        let run = stage.gh.ask_gate(REPO, "production", &head);
         for _ in 0..10 {
             stage.settle().await;
             stage.advance(15 * 60);

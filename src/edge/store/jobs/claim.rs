@@ -4,8 +4,8 @@ use super::super::Store;
 use super::super::database::{Tx, values};
 use super::super::error::{StoreError, contended};
 use super::enqueue::requeue_in;
-use super::{JobId, Row, row_columns, with_fresh};
-use crate::domain::job::Job;
+use super::{JobId, Payload, Row, row_columns, with_fresh};
+use crate::domain::job::{Cause, Job};
 use crate::domain::time::Timestamp;
 
 /// A job in the hands of a worker, until its lease runs out.
@@ -23,6 +23,8 @@ pub struct Claimed {
     pub lease_until: Timestamp,
     /// Since when the work is owed.
     pub created: Timestamp,
+    /// The newest delivery that asked for it, if one did.
+    pub cause: Option<Cause>,
     /// Names this one claim: the fence that keeps a worker whose lease ran out from settling
     /// a job that somebody else (or another task of the same worker) has by now.
     pub(super) lease: String,
@@ -132,18 +134,29 @@ impl Store {
 
 fn read(row: &Row, lease: String, lease_until: Timestamp) -> Result<Claimed, StoreError> {
     let what = || format!("job {}", row.id);
-    let job: Job =
+    let Payload { job, cause } =
         serde_json::from_str(&row.payload).map_err(|e| StoreError::corrupt(what(), e))?;
     let count = |n: i64| u32::try_from(n).map_err(|e| StoreError::corrupt(what(), e));
     Ok(Claimed {
         id: JobId(row.id.clone()),
-        job: with_fresh(job, row.fresh.clone()),
+        cause: cause.or_else(|| own_cause(&job, row.created_ms)),
+        job: with_fresh(job.into_owned(), row.fresh.clone()),
         attempts: count(row.attempts)?,
         max_attempts: count(row.max_attempts)?,
         lease_until,
         created: Timestamp(row.created_ms),
         lease,
     })
+}
+
+/// A plan is owed since its delivery came.
+fn own_cause(job: &Job, created_ms: i64) -> Option<Cause> {
+    match job {
+        Job::Plan { delivery } => {
+            Some(Cause { delivery: delivery.clone(), received: Timestamp(created_ms) })
+        }
+        _ => None,
+    }
 }
 
 async fn take_back_expired(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {

@@ -1,11 +1,13 @@
 //! How does work enter the queue? New jobs, and running ones that must wait again.
 
+use std::borrow::Cow;
+
 use super::super::Store;
 use super::super::database::{Tx, values};
 use super::super::error::{StoreError, contended};
-use super::{MAX_ATTEMPTS, Row, fresh_of};
+use super::{MAX_ATTEMPTS, Payload, Row, fresh_of};
 use crate::domain::ids::InstallationId;
-use crate::domain::job::Job;
+use crate::domain::job::{Cause, Job};
 use crate::domain::time::Timestamp;
 
 /// The class's virtual time: the tag of the job that is next in line, else of the last one taken,
@@ -110,14 +112,26 @@ pub(in super::super) async fn enqueue_in(
     run_after: Timestamp,
     now: Timestamp,
 ) -> Result<(), StoreError> {
+    enqueue_for(tx, jobs, None, run_after, now).await
+}
+
+/// The same for jobs that follow from a delivery.
+pub(super) async fn enqueue_for(
+    tx: &mut Tx,
+    jobs: &[Job],
+    cause: Option<&Cause>,
+    run_after: Timestamp,
+    now: Timestamp,
+) -> Result<(), StoreError> {
     // In one order for everybody: two that queue the same keys cannot lock each other out. The
     // sort is stable, so of two jobs of one key the last still wins.
     let mut jobs: Vec<(String, &Job)> = jobs.iter().map(|job| (job.key(), job)).collect();
     jobs.sort_by(|a, b| a.0.cmp(&b.0));
     for (key, job) in jobs {
         let id = uuid::Uuid::now_v7().to_string();
-        let payload = serde_json::to_string(job)
-            .map_err(|e| StoreError::Failed(format!("a job cannot be written as JSON: {e}")))?;
+        let payload =
+            serde_json::to_string(&Payload { job: Cow::Borrowed(job), cause: cause.cloned() })
+                .map_err(|e| StoreError::Failed(format!("a job cannot be written as JSON: {e}")))?;
         let installation = job.installation().unwrap_or(InstallationId(0));
         let values = values![
             id.as_str(),

@@ -5,6 +5,7 @@ use super::super::database::values;
 use super::super::error::StoreError;
 use super::{JobId, JobState};
 use crate::domain::ids::InstallationId;
+use crate::domain::job::Priority;
 use crate::domain::time::Timestamp;
 
 /// Which jobs to list.
@@ -60,6 +61,17 @@ pub struct JobCount {
     pub first_due: Timestamp,
 }
 
+/// How one class of the queue stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClassCount {
+    /// The class.
+    pub priority: Priority,
+    /// How many wait, due or not.
+    pub queued: i64,
+    /// Since when the oldest of those that are due could have been run.
+    pub due_since: Option<Timestamp>,
+}
+
 #[derive(sqlx::FromRow)]
 struct Listed {
     id: String,
@@ -84,7 +96,35 @@ const LIST: &str = "SELECT id, kind, key, installation, state, attempts, max_att
 const COUNTS: &str = "SELECT state, kind, COUNT(*), MIN(created_ms), MIN(run_after_ms)
     FROM job GROUP BY state, kind ORDER BY state, kind";
 
+const CLASSES: &str = "SELECT priority, COUNT(*),
+        MIN(CASE WHEN run_after_ms <= $1 THEN run_after_ms END)
+    FROM job WHERE state = 'queued' GROUP BY priority";
+
+const PAUSED: &str = "SELECT COUNT(*) FROM pause WHERE until_ms > $1";
+
 impl Store {
+    /// How each class stands, also one in which nothing waits. A priority between two classes
+    /// counts with the more urgent one.
+    pub async fn classes(&self, now: Timestamp) -> Result<Vec<ClassCount>, StoreError> {
+        let rows: Vec<(i64, i64, Option<i64>)> = self.database.all(CLASSES, values![now]).await?;
+        let class = |priority: Priority| {
+            let class_of = |p: i64| Priority::ALL.into_iter().rfind(|c| *c as i64 <= p);
+            let mine = rows.iter().filter(|(p, ..)| class_of(*p) == Some(priority));
+            ClassCount {
+                priority,
+                queued: mine.clone().map(|(_, count, _)| count).sum(),
+                due_since: mine.filter_map(|(_, _, due)| *due).min().map(Timestamp),
+            }
+        };
+        Ok(Priority::ALL.map(class).to_vec())
+    }
+
+    /// How many installations wait because GitHub asked for patience.
+    pub async fn paused_installations(&self, now: Timestamp) -> Result<i64, StoreError> {
+        let row: Option<(i64,)> = self.database.one(PAUSED, values![now]).await?;
+        Ok(row.map_or(0, |(count,)| count))
+    }
+
     /// Lists jobs: by state, then in the order in which they would run (the dead: by age).
     pub async fn list_jobs(
         &self,

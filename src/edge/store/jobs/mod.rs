@@ -14,12 +14,15 @@ mod steer;
 
 pub use claim::Claimed;
 pub(super) use enqueue::enqueue_in;
-pub use list::{JobCount, JobFilter, JobRow};
+pub use list::{ClassCount, JobCount, JobFilter, JobRow};
 
+use std::borrow::Cow;
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use super::error::StoreError;
-use crate::domain::job::Job;
+use crate::domain::job::{Cause, Job};
 
 /// A job is tried this often before it is dead; the worker asks [`Claimed::is_final`].
 pub const MAX_ATTEMPTS: u32 = 8;
@@ -94,6 +97,16 @@ struct Row {
     payload: String,
 }
 
+/// What a row's `payload` holds. The cause stands beside the job's own fields, so that a newer
+/// payload brings its own; a row without one was made by an older version, or by nobody's doing.
+#[derive(Debug, Serialize, Deserialize)]
+struct Payload<'a> {
+    #[serde(flatten)]
+    job: Cow<'a, Job>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cause: Option<Cause>,
+}
+
 /// The columns of [`Row`].
 macro_rules! row_columns {
     () => {
@@ -113,6 +126,8 @@ fn fresh_of(job: &Job) -> Option<&str> {
         | Job::AnswerComment { .. }
         | Job::Gate { .. }
         | Job::OverdueGates { .. }
+        | Job::MeasureDelivery { .. }
+        | Job::MeasureInstallation { .. }
         | Job::SyncInstallation { .. } => None,
     }
 }
@@ -126,6 +141,8 @@ fn with_fresh(mut job: Job, wish: Option<String>) -> Job {
         | Job::AnswerComment { .. }
         | Job::Gate { .. }
         | Job::OverdueGates { .. }
+        | Job::MeasureDelivery { .. }
+        | Job::MeasureInstallation { .. }
         | Job::SyncInstallation { .. } => {}
     }
     job

@@ -6,7 +6,7 @@
 use super::super::Store;
 use super::super::database::{Tx, values};
 use super::super::error::{StoreError, contended};
-use super::enqueue::{enqueue_in, requeue_in};
+use super::enqueue::{enqueue_for, requeue_in};
 use super::{Claimed, Row, row_columns, shortened};
 use crate::domain::job::Job;
 use crate::domain::time::Timestamp;
@@ -62,7 +62,7 @@ impl Store {
             if tx.execute(REMOVE, values).await? == 0 {
                 return Ok(false);
             }
-            enqueue_in(&mut tx, jobs, now, now).await?;
+            enqueue_for(&mut tx, jobs, claimed.cause.as_ref(), now, now).await?;
             if let Job::Plan { delivery } = &claimed.job {
                 tx.execute(MARK_PLANNED, values![delivery.as_str(), outcome]).await?;
             }

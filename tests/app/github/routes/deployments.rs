@@ -32,7 +32,7 @@ fn review(world: &mut World, call: &Call) -> Reply {
         return Reply::error(403, "Resource not accessible by integration");
     }
     let run = call.number("run_id");
-    let found = world.deployments.get_mut(&run);
+    let found = world.held.get_mut(&run);
     let Some(waiting) = found.filter(|d| d.repo == call.repo && d.environment == environment)
     else {
         return Reply::not_found();

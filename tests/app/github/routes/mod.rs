@@ -12,6 +12,7 @@ mod issues;
 mod pulls;
 mod pulls_write;
 mod repos;
+mod shipping;
 
 use super::call::{Call, Reply, decode};
 use super::state::World;
@@ -50,6 +51,8 @@ const ISSUES: Needs = Needs::Permission(&[("issues", "read"), ("pull_requests", 
 const ISSUES_WRITE: Needs = Needs::Permission(&[("issues", "write"), ("pull_requests", "write")]);
 
 const DEPLOYMENTS_WRITE: Needs = Needs::Permission(&[("deployments", "write")]);
+const DEPLOYMENTS: Needs = Needs::Permission(&[("deployments", "read")]);
+const ACTIONS: Needs = Needs::Permission(&[("actions", "read")]);
 
 const fn get(template: &'static str, needs: Needs, handler: Handler) -> Route {
     Route { method: "GET", template, needs, creates: false, handler }
@@ -69,7 +72,7 @@ const fn patch(template: &'static str, needs: Needs, handler: Handler) -> Route 
 
 const GRAPHQL: &[Route] = &[post("/graphql", Needs::Token, |_, _| Reply::not_found())];
 
-const TABLES: [&[Route]; 13] = [
+const TABLES: [&[Route]; 14] = [
     app::ROUTES,
     checks::ROUTES,
     commits::ROUTES,
@@ -82,6 +85,7 @@ const TABLES: [&[Route]; 13] = [
     pulls::ROUTES,
     pulls_write::ROUTES,
     repos::ROUTES,
+    shipping::ROUTES,
     GRAPHQL,
 ];
 

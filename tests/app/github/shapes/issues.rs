@@ -54,6 +54,11 @@ fn reactions(api: &str, given: &[(String, String)]) -> Value {
     value
 }
 
+/// A label as events name it.
+pub fn issue_label(world: &World, repo: u64, name: &str) -> Value {
+    label(&format!("{}/repos/{}", world.base, world.repos[&repo].full_name()), name)
+}
+
 fn label(api: &str, name: &str) -> Value {
     json!({"id": 1, "node_id": "LA_fake1", "url": format!("{api}/labels/{name}"), "name": name,
            "color": "ededed", "default": false, "description": null})

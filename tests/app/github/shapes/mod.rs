@@ -5,12 +5,14 @@ mod commits;
 mod issues;
 mod pulls;
 mod repos;
+mod shipping;
 
 pub use checks::{check_run, check_suite};
 pub use commits::{commit, file, git_commit, short_commit};
-pub use issues::{comment, issue, reaction};
+pub use issues::{comment, issue, issue_label, reaction};
 pub use pulls::pull;
 pub use repos::{app, installation, repo, small_repo};
+pub use shipping::{deployment, deployment_status, release, workflow_run};
 
 use serde_json::{Value, json};
 

@@ -7,17 +7,17 @@ use crate::github::FakeGitHub;
 use crate::github::clock::stamp;
 use crate::github::sample::fill;
 use crate::github::shapes;
-use crate::github::state::Deployment;
+use crate::github::state::HeldDeployment;
 
 impl FakeGitHub {
     /// A job of a workflow run wants to deploy a commit; queues
     /// `deployment_protection_rule.requested`. Returns the run.
-    pub fn deploy(&self, full_name: &str, environment: &str, sha: &str) -> u64 {
-        self.deploy_and_answer_at(full_name, environment, sha, None)
+    pub fn ask_gate(&self, full_name: &str, environment: &str, sha: &str) -> u64 {
+        self.ask_gate_at(full_name, environment, sha, None)
     }
 
     /// The same with another callback address: what somebody who could sign would try.
-    pub fn deploy_and_answer_at(
+    pub fn ask_gate_at(
         &self,
         full_name: &str,
         environment: &str,
@@ -26,9 +26,9 @@ impl FakeGitHub {
     ) -> u64 {
         self.change(full_name, |world, repo| {
             let (run, id) = (world.next_id(), world.next_id());
-            world.deployments.insert(
+            world.held.insert(
                 run,
-                Deployment {
+                HeldDeployment {
                     id,
                     repo,
                     environment: environment.into(),
@@ -63,8 +63,8 @@ impl FakeGitHub {
     }
 
     /// What a run's deployment was told so far.
-    pub fn deployment(&self, run: u64) -> Deployment {
-        self.world().deployments[&run].clone()
+    pub fn deployment(&self, run: u64) -> HeldDeployment {
+        self.world().held[&run].clone()
     }
 
     /// Somebody joins a team.

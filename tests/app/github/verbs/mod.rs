@@ -6,6 +6,7 @@ mod installations;
 mod issues;
 mod pulls;
 mod repos;
+mod shipping;
 
 pub use installations::usual_permissions;
-pub use repos::{delete, executable, put, submodule, symlink};
+pub use repos::{DEVELOPER, delete, executable, put, submodule, symlink};

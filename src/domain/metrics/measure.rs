@@ -1,0 +1,168 @@
+//! How much, how fast, how safely, in a period? The measures of one repository.
+
+use serde::Serialize;
+
+use super::failure::{Failures, failures};
+use super::record::History;
+use super::rules::MetricsRules;
+use super::sequence::{Kind, Step, sequence};
+use super::statistics::{Durations, Frequency, Share};
+use crate::domain::time::Timestamp;
+
+/// Milliseconds of a day; days here are 24 hours, not calendar days of some time zone.
+pub const DAY_MS: i64 = 24 * 60 * 60 * 1000;
+
+/// The periods that are reported, in days.
+pub const WINDOWS: [u32; 3] = [7, 30, 90];
+
+/// `from < t ≤ to`: an event at a border belongs to one period only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Period {
+    /// Its beginning, excluded.
+    pub from: Timestamp,
+    /// Its end, included.
+    pub to: Timestamp,
+}
+
+impl Period {
+    /// The last `days` days before `now`.
+    pub fn last(days: u32, now: Timestamp) -> Self {
+        Self { from: now.plus_ms(-i64::from(days) * DAY_MS), to: now }
+    }
+
+    /// Whether it holds a moment.
+    pub fn holds(&self, t: Timestamp) -> bool {
+        self.from < t && t <= self.to
+    }
+
+    /// Its part from `since` on.
+    #[must_use]
+    pub fn since(self, since: Timestamp) -> Self {
+        Self { from: self.from.max(since).min(self.to), to: self.to }
+    }
+
+    /// Its part up to `until`.
+    #[must_use]
+    pub fn until(self, until: Timestamp) -> Self {
+        Self { from: self.from, to: self.to.min(until).max(self.from) }
+    }
+
+    /// Its length in days.
+    pub fn days(&self) -> f64 {
+        (self.to.0 - self.from.0).max(0) as f64 / DAY_MS as f64
+    }
+}
+
+/// What a repository did in a period.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Measures {
+    /// Successful production deployments that brought something: see [`Kind::counts`].
+    pub deployments: Frequency,
+    /// Each commit that reached users for the first time: from committed to deployed.
+    pub lead_time: Durations,
+    /// Failed ones among the deployments.
+    pub change_failures: Share,
+    /// Restorations in the period: from the beginning of the failure.
+    pub time_to_restore: Durations,
+    /// Incidents open at the period's end; they have no time to restore yet.
+    pub open_incidents: usize,
+    /// Deployments of an older commit.
+    pub rollbacks: usize,
+    /// Attempts that failed before they reached users; no part of the change failure rate.
+    pub failed_attempts: usize,
+    /// Finished runs for pushes to the default branch that succeeded or failed.
+    pub ci_duration: Durations,
+    /// Those that succeeded.
+    pub ci_success: Share,
+    /// Deployments of which not every commit is known: their part of the lead time is missing.
+    pub partial: usize,
+}
+
+/// A repository's history with everything worked out that does not depend on a period.
+pub struct Measured<'a> {
+    history: &'a History,
+    steps: Vec<Step<'a>>,
+    failures: Failures,
+    failed_attempts: Vec<Timestamp>,
+}
+
+impl<'a> Measured<'a> {
+    /// Sorts out who did what to whom.
+    pub fn of(history: &'a History, rules: &MetricsRules) -> Self {
+        let deployments = history.deployments();
+        let attempts = deployments.iter().filter(|d| d.succeeded.is_none());
+        let failed_attempts = attempts.filter_map(|d| d.failed).collect();
+        let steps = sequence(deployments);
+        let failures = failures(&steps, &history.incidents, rules);
+        Self { history, steps, failures, failed_attempts }
+    }
+
+    /// The successful deployments in order.
+    pub fn steps(&self) -> &[Step<'a>] {
+        &self.steps
+    }
+
+    /// What failed and was restored.
+    pub fn failures(&self) -> &Failures {
+        &self.failures
+    }
+
+    /// From the repository's creation to its first production deployment, in milliseconds. `None`
+    /// when there is none, or when an earlier one may have been missed.
+    pub fn creation_to_first_ms(&self) -> Option<i64> {
+        let History { created, first_production, whole, .. } = *self.history;
+        let earliest = self.steps.first().map(|step| step.at).into_iter().chain(first_production);
+        whole.then(|| Some((earliest.min()?.0 - created?.0).max(0))).flatten()
+    }
+
+    /// The part of a period in which deployments of this repository are known: not before it was
+    /// created, nor before we began to look.
+    pub fn known(&self, period: Period) -> Period {
+        let History { created, known_from, .. } = *self.history;
+        let begins = created.into_iter().chain(known_from).max();
+        begins.map_or(period, |begins| period.since(begins))
+    }
+
+    /// The measures in a period.
+    pub fn in_period(&self, period: Period) -> Measures {
+        let known = self.known(period);
+        let mut counted = 0;
+        let (mut failed, mut partial, mut rollbacks) = (0, 0, 0);
+        let mut leads = Vec::new();
+        for (i, step) in self.steps.iter().enumerate().filter(|(_, s)| period.holds(s.at)) {
+            rollbacks += usize::from(step.kind == Kind::Rollback);
+            if !step.kind.counts() {
+                continue;
+            }
+            counted += 1;
+            failed += u64::from(self.failures.failed.contains_key(&i));
+            partial += usize::from(step.partial);
+            let commits = step.brought.iter().filter(|commit| !commit.merge);
+            leads.extend(commits.map(|commit| step.at.0 - commit.committed.0));
+        }
+        let restored = self.failures.restored.iter().filter(|r| period.holds(r.at));
+        let incidents = self.history.incidents.iter();
+        let open = incidents.filter(|incident| {
+            incident.opened <= period.to && incident.closed.is_none_or(|at| at > period.to)
+        });
+        let runs = || {
+            let runs = self.history.runs.iter().filter(|run| period.holds(run.finished));
+            runs.filter_map(|run| Some((run, run.success?)))
+        };
+        let green = runs().filter(|(_, success)| *success).count() as u64;
+        Measures {
+            deployments: Frequency::of(counted, known.days()),
+            lead_time: Durations::of(leads),
+            change_failures: Share::of(failed, counted),
+            time_to_restore: Durations::of(restored.map(|r| r.at.0 - r.from.0).collect()),
+            open_incidents: open.count(),
+            rollbacks,
+            failed_attempts: self.failed_attempts.iter().filter(|t| period.holds(**t)).count(),
+            ci_duration: Durations::of(
+                runs().map(|(run, _)| run.finished.0 - run.started.0).collect(),
+            ),
+            ci_success: Share::of(green, runs().count() as u64),
+            partial,
+        }
+    }
+}

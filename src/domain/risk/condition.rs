@@ -1,0 +1,48 @@
+//! What is so about a change that needs no statistics? Named conditions with their evidence and a
+//! way to clear them. They are never mixed into the probability.
+
+mod ddl;
+mod review;
+
+use serde::{Deserialize, Serialize};
+
+pub use ddl::{Class, Found, of_migrations, read_migrations};
+pub use review::{Review, Verdict, of_coverage, of_reviews};
+
+/// How much a condition asks for; the most last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Weight {
+    /// Good to know.
+    Note,
+    /// Should be looked at.
+    Warn,
+    /// Somebody should say that they know.
+    Acknowledge,
+}
+
+impl Weight {
+    /// In words.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Note => "good to know",
+            Self::Warn => "look at it",
+            Self::Acknowledge => "needs acknowledgement",
+        }
+    }
+}
+
+/// One of them. Whoever knows of another kind of condition (a freeze, a burnt error budget) makes
+/// one of these.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Condition {
+    /// Short and stable, to be acknowledged by: `irreversible_migration`, `unreviewed`.
+    pub name: String,
+    /// How much it asks for.
+    pub weight: Weight,
+    /// What was found, one sentence each, without full stop; text between backticks is code. May
+    /// quote the repository: escape it.
+    pub evidence: Vec<String>,
+    /// What makes it go away, one sentence without full stop.
+    pub how_to_clear: String,
+}

@@ -1,0 +1,183 @@
+//! What does a migration do to those who use the tables? Classes D0 to D3.
+
+use serde::Serialize;
+
+use super::{Condition, Weight};
+use crate::domain::ddl::{self, Dialect, Effect, Statement};
+
+/// Statements that are told of.
+const MOST: usize = 8;
+
+/// How hard a migration is to live with; the hardest last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Class {
+    /// Adds something nobody trips over.
+    D0Additive,
+    /// Could not be read: it may be anything, so it is told and never taken for additive.
+    Unknown,
+    /// Breaks code that runs meanwhile.
+    D1BreaksRunningCode,
+    /// Keeps others waiting.
+    D2Blocking,
+    /// Cannot be undone.
+    D3Irreversible,
+}
+
+impl Class {
+    /// The class of a statement's effect.
+    pub fn of(effect: Effect) -> Self {
+        match effect {
+            Effect::Additive => Self::D0Additive,
+            Effect::Unknown => Self::Unknown,
+            Effect::BreaksRunningCode => Self::D1BreaksRunningCode,
+            Effect::LockTaking => Self::D2Blocking,
+            Effect::Destructive => Self::D3Irreversible,
+        }
+    }
+
+    /// `D3, irreversible`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::D0Additive => "D0, additive",
+            Self::Unknown => "unknown",
+            Self::D1BreaksRunningCode => "D1, breaks running code",
+            Self::D2Blocking => "D2, blocking",
+            Self::D3Irreversible => "D3, irreversible",
+        }
+    }
+}
+
+/// A statement, and the migration that holds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The migration.
+    pub path: String,
+    /// What it does.
+    pub statement: Statement,
+}
+
+/// What the added migrations do, from their texts; what could not be read is unknown. Statements
+/// that a comment in the migration answers for (`waymark:acknowledged reason="…"`) are left out.
+pub fn read_migrations<'a>(texts: impl Iterator<Item = (&'a str, Option<&'a str>)>) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (path, text) in texts {
+        let statements = match text {
+            None => vec![Statement {
+                line: 1,
+                kind: "unread",
+                effect: Effect::Unknown,
+                lock: None,
+                target: None,
+                why: "the file could not be read",
+                by_pattern: false,
+            }],
+            Some(text) => {
+                let dialect = Dialect::of_path(path).or_else(|| Dialect::guess(text));
+                let Some(read) = ddl::read(path, text, dialect) else { continue };
+                let open = read.statements.into_iter().filter(|(_, acknowledged)| !acknowledged);
+                open.map(|(statement, _)| statement).collect()
+            }
+        };
+        let found_in = |statement| Found { path: path.to_owned(), statement };
+        found.extend(statements.into_iter().map(found_in));
+    }
+    found
+}
+
+/// The class of all migrations together, and a condition for each class above D0. `touches_code`
+/// says that the change also touches something that is no migration.
+pub fn of_migrations(found: &[Found], touches_code: bool) -> (Option<Class>, Vec<Condition>) {
+    let class = |found: &&Found| Class::of(found.statement.effect);
+    let highest = found.iter().map(|f| class(&f)).max();
+    let kinds = [
+        (
+            Class::D3Irreversible,
+            "irreversible_migration",
+            Weight::Acknowledge,
+            "take the statement out and run it once nothing uses the data any more, or acknowledge it in the migration: `waymark:acknowledged reason=\"…\"`",
+        ),
+        (
+            Class::D2Blocking,
+            "blocking_migration",
+            Weight::Acknowledge,
+            "use the form that does not block, or acknowledge it in the migration: `waymark:acknowledged reason=\"…\"`",
+        ),
+        (
+            Class::D1BreaksRunningCode,
+            "migration_breaks_running_code",
+            Weight::Warn,
+            "first release code that lives with both forms of the table, then migrate",
+        ),
+        (
+            Class::Unknown,
+            "migration_not_understood",
+            Weight::Warn,
+            "look at it yourself: what cannot be read is never taken for harmless",
+        ),
+    ];
+    let mut conditions = Vec::new();
+    for (of, name, weight, how_to_clear) in kinds {
+        let these: Vec<&Found> = found.iter().filter(|f| class(f) == of).collect();
+        if these.is_empty() {
+            continue;
+        }
+        let mut evidence: Vec<String> = these.iter().take(MOST).map(|f| sentence(f)).collect();
+        if these.len() > MOST {
+            evidence.push(format!("{} more", these.len() - MOST));
+        }
+        let together = matches!(of, Class::D3Irreversible | Class::D1BreaksRunningCode);
+        if together && touches_code {
+            evidence.push(
+                "code changes together with the migration: during the rollout old code runs against the new tables"
+                    .to_owned(),
+            );
+        }
+        let (name, how_to_clear) = (name.to_owned(), how_to_clear.to_owned());
+        conditions.push(Condition { name, weight, evidence, how_to_clear });
+    }
+    (highest, conditions)
+}
+
+/// ``D3: `db/1.sql`, line 4: `drop_table` of `orders`: …``.
+fn sentence(found: &Found) -> String {
+    let Statement { line, kind, target, lock, why, by_pattern, .. } = &found.statement;
+    let plain = |text: &str| text.replace('`', "'");
+    let target = target.as_deref().map(|t| format!(" of `{}`", plain(t))).unwrap_or_default();
+    let lock = lock.map(|lock| format!(" ({lock} lock)")).unwrap_or_default();
+    let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+    let pattern = if *by_pattern { ", by pattern" } else { "" };
+    format!("`{}`, line {line}{pattern}: `{kind}`{target}{lock}{why}", plain(&found.path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ddl::sql;
+
+    fn found(text: &str) -> Vec<Found> {
+        let found = |statement| Found { path: "db/1.sql".to_owned(), statement };
+        sql(text, Some(crate::domain::ddl::Dialect::Postgresql)).into_iter().map(found).collect()
+    }
+
+    #[test]
+    fn the_highest_class_counts_and_each_has_its_condition() {
+        let text = "DROP TABLE orders;\nCREATE INDEX by_day ON bills (day);\n\
+            CREATE TABLE fresh (id bigint);";
+        let (class, conditions) = of_migrations(&found(text), true);
+        assert_eq!(class, Some(Class::D3Irreversible));
+        let names: Vec<_> = conditions.iter().map(|c| c.name.as_str()).collect();
+        assert_eq!(names, ["irreversible_migration", "blocking_migration"]);
+        assert!(conditions[0].evidence[0].contains("line 1"), "{:?}", conditions[0]);
+        assert!(conditions[0].evidence[1].contains("during the rollout"));
+        assert!(conditions[1].evidence[0].contains("SHARE lock"));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_never_additive() {
+        let (class, conditions) = of_migrations(&found("CREATE ELEPHANT ((;"), false);
+        assert_eq!(class, Some(Class::Unknown));
+        assert_eq!(conditions[0].name, "migration_not_understood");
+        assert_eq!(of_migrations(&[], true), (None, Vec::new()));
+    }
+}

@@ -1,0 +1,146 @@
+//! Which change takes which back? Read from titles, bodies and messages; a human wrote or pressed
+//! each of them.
+//!
+//! In order of trust: GitHub's button writes `Reverts owner/repo#12` into the body; `git revert`
+//! writes `This reverts commit <sha>`; both give the title `Revert "…"`, which may end in `(#12)`.
+
+use crate::domain::ids::Sha;
+
+/// What a text says was taken back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A pull request of this repository.
+    Pull(i64),
+    /// A commit, by 7 to 40 hexadecimal digits.
+    Commit(String),
+    /// The change with this title, exactly.
+    Title(String),
+}
+
+/// What a change takes back, in order of trust; empty when it takes nothing back.
+/// `repository` is `owner/name`.
+///
+/// ```
+/// use waymark::domain::risk::labels::{Target, targets};
+/// let body = "Reverts acme/api#12";
+/// let found = targets("Revert \"Add VAT (#12)\"", body, Some("acme/api"));
+/// assert_eq!(found[0], Target::Pull(12));
+/// ```
+pub fn targets(title: &str, body: &str, repository: Option<&str>) -> Vec<Target> {
+    let mut found = Vec::new();
+    for line in body.lines() {
+        let line = line.trim();
+        if let Some(rest) = strip_word(line, "Reverts ") {
+            found.extend(pull_in(rest, repository).map(Target::Pull));
+        }
+        let mut rest = line;
+        while let Some(at) = rest.find("his reverts commit ") {
+            rest = &rest[at + "his reverts commit ".len()..];
+            let digits: String = rest.chars().take_while(char::is_ascii_hexdigit).collect();
+            if (7..=64).contains(&digits.len()) {
+                found.push(Target::Commit(digits.to_ascii_lowercase()));
+            }
+        }
+    }
+    if let Some(quoted) = quoted(title) {
+        if let Some(number) = number_of(quoted) {
+            found.push(Target::Pull(number));
+        }
+        found.push(Target::Title(quoted.to_owned()));
+    }
+    found.dedup();
+    found
+}
+
+/// Whether a change takes another back. What brings a reverted change back again does not.
+pub fn is_revert(title: &str, body: &str) -> bool {
+    quoted(title).is_some() || body.lines().any(|line| line.contains("his reverts commit "))
+}
+
+/// `Revert "Add VAT (#12)" (#13)` → `Add VAT (#12)`.
+fn quoted(title: &str) -> Option<&str> {
+    let rest = strip_word(title.trim(), "Revert ")?.trim_start();
+    let rest = rest.strip_prefix('"')?;
+    let end = rest.rfind('"')?;
+    Some(&rest[..end])
+}
+
+/// The number at a title's end: `Add VAT (#12)` → 12.
+pub fn number_of(title: &str) -> Option<i64> {
+    let rest = title.trim_end().strip_suffix(')')?;
+    let (_, digits) = rest.rsplit_once("(#")?;
+    digits.parse().ok().filter(|n| *n > 0)
+}
+
+/// `#12`, `acme/api#12` or a pull request's address, when it is of this repository.
+fn pull_in(text: &str, repository: Option<&str>) -> Option<i64> {
+    let word = text.split_whitespace().next()?.trim_end_matches(['.', ',', ')']);
+    let (place, digits) = match word.split_once('#') {
+        Some((place, digits)) => (place, digits),
+        None => {
+            let (before, digits) = word.rsplit_once("/pull/")?;
+            let mut parts = before.rsplit('/');
+            let (name, owner) = (parts.next()?, parts.next()?);
+            let ours =
+                repository.is_none_or(|r| r.eq_ignore_ascii_case(&format!("{owner}/{name}")));
+            return digits.parse().ok().filter(|_| ours);
+        }
+    };
+    let ours = place.is_empty() || repository.is_none_or(|r| r.eq_ignore_ascii_case(place));
+    digits.parse().ok().filter(|_| ours)
+}
+
+/// Without the word at its start, in any case.
+fn strip_word<'a>(text: &'a str, word: &str) -> Option<&'a str> {
+    let head = text.get(..word.len())?;
+    head.eq_ignore_ascii_case(word).then(|| &text[word.len()..])
+}
+
+/// Whether an object name begins with the digits that somebody wrote.
+pub fn is_short_for(digits: &str, sha: &Sha) -> bool {
+    digits.len() >= 7 && sha.as_str().starts_with(digits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_three_ways_are_read() {
+        let sha = "a687aca4948212345678901234567890abcdef12";
+        let body = format!("This reverts commit {sha}.\n\nIt broke the build.");
+        let title = "Revert \"Add VAT (#12)\" (#13)";
+        let expected = vec![
+            Target::Commit(sha.to_owned()),
+            Target::Pull(12),
+            Target::Title("Add VAT (#12)".to_owned()),
+        ];
+        assert_eq!(targets(title, &body, None), expected);
+        assert!(is_revert(title, ""));
+        assert!(is_revert("Undo VAT", &body));
+    }
+
+    #[test]
+    fn only_this_repository_counts() {
+        let of = |body| targets("", body, Some("acme/api"));
+        assert_eq!(of("Reverts acme/api#12"), [Target::Pull(12)]);
+        assert_eq!(of("reverts #12."), [Target::Pull(12)]);
+        assert_eq!(of("Reverts https://github.com/acme/api/pull/12"), [Target::Pull(12)]);
+        assert_eq!(of("Reverts acme/web#12"), []);
+        assert_eq!(of("This reverts nothing."), []);
+    }
+
+    #[test]
+    fn talk_of_reverting_is_no_revert() {
+        assert!(!is_revert("Revert to the old colours", ""));
+        assert!(!is_revert("Make `Revert \"x\"` readable", "see above"));
+    }
+
+    #[test]
+    fn a_revert_of_a_revert_names_the_revert() {
+        let title = "Revert \"Revert \"Add VAT (#12)\" (#13)\"";
+        let expected =
+            [Target::Pull(13), Target::Title("Revert \"Add VAT (#12)\" (#13)".to_owned())];
+        assert_eq!(targets(title, "", None), expected);
+    }
+}

@@ -1,0 +1,135 @@
+//! How likely is what a clone holds to be reverted? History, change and words, from Git alone.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::domain::ddl::is_migration;
+use crate::domain::ids::Sha;
+use crate::domain::risk::change::{Change, Kind};
+use crate::domain::risk::condition::{of_migrations, read_migrations};
+use crate::domain::risk::history::{History, Step};
+use crate::domain::risk::model::Model;
+use crate::domain::risk::people::People;
+use crate::domain::risk::report::{Beside, NotKnown, RiskReport};
+use crate::domain::risk::units::{Landed, units};
+use crate::edge::git::{Checkout, GitError};
+
+/// Commits of the branch's own line that are looked back on.
+const MOST_COMMITS: usize = 50_000;
+
+/// A change in a clone.
+#[derive(Debug)]
+pub struct FolderChange<'a> {
+    /// A folder of the clone.
+    pub path: &'a Path,
+    /// The branch that it is to be merged into.
+    pub base: &'a str,
+    /// What is to be merged.
+    pub head: &'a str,
+    /// The title of the pull request; left out, the first line of the last commit.
+    pub title: Option<String>,
+}
+
+/// Why nothing can be said.
+#[derive(Debug, thiserror::Error)]
+pub enum FolderRiskError {
+    /// Git.
+    #[error(transparent)]
+    Git(#[from] GitError),
+    /// There is nothing to be merged.
+    #[error("`{head}` holds nothing that `{base}` does not hold already")]
+    NoChange {
+        /// What was to be merged.
+        head: String,
+        /// Into what.
+        base: String,
+    },
+}
+
+/// Says it.
+pub async fn risk_of_folder(
+    model: &Model,
+    asked: FolderChange<'_>,
+) -> Result<RiskReport, FolderRiskError> {
+    let checkout = Checkout::open(asked.path).await?;
+    let checkout = Checkout::open(&checkout.root().to_owned()).await?;
+    let base = checkout.commit(asked.base).await?;
+    let head = checkout.commit(asked.head).await?;
+    let fork = checkout.merge_base(&base, &head).await?.unwrap_or_else(|| base.clone());
+    let commits = checkout.commits_between(&fork, &head).await?;
+    let Some(last) = commits.last() else {
+        let (head, base) = (asked.head.to_owned(), asked.base.to_owned());
+        return Err(FolderRiskError::NoChange { head, base });
+    };
+    let mut people = People::default();
+    let (landed, whole) = landed(&checkout, &base, &mut people).await?;
+    let author = people.number(&last.author).map(|person| people.resolve(person));
+    let change = Change {
+        title: asked.title.unwrap_or_else(|| last.subject.clone()),
+        author,
+        at: last.at,
+        files: checkout.difference(&fork, &head).await?,
+        total_files: None,
+    };
+    let mut history = History::walk(model, &landed, whole, |_| {});
+    let past = history.past(&change);
+    let scored = history.score(&change, &past);
+    let found = migrations(&checkout, &head, &change).await?;
+    let touches_code = change.files.iter().any(|file| !is_migration(&file.path));
+    let (class, conditions) = of_migrations(&found, touches_code);
+    let only_github = "only GitHub knows; the check on a pull request tells";
+    let not_here = |name: &str, title: &str| NotKnown {
+        name: name.to_owned(),
+        title: title.to_owned(),
+        why: only_github.to_owned(),
+    };
+    let beside = Beside {
+        conditions,
+        migrations: class,
+        personal: true,
+        unknown: vec![not_here("reviews", "reviews"), not_here("coverage", "coverage")],
+    };
+    let name = |person| people.name(person).map(str::to_owned);
+    Ok(RiskReport::of(model, &change, Some(&past), scored, beside, name))
+}
+
+/// Walks through a clone's history and shows every step.
+pub async fn walk_folder(
+    model: &Model,
+    path: &Path,
+    tip: &str,
+    see: impl FnMut(&Step<'_>),
+) -> Result<(), FolderRiskError> {
+    let checkout = Checkout::open(path).await?;
+    let checkout = Checkout::open(&checkout.root().to_owned()).await?;
+    let tip = checkout.commit(tip).await?;
+    let (landed, whole) = landed(&checkout, &tip, &mut People::default()).await?;
+    History::walk(model, &landed, whole, see);
+    Ok(())
+}
+
+async fn landed(
+    checkout: &Checkout,
+    tip: &Sha,
+    people: &mut People,
+) -> Result<(Vec<Landed>, bool), GitError> {
+    let line = checkout.history(tip, MOST_COMMITS).await?;
+    let repository = checkout.origin().await?.map(|name| name.to_string());
+    Ok((units(line.line, &line.all, people, repository.as_deref()), line.whole))
+}
+
+/// What the added migrations do.
+async fn migrations(
+    checkout: &Checkout,
+    head: &Sha,
+    change: &Change,
+) -> Result<Vec<crate::domain::risk::condition::Found>, GitError> {
+    let added = change.files.iter().filter(|f| f.kind == Kind::Added && is_migration(&f.path));
+    let added: BTreeSet<&str> = added.map(|file| file.path.as_str()).collect();
+    if added.is_empty() {
+        return Ok(Vec::new());
+    }
+    let tree = checkout.tree(head, |path| added.contains(path)).await?;
+    let texts: Vec<_> = added.iter().map(|path| (*path, tree.text(path).cloned())).collect();
+    Ok(read_migrations(texts.iter().map(|(path, text)| (*path, text.as_deref()))))
+}
