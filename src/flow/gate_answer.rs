@@ -67,7 +67,8 @@ impl App {
             return Ok(format!("answered before: {}", row.verdict.as_str()));
         }
         row.look = now.plus_ms(OVERDUE_MS);
-        let subject = self.subject(asked.installation, asked.repo, asked.name).await?;
+        let subject =
+            self.subject(asked.installation, asked.repo, asked.name).await.map_err(owed)?;
         self.store.put_gate(&row).await?;
         let github = self.gatekeeper(asked.installation, asked.repo);
         let config = self.organisation_rules(&subject).await?;
@@ -93,7 +94,7 @@ impl App {
             pulls: &pulls,
             wait_ends: patience.ends,
         };
-        let request = self.gate_request(&subject, &config, deploying).await?;
+        let request = self.gate_request(&subject, &config, deploying).await.map_err(owed)?;
         let reasons = subject.evaluators(self).reasons(&request, &config.parameters).await?;
         let decision = decide(&request, reasons, patience, now);
         row.decision = serde_json::to_string(&decision).unwrap_or_default();
@@ -230,6 +231,14 @@ impl App {
         }
         self.store.enqueue(&jobs, now).await?;
         Ok(format!("{} deployments are asked about again", jobs.len()))
+    }
+}
+
+/// What a check may leave be, because nothing is there to be checked, still owes an answer here.
+fn owed(fate: Fate) -> Fate {
+    match fate {
+        Fate::Moot(reason) => Fate::Hopeless(reason),
+        other => other,
     }
 }
 
