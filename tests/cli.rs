@@ -16,6 +16,8 @@ mod check;
 mod config;
 #[path = "cli/crowd.rs"]
 mod crowd;
+#[path = "cli/fix.rs"]
+mod fix;
 #[path = "cli/gate.rs"]
 mod gate;
 #[path = "cli/git_config.rs"]

@@ -8,6 +8,8 @@ mod laws;
 mod made_up;
 #[path = "house/paths.rs"]
 mod paths;
+#[path = "house/security.rs"]
+mod security;
 #[path = "house/tokens.rs"]
 mod tokens;
 

@@ -113,6 +113,7 @@ pub fn finding(
         },
         resource,
         remediation: Some(remediation),
+        fixable: false,
     }
 }
 

@@ -82,7 +82,7 @@ async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let compared = base.is_some();
     let progress = Progress::start(&format!("judging {}", visible::line(&path.to_string_lossy())));
     let job = FolderToCheck { folder: Folder { path, head, base }, config, organisation, today };
-    let CheckedFolder { judgement, tree, prefix } = check_folder(&evaluators, job).await?;
+    let CheckedFolder { judgement, tree, prefix, .. } = check_folder(&evaluators, job).await?;
     drop(progress);
     if let Some(why) = asked.silent(&judgement) {
         terminal::warn(&why);

@@ -4,6 +4,7 @@
 #[cfg(feature = "otlp")]
 mod traces;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -38,9 +39,9 @@ impl Log {
 pub(super) fn start(settings: &Settings, runtime: &Runtime) -> anyhow::Result<Log> {
     let _inside = runtime.enter();
     let filter = EnvFilter::try_new(&settings.log).context("WAYMARK_LOG is not a log filter")?;
-    let lines = tracing_subscriber::fmt::layer()
-        .with_ansi(io::IsTerminal::is_terminal(&io::stderr()))
-        .with_writer(Redacting(Arc::new(redactor(settings))));
+    let colours = io::IsTerminal::is_terminal(&io::stderr());
+    let writer = Redacting { secrets: Arc::new(redactor(settings)), colours };
+    let lines = tracing_subscriber::fmt::layer().with_ansi(colours).with_writer(writer);
     let lines = match settings.log_format {
         LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines.json().with_current_span(false).boxed(),
@@ -68,7 +69,11 @@ fn redactor(settings: &Settings) -> Redactor {
 
 /// Standard error behind the redactor. The formatter hands over whole lines, so no secret is cut.
 #[derive(Clone)]
-struct Redacting(Arc<Redactor>);
+struct Redacting {
+    secrets: Arc<Redactor>,
+    /// A person's terminal: the formatter colours it, and escapes what others wrote.
+    colours: bool,
+}
 
 impl<'a> MakeWriter<'a> for Redacting {
     type Writer = Self;
@@ -81,11 +86,47 @@ impl<'a> MakeWriter<'a> for Redacting {
 impl Write for Redacting {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(line);
-        io::stderr().lock().write_all(self.0.redact(&text).as_bytes())?;
+        let said = self.secrets.redact(text.trim_end_matches('\n'));
+        let said = if self.colours { said } else { one_line(&said) };
+        io::stderr().lock().write_all(format!("{said}\n").as_bytes())?;
         Ok(line.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
         io::stderr().flush()
+    }
+}
+
+/// An event is one line, whatever it quotes: nobody forges a line, steers a terminal or turns the
+/// direction of reading.
+fn one_line(text: &str) -> Cow<'_, str> {
+    let steers = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
+    if !text.contains(steers) {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        if steers(c) {
+            out.extend(c.escape_default());
+        } else {
+            out.push(c);
+        }
+    }
+    Cow::Owned(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_is_one_line_that_steers_nothing() {
+        let forged = "pushed x\n2026-11-21 ERROR all is lost\u{1b}[2J\r\u{202e}";
+        let said = "pushed x\\n2026-11-21 ERROR all is lost\\u{1b}[2J\\r\\u{202e}";
+        assert_eq!(one_line(forged), said);
+        assert!(matches!(one_line("é – nothing"), Cow::Borrowed(_)));
     }
 }

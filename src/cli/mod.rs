@@ -3,7 +3,9 @@
 mod adopt;
 mod check;
 mod config;
+mod dora;
 mod evaluator;
+mod fix;
 mod gate;
 mod input;
 mod jobs;
@@ -35,10 +37,14 @@ enum Command {
     Gate(gate::Arguments),
     /// Bring a folder onto its golden path: write the files that it lacks
     Adopt(adopt::Arguments),
+    /// Put right what has one right answer: show the diff, or write it
+    Fix(fix::Arguments),
     /// Receive webhooks and post check runs
     Serve(serve::Arguments),
     /// List jobs and retry dead ones (needs WAYMARK_DATABASE_URL only)
     Jobs(jobs::Arguments),
+    /// Show how repositories deliver: the DORA measures (needs WAYMARK_DATABASE_URL only)
+    Dora(dora::Arguments),
     /// Print a folder's snapshot: the Rego input, for OPA and conftest
     Input(input::Arguments),
     /// Show what holds in a repository, check configuration files, print their schema
@@ -65,8 +71,10 @@ pub fn run() -> ExitCode {
         Command::Adopt(arguments) => adopt::run(arguments),
         Command::Check(arguments) => check::run(arguments),
         Command::Gate(arguments) => gate::run(arguments),
+        Command::Fix(arguments) => fix::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Jobs(arguments) => jobs::run(arguments),
+        Command::Dora(arguments) => dora::run(arguments),
         Command::Input(arguments) => input::run(arguments),
         Command::Config(arguments) => config::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),

@@ -104,6 +104,7 @@ mod tests {
             },
             resource: None,
             remediation: None,
+            fixable: false,
         }
     }
 

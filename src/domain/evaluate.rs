@@ -4,6 +4,7 @@
 //! parsed and Rego is evaluated, so that neither can take the service along.
 
 mod explain;
+mod fixing;
 mod planning;
 
 use std::borrow::Cow;
@@ -201,11 +202,12 @@ impl Evaluator {
         let needs = self.library.needs(&active);
         let extracted =
             facts::extract_change(&tree, &request.repo, &needs, request.change.as_ref());
-        let params = Value::Object(self.params(&active, golden, layers));
-        let outcomes = match self.prepare(&active, &params) {
+        let params = self.params(&active, golden, layers);
+        let mut outcomes = match self.prepare(&active, &Value::Object(params.clone())) {
             Ok(key) => self.library.evaluate(&self.prepared[&key], &active, &extracted),
             Err(reason) => all_broken(&active, &reason),
         };
+        self.note_fixable(&mut outcomes, &tree, &extracted, &params);
         Answer {
             evaluation: Evaluation {
                 library: self.library.digest.clone(),

@@ -109,6 +109,10 @@ pub struct Finding {
     pub resource: Option<String>,
     /// The exact change that fixes it, when it differs from the policy's general remediation.
     pub remediation: Option<String>,
+    /// Whether a change is known that puts it right ([`super::fix`]), as far as can be told
+    /// without judging that change.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fixable: bool,
 }
 
 impl Finding {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::gate::request::Deployment;
 use super::ids::{InstallationId, RepoId, RepoName, Sha};
+use super::risk::labels::Target;
 use super::time::Timestamp;
 
 /// A webhook as received, after its signature was found good.
@@ -55,6 +56,27 @@ pub struct Asked {
     pub lines: Vec<String>,
     /// How many more the comment holds than are answered.
     pub passed_over: usize,
+}
+
+/// A merged pull request, as its event told.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergedSeen {
+    /// Its number.
+    pub number: i64,
+    /// The commit that it became, when the event said so.
+    pub sha: Option<Sha>,
+    /// When.
+    pub at: Timestamp,
+    /// Text of its author.
+    pub title: String,
+    /// Login of its author.
+    pub author: Option<String>,
+    /// Whether that is a program.
+    pub bot: bool,
+    /// Whether it takes another change back.
+    pub revert: bool,
+    /// What it takes back.
+    pub takes_back: Vec<Target>,
 }
 
 /// Work that we owe: small, serializable, with its own de-duplication key.
@@ -115,6 +137,41 @@ pub enum Job {
         base: Option<Sha>,
         /// As for pull requests.
         fresh: Option<String>,
+    },
+    /// Say how risky an open pull request is, and post the check run.
+    CheckRisk {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The base repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+        /// The pull request.
+        number: i64,
+        /// The head that the event told of.
+        head: Sha,
+        /// As for pull requests.
+        fresh: Option<String>,
+    },
+    /// Learn what a merged pull request did to the files.
+    LearnMerge {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The base repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+        /// What was merged.
+        merged: MergedSeen,
+    },
+    /// Learn what was merged before we came.
+    LearnHistory {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
     },
     /// Answer the commands of a comment.
     AnswerComment {
@@ -205,6 +262,9 @@ impl Job {
             Self::CheckPull { .. } => "check_pull",
             Self::CheckCommit { .. } => "check_commit",
             Self::CheckPolicies { .. } => "check_policies",
+            Self::CheckRisk { .. } => "check_risk",
+            Self::LearnMerge { .. } => "learn_merge",
+            Self::LearnHistory { .. } => "learn_history",
             Self::AnswerComment { .. } => "answer_comment",
             Self::Gate { .. } => "gate",
             Self::OverdueGates { .. } => "overdue_gates",
@@ -226,6 +286,9 @@ impl Job {
                 format!("check:{repo}:{git_ref}@{head}")
             }
             Self::CheckPolicies { repo, head, .. } => format!("policies:{repo}:{head}"),
+            Self::CheckRisk { repo, number, .. } => format!("risk:{repo}:pull:{number}"),
+            Self::LearnMerge { repo, merged, .. } => format!("learn:{repo}:pull:{}", merged.number),
+            Self::LearnHistory { repo, .. } => format!("learn:{repo}:history"),
             // An edit that arrives meanwhile asks for something else.
             Self::AnswerComment { repo, asked, delivery, .. } => {
                 format!("answer:{repo}:{}:{delivery}", asked.comment)
@@ -249,8 +312,12 @@ impl Job {
             Self::CheckCommit { occasion: Occasion::MergeGroup, .. } | Self::Gate { .. } => {
                 Priority::Interactive
             }
-            Self::CheckCommit { .. } | Self::CheckPolicies { .. } => Priority::Background,
-            Self::MeasureDelivery { .. }
+            Self::CheckCommit { .. }
+            | Self::CheckPolicies { .. }
+            | Self::CheckRisk { .. }
+            | Self::LearnMerge { .. } => Priority::Background,
+            Self::LearnHistory { .. }
+            | Self::MeasureDelivery { .. }
             | Self::MeasureInstallation { .. }
             | Self::OverdueGates { .. }
             | Self::SyncInstallation { .. } => Priority::Sweep,
@@ -267,6 +334,9 @@ impl Job {
             Self::CheckPull { repo, .. }
             | Self::CheckCommit { repo, .. }
             | Self::CheckPolicies { repo, .. }
+            | Self::CheckRisk { repo, .. }
+            | Self::LearnMerge { repo, .. }
+            | Self::LearnHistory { repo, .. }
             | Self::AnswerComment { repo, .. }
             | Self::Gate { repo, .. }
             | Self::MeasureDelivery { repo, .. } => Some(*repo),
@@ -280,6 +350,9 @@ impl Job {
             Self::CheckPull { installation, .. }
             | Self::CheckCommit { installation, .. }
             | Self::CheckPolicies { installation, .. }
+            | Self::CheckRisk { installation, .. }
+            | Self::LearnMerge { installation, .. }
+            | Self::LearnHistory { installation, .. }
             | Self::AnswerComment { installation, .. }
             | Self::Gate { installation, .. }
             | Self::OverdueGates { installation }

@@ -12,7 +12,7 @@ pub use preview::judge_proposal;
 use serde::{Deserialize, Serialize};
 
 use super::config::Effective;
-use super::finding::{Level, Mode, Severity};
+use super::finding::{Finding, Level, Mode, Place, Severity};
 use super::ids::PolicyId;
 
 /// How a finding stands towards the change.
@@ -120,6 +120,28 @@ pub struct JudgedFinding {
     /// Whether the change touches the file; only then is the finding annotated on the diff.
     #[serde(default)]
     pub touched: bool,
+    /// Whether a change is known that puts it right, as far as can be told without judging it.
+    #[serde(default)]
+    pub fixable: bool,
+}
+
+impl JudgedFinding {
+    /// The finding as its policy made it.
+    pub fn finding(&self) -> Finding {
+        Finding {
+            policy: self.policy.clone(),
+            message: self.message.clone(),
+            place: Place {
+                path: self.path.clone(),
+                start_line: self.start_line,
+                end_line: self.end_line,
+                pointer: self.pointer.clone(),
+            },
+            resource: self.resource.clone(),
+            remediation: self.remediation.clone(),
+            fixable: self.fixable,
+        }
+    }
 }
 
 /// How many policies stand how.

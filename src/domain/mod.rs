@@ -15,6 +15,7 @@ pub mod evaluate;
 pub mod event;
 pub mod facts;
 pub mod finding;
+pub mod fix;
 pub mod gate;
 pub mod glob;
 pub mod helm;

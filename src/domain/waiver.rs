@@ -125,6 +125,7 @@ mod tests {
             place: Place { path: Some(path.to_owned()), ..Place::default() },
             resource: Some("stage 0".to_owned()),
             remediation: None,
+            fixable: false,
         }
     }
 

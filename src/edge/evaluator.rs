@@ -23,6 +23,7 @@ use tracing::Instrument;
 
 use crate::domain::adopt::{AdoptAnswer, AdoptRequest};
 use crate::domain::evaluate::{Answer, Catalogue, Request};
+use crate::domain::fix::{FixPlan, FixRequest};
 use crate::domain::path::DEFAULT;
 use crate::domain::policy::outcome::{Evaluation, Outcome};
 use crate::domain::policy::own::OwnPolicies;
@@ -117,6 +118,11 @@ impl Evaluators {
     /// Plans the adoption of a golden path: templates, too, are somebody's text.
     pub async fn adopt(&self, request: &AdoptRequest) -> Result<AdoptAnswer, EvaluatorError> {
         self.ask(&Ask::Adopt(Cow::Borrowed(request))).await
+    }
+
+    /// Makes and judges fixes: files of the repository are parsed again and again.
+    pub async fn fix(&self, request: &FixRequest) -> Result<FixPlan, EvaluatorError> {
+        self.ask(&Ask::Fix(Cow::Borrowed(request))).await
     }
 
     /// Ends the idle processes and waits until they are gone; call it once nobody asks any more.

@@ -4,16 +4,16 @@ use crate::domain::command::{Command, Spec};
 use crate::domain::ids::Sha;
 use crate::domain::job::{Job, Occasion};
 use crate::domain::judge::Judgement;
-use crate::domain::report::answer::{
-    About, Answer, explain, help, not_here, risk, rules, scorecard,
-};
+use crate::domain::report::answer::{About, Answer, explain, help, not_here, rules, scorecard};
 use crate::domain::report::check_run::GOLDEN_PATH_CHECK;
 use crate::domain::report::escape::{code_span, prose};
+use crate::domain::risk::report::explanation;
 
 use super::App;
 use super::answer_comment::{Question, digest};
 use super::fate::Fate;
 use super::judge_commit::Subject;
+use super::learn::model;
 
 impl App {
     /// Does what the command says. A command that cannot be done is an answer, too; an error
@@ -55,10 +55,7 @@ impl App {
             Command::Adopt(wish) => self.adopt(&subject, question, &wish).await,
             Command::Waive(wish) => self.waive(&subject, question, &wish).await,
             Command::Unwaive { policy } => self.unwaive(&subject, question, &policy).await,
-            Command::Risk => {
-                let pull = subject.github.pull(&subject.name, asked.issue).await?;
-                Ok(risk(pull.size))
-            }
+            Command::Risk => self.risk_explained(&subject, asked.issue).await,
         }
     }
 
@@ -122,6 +119,19 @@ impl App {
             )));
         };
         Ok(explain(&judgement, policy, &about, self.clock.now().date()))
+    }
+
+    /// Everything that is known of a pull request's risk, with the numbers worked through.
+    async fn risk_explained(&self, subject: &Subject, number: i64) -> Result<Answer, Fate> {
+        let pull = subject.github.pull(&subject.name, number).await?;
+        if !pull.open {
+            return Ok(Answer::refused(
+                "This pull request is closed; nothing is estimated for it.",
+            ));
+        }
+        let (github, name, head) = (&subject.github, &subject.name, &pull.head.sha);
+        let (report, _) = self.risk_of_pull(github, subject.id, name, number, head).await?;
+        Ok(Answer::done(explanation(&report, model()?)))
     }
 
     /// What holds where somebody asked: the head of an open pull request, else the default branch.

@@ -7,6 +7,7 @@ use crate::domain::baseline::Baseline;
 use crate::domain::change::Change;
 use crate::domain::config::Traits;
 use crate::domain::evaluate::{ConfigFile, Request};
+use crate::domain::facts::RepoFacts;
 use crate::domain::judge::{Case, EDITS_CONFIGURATION, Judgement, Kept, judge, judge_proposal};
 use crate::domain::tree::SourceTree;
 use crate::edge::evaluator::{EvaluatorError, Evaluators};
@@ -36,6 +37,10 @@ pub struct CheckedFolder {
     pub tree: SourceTree,
     /// Where the folder lies in its repository: `services/api`, empty at the root.
     pub prefix: String,
+    /// What is known of the repository besides its files.
+    pub repo: RepoFacts,
+    /// The configuration that counted.
+    pub rules: Option<ConfigFile>,
 }
 
 /// Why a folder could not be judged.
@@ -122,5 +127,5 @@ pub async fn check_folder(
         Some(own) => judge_proposal(case, own),
         None => judge(case),
     };
-    Ok(CheckedFolder { judgement, tree, prefix })
+    Ok(CheckedFolder { judgement, tree, prefix, repo, rules })
 }

@@ -1,12 +1,11 @@
 //! How do repositories deliver? Their records are read from the store, one repository after the
 //! other, and measured; nothing is asked of GitHub.
 
-use serde::Serialize;
-
-use crate::domain::ids::{InstallationId, RepoId, RepoName};
+use crate::domain::ids::{InstallationId, RepoName};
 use crate::domain::metrics::measure::{DAY_MS, Measured};
+use crate::domain::metrics::summary::{AccountDora, CohortDora, RepoDora, WindowDora};
 use crate::domain::metrics::{
-    Cohorts, Comparison, Deployment, History, Incident, Measures, MetricsRules, Period, WINDOWS,
+    Cohorts, Deployment, History, Incident, MetricsRules, Period, WINDOWS,
 };
 use crate::domain::time::Timestamp;
 use crate::edge::store::{Past, Store, StoreError};
@@ -16,62 +15,6 @@ use super::sighted::metrics_rules;
 /// So far back records are read: the longest period, and what was live, shipped or failing at its
 /// beginning.
 pub(super) const REACH_MS: i64 = 210 * DAY_MS;
-
-/// One repository's measures.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct RepoDora {
-    /// Which.
-    #[serde(skip)]
-    pub id: RepoId,
-    /// Its name.
-    pub repository: RepoName,
-    /// When it came onto its golden path, RFC 3339.
-    pub on_path_since: Option<String>,
-    /// What tells of its deployments: `deployment`, `workflow_run`, `release`.
-    pub source: Option<&'static str>,
-    /// From its creation to its first production deployment.
-    pub creation_to_first_ms: Option<i64>,
-    /// Its measures over 7, 30 and 90 days.
-    pub windows: Vec<WindowDora>,
-    /// Why its past could not be read whole.
-    pub problem: Option<String>,
-}
-
-/// A repository's measures in one period.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct WindowDora {
-    /// So many days back.
-    pub days: u32,
-    /// The measures.
-    #[serde(flatten)]
-    pub measures: Measures,
-}
-
-/// The cohorts in one period.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct CohortDora {
-    /// So many days back.
-    pub days: u32,
-    /// Repositories (or parts of their time) on the path.
-    pub on_path: usize,
-    /// Those not yet.
-    pub not_yet: usize,
-    /// The comparisons.
-    pub measures: Vec<Comparison>,
-}
-
-/// An installation's measures.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct AccountDora {
-    /// The organisation or user.
-    pub account: String,
-    /// When it was measured, RFC 3339.
-    pub measured: String,
-    /// Every repository that is not archived, by name.
-    pub repositories: Vec<RepoDora>,
-    /// On the path and not yet.
-    pub cohorts: Vec<CohortDora>,
-}
 
 /// Records as the store keeps them → what the domain measures: production only, incidents only.
 pub(super) fn history_of(past: Past, rules: &MetricsRules) -> History {

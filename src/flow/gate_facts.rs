@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::domain::config::OrgConfig;
 use crate::domain::gate::freeze::{At, windows};
 use crate::domain::gate::request::{
-    Acknowledged, Deployment, GateRequest, GateSettings, Incident, Judged, Repository, SCHEMA,
+    Acknowledged, Deployment, GateRequest, GateSettings, Incident, Judged, Repository, Risk, SCHEMA,
 };
 use crate::domain::gate::slo::{self, SloFacts};
 use crate::domain::ids::Sha;
@@ -56,8 +56,7 @@ impl App {
             git_ref: git_ref.to_owned(),
             sha: head.clone(),
             judgement: self.judged_for_gate(subject, head).await?,
-            // Joined when the deploy-risk model speaks for commits.
-            risk: None,
+            risk: self.risk_for_gate(subject, head, pulls).await?,
             slo,
             freezes: windows(&config.freeze, &config.file, at, now),
             incidents: self.open_incidents(subject, config).await?,
@@ -86,6 +85,26 @@ impl App {
             Err(Fate::Moot(_)) => Ok(None),
             Err(other) => Err(other),
         }
+    }
+
+    /// What was said of the commit's risk, or of the newest pull request that brought it, at its last
+    /// push.
+    async fn risk_for_gate(
+        &self,
+        subject: &Subject,
+        head: &Sha,
+        pulls: &[Pull],
+    ) -> Result<Option<Risk>, Fate> {
+        let mut heads: Vec<(i64, &Sha)> =
+            pulls.iter().map(|pull| (pull.number, &pull.head.sha)).collect();
+        heads.push((i64::MAX, head));
+        heads.sort_by(|a, b| b.cmp(a));
+        for (_, sha) in heads {
+            if let Some(json) = self.store.risk_report(subject.id, sha).await? {
+                return Ok(Risk::of_report(&json));
+            }
+        }
+        Ok(None)
     }
 
     async fn open_incidents(

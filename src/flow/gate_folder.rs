@@ -125,7 +125,7 @@ pub async fn gate_folder(
         git_ref,
         sha,
         judgement: Some(Judged::of(&checked.judgement)),
-        // Joined when the deploy-risk model speaks for commits.
+        // The past of the repository is not read for this: `waymark risk` does that.
         risk: None,
         slo,
         freezes: windows(&rules.freeze, &rules.file, at, now),

@@ -7,11 +7,13 @@ use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::job::{Asked, Job, Occasion};
 use crate::domain::report::check_run::GOLDEN_PATH_CHECK;
 use crate::domain::report::policies_check::POLICIES_CHECK;
-use crate::edge::store::{InstallationRow, KnownPull, PullRow, PullState, RepoRow};
+use crate::domain::risk::RISK_CHECK;
+use crate::edge::store::{CoverageRow, InstallationRow, KnownPull, PullRow, PullState, RepoRow};
 
 use super::App;
 use super::fate::Fate;
-use rows::{pull_row, row};
+use super::job_span;
+use rows::{learned, pull_row, risk_pull, row};
 
 /// What came of a delivery.
 pub(super) struct Plan {
@@ -28,11 +30,7 @@ impl App {
         let Some(delivery) = self.store.delivery(guid).await? else {
             return Err(Fate::Moot(format!("delivery {guid} is not stored any more")));
         };
-        // Until here, the job's span knows the delivery only.
-        let (installation, repo) = event::about(&delivery.body);
-        let span = tracing::Span::current();
-        span.record("installation", installation.map(|id| id.0));
-        span.record("repository", repo.map(|id| id.0));
+        job_span::tell_whose(&delivery.body);
         let intents = match event::read(&delivery.event, &delivery.body) {
             Ok(intents) => intents,
             Err(error) => {
@@ -51,10 +49,14 @@ impl App {
             jobs.append(&mut self.pursue(intent, guid).await?);
         }
         let policies: Vec<Job> = jobs.iter().filter_map(|job| self.policies_too(job)).collect();
+        let risks: Vec<Job> = jobs.iter().filter_map(Self::risk_too).collect();
         jobs.extend(policies);
+        jobs.extend(risks);
         if let Some(check) = only {
-            jobs.retain(|job| {
-                (check == POLICIES_CHECK) == matches!(job, Job::CheckPolicies { .. })
+            jobs.retain(|job| match job {
+                Job::CheckPolicies { .. } => check == POLICIES_CHECK,
+                Job::CheckRisk { .. } => check == RISK_CHECK,
+                _ => check == GOLDEN_PATH_CHECK,
             });
         }
         let outcome = match jobs.as_slice() {
@@ -74,6 +76,22 @@ impl App {
                 self.note_repo(installation, &repo).await?;
                 self.pushed(installation, repo, git_ref, before, after).await
             }
+            Intent::Reviewed { installation, repo, number, id, review } => {
+                self.note_repo(installation, &repo).await?;
+                self.store.note_risk_reviews(repo.id, number, &[(id, review)], false).await?;
+                self.risk_again(repo.id, number).await
+            }
+            Intent::Covered { installation, repo, sha, context, state, said } => {
+                self.note_repo(installation, &repo).await?;
+                let row = CoverageRow { context, state, said };
+                self.store.note_risk_coverage(repo.id, &sha, &row, self.clock.now()).await?;
+                let first =
+                    self.store.open_pulls_with_head(repo.id, &sha).await?.into_iter().next();
+                match first {
+                    Some(known) => self.risk_again(repo.id, known.pull.number).await,
+                    None => Ok(Vec::new()),
+                }
+            }
             Intent::MergeGroup { installation, repo, head_ref, head_sha, base_sha } => {
                 self.note_repo(installation, &repo).await?;
                 Ok(vec![Job::CheckCommit {
@@ -88,7 +106,8 @@ impl App {
                 }])
             }
             Intent::Rerun { installation, repo, head_sha, head_branch, pulls, check } => {
-                let ours = |name: &str| name == GOLDEN_PATH_CHECK || name == POLICIES_CHECK;
+                let ours =
+                    |name: &str| [GOLDEN_PATH_CHECK, POLICIES_CHECK, RISK_CHECK].contains(&name);
                 if check.is_some_and(|name| !ours(&name)) {
                     return Ok(Vec::new());
                 }
@@ -184,15 +203,26 @@ impl App {
     ) -> Result<Vec<Job>, Fate> {
         let (number, head, open) = (pull.number, pull.head_sha.clone(), pull.open);
         let branch = (pull.head_repo, pull.head_ref.clone());
+        let retitled = pull.retitled;
+        let learned = learned(installation, repo, &pull);
+        if open {
+            self.store.note_risk_pull(repo.id, &risk_pull(&pull)).await?;
+        } else if learned.is_none() {
+            self.store.forget_risk_pull(repo.id, number).await?;
+        }
         let before = self.store.pull(repo.id, number).await?.map(|known| known.pull);
         let believed = self.store.upsert_pull(&pull_row(repo.id, pull)).await?;
-        let mut jobs = Vec::new();
+        let mut jobs: Vec<Job> = learned.into_iter().collect();
+        if retitled && !judge {
+            jobs.extend(self.risk_again(repo.id, number).await?);
+        }
         if believed
             && let Some(before) = before.filter(|b| b.state == PullState::Open)
             && (!open || before.head_sha != head)
         {
             if !open {
                 self.store.cancel(&format!("check:{}:pull:{number}", repo.id)).await?;
+                self.store.cancel(&format!("risk:{}:pull:{number}", repo.id)).await?;
             }
             // Those of the same branch move along, and their own events say so.
             let left = |p: &PullRow| !open || (p.head_repo, p.head_ref.clone()) != branch;
@@ -206,6 +236,15 @@ impl App {
             jobs.push(job);
         }
         Ok(jobs)
+    }
+
+    /// Something that a pull request's risk depends on has changed.
+    async fn risk_again(&self, repo: RepoId, number: i64) -> Result<Vec<Job>, Fate> {
+        let known = self.store.pull(repo, number).await?;
+        let open = known.filter(|known| known.pull.state == PullState::Open);
+        let Some(KnownPull { installation, name, pull }) = open else { return Ok(Vec::new()) };
+        let (head, fresh) = (pull.head_sha, None);
+        Ok(vec![Job::CheckRisk { installation, repo, name, number, head, fresh }])
     }
 
     /// A pull request left this head: the others there, if any, are judged without it.

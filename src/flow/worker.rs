@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tracing::{Instrument, Span};
+use tracing::Instrument;
 
 use crate::domain::ids::InstallationId;
 use crate::domain::job::Job;
 use crate::domain::report::check_run::GOLDEN_PATH_CHECK;
 use crate::domain::report::policies_check::POLICIES_CHECK;
+use crate::domain::risk::RISK_CHECK;
 use crate::edge::store::{Claimed, StoreError};
 
 use super::App;
@@ -17,9 +18,11 @@ use super::answer_comment::Question;
 use super::check_commit::CommitToCheck;
 use super::check_policies::PoliciesToCheck;
 use super::check_pull::PullToCheck;
+use super::check_risk::RiskToCheck;
 use super::fate::{Fate, next_try};
 use super::gate_answer::Waiting;
 use super::job_meter::JobMeter;
+use super::job_span::span_of;
 
 /// How long a worker holds a job without a sign of life. Replicas' clocks differ, so not less.
 const LEASE_MS: i64 = 90_000;
@@ -161,6 +164,18 @@ impl App {
                 })
                 .await?
             }
+            Job::CheckRisk { installation, repo, name, number, head, fresh } => {
+                let fresh = fresh.as_deref();
+                let (installation, repo, number) = (*installation, *repo, *number);
+                self.check_risk(RiskToCheck { installation, repo, name, number, head, fresh })
+                    .await?
+            }
+            Job::LearnMerge { installation, repo, name, merged } => {
+                self.learn_merge(*installation, *repo, name, merged).await?
+            }
+            Job::LearnHistory { installation, repo, name } => {
+                self.learn_history(*installation, *repo, name).await?
+            }
             Job::AnswerComment { installation, repo, name, asked, delivery } => {
                 let question =
                     Question { installation: *installation, repo: *repo, name, asked, delivery };
@@ -256,6 +271,10 @@ impl App {
             Job::CheckPolicies { installation, repo, name, head, .. } => {
                 (POLICIES_CHECK, *installation, *repo, name, head)
             }
+            Job::CheckRisk { installation, repo, name, head, .. } => {
+                (RISK_CHECK, *installation, *repo, name, head)
+            }
+            Job::LearnMerge { .. } | Job::LearnHistory { .. } => return,
             Job::AnswerComment { installation, repo, name, asked, delivery } => {
                 let (installation, repo) = (*installation, *repo);
                 let question = Question { installation, repo, name, asked, delivery };
@@ -298,20 +317,4 @@ fn waiting(job: &Job) -> Option<Waiting<'_>> {
 enum Performed {
     Words(String),
     Plan { jobs: Vec<Job>, outcome: String },
-}
-
-/// What every line that a job writes carries, whatever the filter: an error's level, because a span
-/// that is filtered out takes its fields along.
-fn span_of(claimed: &Claimed) -> Span {
-    let job = &claimed.job;
-    tracing::error_span!(
-        "job",
-        job = claimed.id.as_str(),
-        kind = job.kind(),
-        key = job.key(),
-        attempt = claimed.attempts,
-        delivery = claimed.cause.as_ref().map(|cause| cause.delivery.as_str()),
-        installation = job.installation().map(|id| id.0),
-        repository = job.repo().map(|id| id.0),
-    )
 }

@@ -81,7 +81,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     // adoption
     ("minijinja", &["src/domain/template/"]),
     ("jsonschema", &["src/domain/template/parameters.rs"]),
-    ("diffy", &["src/domain/adopt/"]),
+    ("diffy", &["src/domain/adopt/", "src/domain/report/fixes/diff.rs"]),
     // command line
     ("clap", &["src/cli/"]),
     ("comfy_table", &["src/cli/"]),

@@ -45,6 +45,7 @@ fn finding(n: usize) -> Finding {
         place: Place::default(),
         resource: None,
         remediation: None,
+        fixable: false,
     }
 }
 

@@ -2,13 +2,15 @@
 
 use sqlx::{AssertSqlSafe, Connection};
 use waymark::domain::config::Labels;
-use waymark::domain::gate::Verdict;
+use waymark::domain::gate;
 use waymark::domain::gate::request::Acknowledged;
 use waymark::domain::ids::{InstallationId, RepoId};
 use waymark::domain::metrics::Run;
+use waymark::domain::risk::condition::{Review, Verdict};
+use waymark::domain::risk::people::Called;
 use waymark::edge::store::{
-    AcknowledgementRow, CheckRunRow, GateKey, GateRow, OrganisationFile, PoliciesRow, Store,
-    Subject,
+    AcknowledgementRow, CheckRunRow, CoverageRow, GateKey, GateRow, OrganisationFile, PoliciesRow,
+    RiskChange, RiskPull, RiskTouch, Store, Subject,
 };
 
 use crate::database::{TestDatabase, fresh_databases};
@@ -16,7 +18,7 @@ use crate::given::*;
 
 /// Every table that holds what belongs to a tenant. `delivery` is the inbox, `job` also holds
 /// plans: looked at below.
-const TABLES: [&str; 17] = [
+const TABLES: [&str; 25] = [
     "installation",
     "repo",
     "pull",
@@ -34,6 +36,14 @@ const TABLES: [&str; 17] = [
     "dora_incident",
     "dora_run",
     "dora_repo",
+    "risk_history",
+    "risk_person",
+    "risk_change",
+    "risk_touch",
+    "risk_pull",
+    "risk_review",
+    "risk_coverage",
+    "risk_report",
 ];
 
 async fn settle_in(store: &Store, installation: i64) {
@@ -55,6 +65,7 @@ async fn settle_in(store: &Store, installation: i64) {
     store.note_created(repo_id, NOON).await.unwrap();
     store.put_evaluation(repo_id, "k", "{}", NOON).await.unwrap();
     store.put_judgement(repo_id, &sha(1), Subject::Pull(1), "{}", "d", NOON).await.unwrap();
+    know_risk(store, repo_id).await;
     let run = CheckRunRow {
         repo: repo_id,
         head_sha: sha(1),
@@ -66,7 +77,7 @@ async fn settle_in(store: &Store, installation: i64) {
         annotations_sent: 0,
     };
     store.put_check_run(&run, NOON).await.unwrap();
-    store.put_gate(&gate(installation)).await.unwrap();
+    store.put_gate(&held(installation)).await.unwrap();
     let said = Acknowledged {
         condition: "freeze".to_owned(),
         environment: None,
@@ -81,12 +92,12 @@ async fn settle_in(store: &Store, installation: i64) {
     store.enqueue(&[check(installation, 1, 1), check(installation, 2, 1)], NOON).await.unwrap();
 }
 
-fn gate(installation: i64) -> GateRow {
+fn held(installation: i64) -> GateRow {
     let repo = RepoId(installation * 10);
     GateRow {
         key: GateKey { repo, run: 5, deployment: 6, environment: "production".to_owned() },
         sha: sha(1),
-        verdict: Verdict::Waiting,
+        verdict: gate::Verdict::Waiting,
         answered: false,
         reports: 1,
         conditions: "freeze".to_owned(),
@@ -96,6 +107,39 @@ fn gate(installation: i64) -> GateRow {
         asked: NOON,
         look: at(1),
     }
+}
+
+/// A change, an open pull request with a review, and what was said of it.
+async fn know_risk(store: &Store, repo: RepoId) {
+    store.begin_risk_history(repo, NOON).await.unwrap();
+    let change = RiskChange {
+        id: 7,
+        sha: Some(sha(1)),
+        title: "Add".to_owned(),
+        at: NOON,
+        author: Called { login: Some("ann".to_owned()), ..Called::default() },
+        revert: false,
+        takes_back: Vec::new(),
+        features: None,
+        touches: vec![RiskTouch::of("a.rs", None)],
+    };
+    store.note_risk_changes(repo, &[change]).await.unwrap();
+    let pull = RiskPull {
+        number: 1,
+        head: sha(1),
+        title: "Add".to_owned(),
+        author: None,
+        bot: false,
+        files: None,
+        reviews_known: true,
+    };
+    store.note_risk_pull(repo, &pull).await.unwrap();
+    let review =
+        Review { by: None, bot: false, verdict: Verdict::Approved, commit: None, at: NOON };
+    store.note_risk_reviews(repo, 1, &[(5, review)], true).await.unwrap();
+    let row = CoverageRow { context: "c".to_owned(), state: "s".to_owned(), said: String::new() };
+    store.note_risk_coverage(repo, &sha(1), &row, NOON).await.unwrap();
+    store.put_risk_report(repo, &sha(1), 1, "{}", NOON).await.unwrap();
 }
 
 async fn count(db: &TestDatabase, table: &str) -> i64 {

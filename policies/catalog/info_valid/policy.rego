@@ -16,6 +16,10 @@
 #   parameters:
 #     extra_kinds: []
 #     extra_api_versions: []
+#   fix: >-
+#     Adds what can only be one thing (`apiVersion`, `kind: Component`, the name of the
+#     repository, the owner that CODEOWNERS names, `children` of a group), puts numbers in quotes,
+#     and writes tags in lower case.
 #   remediation: |
 #     Give the entity what its kind requires; this Component is complete:
 #

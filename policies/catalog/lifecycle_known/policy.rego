@@ -14,6 +14,8 @@
 #   since: "0.1.0"
 #   parameters:
 #     lifecycles: [experimental, production, deprecated]
+#   fix: >-
+#     Writes a known word in lower case (`Production` becomes `production`).
 #   remediation: |
 #     Write one of the words that the organisation has agreed on:
 #

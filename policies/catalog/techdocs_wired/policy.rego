@@ -12,6 +12,8 @@
 #   needs: [catalog, files]
 #   scope: repo
 #   since: "0.1.0"
+#   fix: >-
+#     Adds the annotation `backstage.io/techdocs-ref` where there is exactly one `mkdocs.yml`.
 #   remediation: |
 #     Point to the folder that holds `mkdocs.yml`:
 #

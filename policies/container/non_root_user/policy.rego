@@ -23,6 +23,10 @@
 #       - cgr.dev/*/*
 #       - nginxinc/nginx-unprivileged*
 #       - mcr.microsoft.com/dotnet/*-chiseled*
+#   fix: >-
+#     Adds `USER` above `ENTRYPOINT` or `CMD`: the user that the stage makes or used before, else
+#     the number that the base image has for it, else 10001. Not for programs that begin as root
+#     (nginx, databases), nor for ports below 1024.
 #   remediation: |
 #     Create a user where the image is built, and switch to it in the last stage:
 #

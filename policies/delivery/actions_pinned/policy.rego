@@ -17,6 +17,8 @@
 #   parameters:
 #     platform_workflows: null
 #     trusted_owners: null
+#   fix: >-
+#     Names the commit behind the tag or branch, with the tag as a comment.
 #   remediation: |
 #     Name the full commit SHA and keep the version as a comment, which update tools maintain:
 #

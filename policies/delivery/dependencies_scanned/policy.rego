@@ -18,6 +18,8 @@
 #     platform_workflows: null
 #     dependency_scanners: []
 #     dependencies_scanned_elsewhere: false
+#   fix: >-
+#     Adds `.github/dependabot.yml` for every package manager that is in use, once a week.
 #   remediation: |
 #     Call the platform's workflow, which scans, or let Dependabot propose updates:
 #

@@ -16,6 +16,8 @@
 #   parameters:
 #     platform_workflows: null
 #     require_sha: false
+#   fix: >-
+#     Names the commit behind the branch, with the branch as a comment.
 #   remediation: |
 #     Name a version tag or a full commit SHA behind the `@`:
 #

@@ -14,6 +14,9 @@
 #   scope: file
 #   since: "0.1.0"
 #   tags: [security]
+#   fix: >-
+#     Declares `contents: read`, and for single jobs what their actions are known to need. Not
+#     where a job calls something whose needs nobody knows.
 #   remediation: |
 #     Let the workflow read, and give single jobs what they need beyond that:
 #

@@ -16,6 +16,8 @@
 #   tags: [security]
 #   parameters:
 #     allowed_capabilities: [NET_BIND_SERVICE]
+#   fix: >-
+#     Drops `ALL` in the container. Not for programs that begin as root (nginx, databases).
 #   remediation: |
 #     ```yaml
 #     containers:

@@ -13,6 +13,9 @@
 #   needs: [kubernetes]
 #   scope: repo
 #   since: "0.1.0"
+#   fix: >-
+#     Adds a PodDisruptionBudget with `maxUnavailable: 1` and the selector of the workload, as a
+#     further document of its file.
 #   remediation: |
 #     ```yaml
 #     apiVersion: policy/v1

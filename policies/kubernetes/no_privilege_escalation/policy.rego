@@ -14,6 +14,9 @@
 #   scope: file
 #   since: "0.1.0"
 #   tags: [security]
+#   fix: >-
+#     Sets `allowPrivilegeEscalation: false` in the container. Not beside `privileged` or
+#     `SYS_ADMIN`, where Kubernetes refuses it.
 #   remediation: |
 #     ```yaml
 #     containers:

@@ -15,6 +15,9 @@
 #   scope: file
 #   since: "0.1.0"
 #   tags: [security]
+#   fix: >-
+#     Sets `runAsNonRoot: true` on the pod, or on the container where another one of the pod must
+#     be root. Not for public images that certainly run as root.
 #   remediation: |
 #     Say so once for all containers of the pod:
 #

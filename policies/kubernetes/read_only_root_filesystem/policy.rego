@@ -14,6 +14,9 @@
 #   scope: file
 #   since: "0.1.0"
 #   tags: [security]
+#   fix: >-
+#     Sets `readOnlyRootFilesystem: true` in the container. Not for programs that write to their
+#     own image (nginx, databases).
 #   remediation: |
 #     ```yaml
 #     containers:

@@ -17,6 +17,11 @@
 #   since: "0.1.0"
 #   parameters:
 #     require_cpu_limit: false
+#     cpu: 100m
+#     memory: 256Mi
+#   fix: >-
+#     Sets the missing requests and the memory limit to the parameters `cpu` and `memory` of the
+#     golden path; a limit is never below the request. A cpu limit is left to people.
 #   remediation: |
 #     ```yaml
 #     containers:

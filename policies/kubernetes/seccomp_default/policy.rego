@@ -14,6 +14,8 @@
 #   scope: file
 #   since: "0.1.0"
 #   tags: [security]
+#   fix: >-
+#     Sets `seccompProfile: {type: RuntimeDefault}` on the pod.
 #   remediation: |
 #     Say so once for all containers of the pod:
 #

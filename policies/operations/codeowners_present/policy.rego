@@ -13,6 +13,9 @@
 #   needs: [repo, codeowners]
 #   scope: repo
 #   since: "0.1.0"
+#   fix: >-
+#     Adds `.github/CODEOWNERS`, or the rule for `.github/workflows/`, for the team that the
+#     catalog names.
 #   remediation: |
 #     Create `.github/CODEOWNERS`; the last rule that matches a file decides:
 #

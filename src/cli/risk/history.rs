@@ -42,7 +42,8 @@ fn row(step: &Step<'_>, out: &mut String) {
     let reverted = u8::from(was_reverted(landed.at, landed.reverted));
     let multiple = step.score.map(|score| format!("{:.4}", score.multiple)).unwrap_or_default();
     let bot = u8::from(!landed.counts());
-    let _ = write!(out, "{},{},{reverted},{bot},{multiple}", landed.sha, landed.at.as_secs());
+    let sha = landed.sha.as_ref().map(|sha| sha.as_str()).unwrap_or_default();
+    let _ = write!(out, "{},{},{reverted},{bot},{multiple}", sha, landed.at.as_secs());
     for signal in SIGNALS {
         let value = (signal.read)(Evidence::of(step.change, step.past));
         let _ = write!(out, ",{}", value.map(|v| format!("{v}")).unwrap_or_default());

@@ -5,7 +5,7 @@ use super::{Command, Needs, Spec, nothing_more};
 pub(super) const SPEC: Spec = Spec {
     name: "risk",
     usage: "risk",
-    summary: "say what is known of the risk of this pull request",
+    summary: "explain how likely this pull request is to be reverted, and why",
     needs: Needs::Read,
     parse: |arguments| nothing_more(arguments).map(|()| Command::Risk),
 };

@@ -30,6 +30,6 @@ impl Evaluator {
     }
 }
 
-fn layers(answer: &Answer) -> Layers<'_> {
+pub(super) fn layers(answer: &Answer) -> Layers<'_> {
     Layers { organisation: &answer.organisation, repository: &answer.config }
 }

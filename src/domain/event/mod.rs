@@ -18,15 +18,19 @@ mod issues;
 mod merge_group;
 mod payload;
 mod pull_request;
+mod pull_request_review;
 mod push;
 mod release;
 mod repository;
+mod status;
 mod workflow_run;
 
 use crate::domain::command::Scan;
 use crate::domain::config::Labels;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::metrics::Sighting;
+use crate::domain::risk::condition::Review;
+use crate::domain::risk::labels::Target;
 use crate::domain::time::Timestamp;
 
 /// A repository as an event names it.
@@ -67,6 +71,33 @@ pub struct PullSeen {
     pub open: bool,
     /// GitHub's `updated_at`; orders events that arrive out of order.
     pub updated: Timestamp,
+    /// Text of its author.
+    pub title: String,
+    /// Whether this event is about another title.
+    pub retitled: bool,
+    /// Login of its author; `None` when the account is gone.
+    pub author: Option<String>,
+    /// Whether that is a program.
+    pub by_bot: bool,
+    /// How many files it touches, when the event says so.
+    pub files: Option<i64>,
+    /// Whether this event is its beginning: nobody can have reviewed it.
+    pub opened: bool,
+    /// Set when this event is its merge.
+    pub landed: Option<Landing>,
+}
+
+/// The merge of a pull request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Landing {
+    /// The commit that it became, when the event says so.
+    pub sha: Option<Sha>,
+    /// When.
+    pub at: Timestamp,
+    /// Whether it takes another change back.
+    pub revert: bool,
+    /// What it takes back.
+    pub takes_back: Vec<Target>,
 }
 
 /// A comment as an event shows it.
@@ -118,6 +149,34 @@ pub enum Intent {
         pull: PullSeen,
         /// Whether the event can have changed the verdict.
         judge: bool,
+    },
+    /// Somebody reviewed a pull request, or a review was dismissed.
+    Reviewed {
+        /// Whose.
+        installation: InstallationId,
+        /// The base repository.
+        repo: RepoSeen,
+        /// The pull request.
+        number: i64,
+        /// The review's id.
+        id: i64,
+        /// What it says.
+        review: Review,
+    },
+    /// A coverage service says something of a commit.
+    Covered {
+        /// Whose.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoSeen,
+        /// The commit.
+        sha: Sha,
+        /// Which service and what about: `codecov/patch`.
+        context: String,
+        /// `success`, `failure`, `pending`, `error`.
+        state: String,
+        /// In its words.
+        said: String,
     },
     /// A branch moved.
     Push {
@@ -265,10 +324,12 @@ pub const READERS: &[EventReader] = &[
     EventReader { event: "issues", subscribed: true, read: issues::read },
     EventReader { event: "merge_group", subscribed: true, read: merge_group::read },
     EventReader { event: "pull_request", subscribed: true, read: pull_request::read },
+    EventReader { event: "pull_request_review", subscribed: true, read: pull_request_review::read },
     EventReader { event: "push", subscribed: true, read: push::read },
     EventReader { event: "release", subscribed: true, read: release::read },
     EventReader { event: "repository", subscribed: true, read: repository::read },
     EventReader { event: "workflow_run", subscribed: true, read: workflow_run::read },
+    EventReader { event: "status", subscribed: true, read: status::read },
 ];
 
 /// One line of [`READERS`].

@@ -4,8 +4,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::payload::{InstallationRef, Repository};
-use super::{Intent, PullSeen};
+use super::{Intent, Landing, PullSeen};
 use crate::domain::ids::{RepoId, Sha};
+use crate::domain::risk::labels::{is_revert, targets};
 use crate::domain::time::Timestamp;
 
 #[derive(Deserialize)]
@@ -22,6 +23,8 @@ struct Payload {
 struct Changes {
     /// Present when the base branch was changed.
     base: Option<Value>,
+    /// Present when the title was changed.
+    title: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -31,8 +34,38 @@ struct Pull {
     #[serde(default)]
     draft: bool,
     updated_at: Option<String>,
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    body: Option<String>,
+    user: Option<User>,
+    changed_files: Option<i64>,
+    #[serde(default)]
+    merged: Option<bool>,
+    merged_at: Option<String>,
+    merge_commit_sha: Option<Sha>,
     head: Branch,
     base: Branch,
+}
+
+#[derive(Deserialize)]
+struct User {
+    login: String,
+    #[serde(default)]
+    r#type: String,
+}
+
+impl Pull {
+    /// The merge, when this is one.
+    fn landing(&self, repository: &str) -> Option<Landing> {
+        let at = self.merged_at.as_deref().and_then(Timestamp::parse_rfc3339)?;
+        let body = self.body.as_deref().unwrap_or_default();
+        let revert = is_revert(&self.title, body);
+        let takes_back =
+            if revert { targets(&self.title, body, Some(repository)) } else { Vec::new() };
+        let sha = self.merge_commit_sha.clone();
+        (self.merged == Some(true)).then_some(Landing { sha, at, revert, takes_back })
+    }
 }
 
 #[derive(Deserialize)]
@@ -63,6 +96,8 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<Intent>, serde_json::Error> {
     let Some(installation) = p.installation else { return Ok(Vec::new()) };
     let open = p.pull_request.state == "open";
     let judge = open && changes_verdict(&p.action, p.changes.base.is_some());
+    let repo: super::RepoSeen = p.repository.into();
+    let landed = p.pull_request.landing(&repo.name.to_string()).filter(|_| p.action == "closed");
     let pull = PullSeen {
         number: p.pull_request.number,
         head_sha: p.pull_request.head.sha,
@@ -77,6 +112,13 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<Intent>, serde_json::Error> {
             .updated_at
             .and_then(|t| Timestamp::parse_rfc3339(&t))
             .unwrap_or(Timestamp(0)),
+        by_bot: p.pull_request.user.as_ref().is_some_and(|user| user.r#type == "Bot"),
+        author: p.pull_request.user.map(|user| user.login),
+        title: p.pull_request.title,
+        retitled: open && p.changes.title.is_some(),
+        files: p.pull_request.changed_files,
+        opened: p.action == "opened",
+        landed,
     };
-    Ok(vec![Intent::Pull { installation: installation.id, repo: p.repository.into(), pull, judge }])
+    Ok(vec![Intent::Pull { installation: installation.id, repo, pull, judge }])
 }

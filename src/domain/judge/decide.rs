@@ -234,6 +234,7 @@ fn judge_finding(
         remediation: finding.remediation.clone(),
         waiver: waiver.map(Waiver::note),
         touched: seen.touched,
+        fixable: finding.fixable,
     }
 }
 

@@ -94,19 +94,19 @@ impl Cohorts {
     /// All comparisons, in a fixed order.
     pub fn compare(&self) -> Vec<Comparison> {
         vec![
-            self.medians("deployments_per_day", |m| m.per_day),
-            self.medians("lead_time_ms", |m| m.lead_ms),
+            self.medians(Measure::DeploymentsPerDay, |m| m.per_day),
+            self.medians(Measure::LeadTime, |m| m.lead_ms),
             self.comparison(
-                "change_failure_rate",
+                Measure::ChangeFailureRate,
                 |m| (m.failures.1 > 0).then_some(0.0),
                 failure_rate,
             ),
-            self.medians("time_to_restore_ms", |m| m.restore_ms),
-            self.medians("ci_duration_ms", |m| m.ci_ms),
+            self.medians(Measure::TimeToRestore, |m| m.restore_ms),
+            self.medians(Measure::CiDuration, |m| m.ci_ms),
         ]
     }
 
-    fn medians(&self, name: &'static str, of: impl Fn(&Member) -> Option<f64>) -> Comparison {
+    fn medians(&self, name: Measure, of: impl Fn(&Member) -> Option<f64>) -> Comparison {
         let figure = |members: &[&Member], q: f64| {
             let mut figures: Vec<f64> = members.iter().filter_map(|m| of(m)).collect();
             figures.sort_by(f64::total_cmp);
@@ -121,7 +121,7 @@ impl Cohorts {
 
     fn comparison(
         &self,
-        name: &'static str,
+        name: Measure,
         has: impl Fn(&Member) -> Option<f64>,
         figure: impl Fn(&[&Member]) -> Option<f64>,
     ) -> Comparison {
@@ -151,6 +151,26 @@ fn failure_rate(members: &[&Member]) -> Option<f64> {
     (n > 0).then(|| hits as f64 / n as f64)
 }
 
+/// What is compared. Its name in JSON ends with its unit, where it has one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub enum Measure {
+    /// Deployments per day; more is better.
+    #[serde(rename = "deployments_per_day")]
+    DeploymentsPerDay,
+    /// Lead time for changes, in milliseconds.
+    #[serde(rename = "lead_time_ms")]
+    LeadTime,
+    /// Failed ones by all deployments, 0 to 1.
+    #[serde(rename = "change_failure_rate")]
+    ChangeFailureRate,
+    /// Time to restore, in milliseconds.
+    #[serde(rename = "time_to_restore_ms")]
+    TimeToRestore,
+    /// CI duration on the default branch, in milliseconds.
+    #[serde(rename = "ci_duration_ms")]
+    CiDuration,
+}
+
 /// One cohort's side of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Side {
@@ -165,8 +185,8 @@ pub struct Side {
 /// One measure of both cohorts.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Comparison {
-    /// Its name with its unit: `lead_time_ms`.
-    pub measure: &'static str,
+    /// Which.
+    pub measure: Measure,
     /// On the path.
     pub on: Side,
     /// Not yet.

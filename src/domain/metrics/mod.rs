@@ -12,6 +12,7 @@
 //! | what did each deployment do: ship, spread, roll back? | [`sequence`] |
 //! | which deployments failed, and how long did restoring take? | [`failure`] |
 //! | how much of it in a period? | [`measure`] |
+//! | what is told of a repository, of an organisation? | [`summary`] |
 //! | do repositories on the path differ from the others? | [`cohort`] |
 //!
 //! Everything is pure: the present time is passed in, and the bootstrap's randomness is seeded by
@@ -28,12 +29,13 @@ pub mod rules;
 pub mod sequence;
 pub mod sighting;
 pub mod statistics;
+pub mod summary;
 pub mod wire;
 
 #[cfg(test)]
 mod tests;
 
-pub use cohort::{Cohorts, Comparison, Member};
+pub use cohort::{Cohorts, Comparison, Measure, Member};
 pub use measure::{Measures, Period, WINDOWS};
 pub use record::{Commit, Compared, Deployment, History, Incident, Relation, Run, Source};
 pub use rules::MetricsRules;

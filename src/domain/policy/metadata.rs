@@ -67,6 +67,9 @@ pub struct PolicyMeta {
     pub needs: BTreeSet<FactKind>,
     /// What to do, with an example to copy. Markdown.
     pub remediation: String,
+    /// What its fix changes, in one sentence; `None` when there is none.
+    #[serde(default)]
+    pub fix: Option<String>,
     /// The version of Waymark (or of the organisation's pack) that brought it.
     pub since: Option<String>,
     /// Its parameters with their defaults; a golden path or repository overrides them.
@@ -114,8 +117,8 @@ struct Custom {
     #[serde(default, rename = "scope")]
     _scope: Value,
     remediation: String,
-    #[serde(default, rename = "fix")]
-    _fix: Value,
+    #[serde(default)]
+    fix: Value,
     since: Option<String>,
     #[serde(default)]
     tags: Vec<String>,
@@ -139,6 +142,8 @@ pub fn read(id: &PolicyId, path: &str, text: &str) -> Result<PolicyMeta, PolicyP
         mode: block.custom.mode,
         needs: block.custom.needs,
         remediation: block.custom.remediation.trim_end().to_owned(),
+        // Others may have written something else there before it meant something.
+        fix: block.custom.fix.as_str().map(|fix| fix.trim().to_owned()),
         since: block.custom.since,
         parameters: block.custom.parameters,
         tags: block.custom.tags,

@@ -41,6 +41,10 @@ pub fn page(
     add(format!("## Bad\n\n{}", shown(examples.bad.iter())));
     add(format!("## Good\n\n{}", shown(good(examples))));
     add(format!("## How to fix\n\n{}", meta.remediation));
+    if let Some(fix) = &meta.fix {
+        let asked = format!("`/platform fix {id}` or `waymark fix --policy {id}`");
+        add(format!("## What is fixed by itself\n\n{fix}\n\nAsk for it with {asked}."));
+    }
     add(format!("## How to waive\n\n{}", waiver(id)));
     if !meta.parameters.is_empty() {
         let mut table = "## Parameters\n\n| name | default |\n|---|---|\n".to_owned();

@@ -103,6 +103,7 @@ fn finding(meta: &PolicyMeta, value: &Value, extracted: &Extracted) -> Result<Fi
         },
         resource: text("resource")?.map(|r| one_line(&r)),
         remediation: text("remediation")?,
+        fixable: false,
     })
 }
 
@@ -129,6 +130,7 @@ fn bounded(mut findings: Vec<Finding>, extracted: &Extracted) -> Vec<Finding> {
             place: Place::default(),
             resource: None,
             remediation: None,
+            fixable: false,
         });
     }
     findings

@@ -217,7 +217,7 @@ mod tests {
             let place = Place { path: Some(path), ..Place::default() };
             let policy = judged.policy.clone();
             let found = Finding {
-                policy, place, message: String::new(), resource: Some(resource), remediation: None,
+                policy, place, message: String::new(), resource: Some(resource), remediation: None, fixable: false,
             };
             prop_assert!(config.waivers[0].covers(&found), "{}", text);
         }

@@ -98,6 +98,7 @@ mod tests {
                     place: Place { path: Some(path.to_owned()), ..Place::default() },
                     resource: None,
                     remediation: None,
+                    fixable: false,
                 })
             };
             assert!(covers(path), "{snippet}");

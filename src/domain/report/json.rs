@@ -113,6 +113,8 @@ struct Finding<'a> {
     remediation: Option<&'a str>,
     waiver: Option<&'a WaiverNote>,
     touched: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    fixable: bool,
 }
 
 impl<'a> Finding<'a> {
@@ -130,6 +132,7 @@ impl<'a> Finding<'a> {
             remediation: finding.remediation.as_deref(),
             waiver: finding.waiver.as_ref(),
             touched: finding.touched,
+            fixable: finding.fixable,
         }
     }
 }

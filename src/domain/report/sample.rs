@@ -88,6 +88,7 @@ pub(crate) fn finding(id: &str, state: State, severity: Severity, message: &str)
         remediation: None,
         waiver: None,
         touched: false,
+        fixable: false,
     }
 }
 

@@ -4,10 +4,13 @@
 //! In order of trust: GitHub's button writes `Reverts owner/repo#12` into the body; `git revert`
 //! writes `This reverts commit <sha>`; both give the title `Revert "…"`, which may end in `(#12)`.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::ids::Sha;
 
 /// What a text says was taken back.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Target {
     /// A pull request of this repository.
     Pull(i64),

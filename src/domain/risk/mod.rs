@@ -13,6 +13,7 @@ pub mod assess;
 pub mod backtest;
 pub mod change;
 pub mod condition;
+pub mod coverage;
 pub mod history;
 pub mod labels;
 pub mod lineage;

@@ -88,6 +88,27 @@ pub struct Score {
     pub base: BaseRate,
 }
 
+impl Score {
+    /// On a repository's scale, from its base rate.
+    pub fn of(model: &Model, scale: Scale, base: BaseRate, x: &Vector) -> Self {
+        let z = model.z(&scale, x);
+        let sum = model.sum(&z);
+        let multiple = sum.exp() / scale.average;
+        let rate = (base.mean() * multiple).min(model.base.cap);
+        Self { sum, z, multiple, rate, scale, base }
+    }
+}
+
+/// The scale of some changes, each with x and e^S as they were then; at most as many as the model
+/// looks back on.
+pub fn scale_of(model: &Model, window: impl Iterator<Item = (Vector, f64)>) -> Scale {
+    let mut replay = Replay::new(model);
+    for (x, weight) in window {
+        replay.push(Merged { at: Timestamp(0), x: Some(x), weight, reverted: false });
+    }
+    replay.scale()
+}
+
 /// A walk through a repository's changes, oldest first.
 #[derive(Debug, Clone)]
 pub struct Replay<'m> {
@@ -145,12 +166,7 @@ impl<'m> Replay<'m> {
 
     /// What the model says of a change with these features.
     pub fn score(&mut self, x: &Vector, now: Timestamp) -> Score {
-        let (scale, base) = (self.scale(), self.base(now));
-        let z = self.model.z(&scale, x);
-        let sum = self.model.sum(&z);
-        let multiple = sum.exp() / scale.average;
-        let rate = (base.mean() * multiple).min(self.model.base.cap);
-        Score { sum, z, multiple, rate, scale, base }
+        Score::of(self.model, self.scale(), self.base(now), x)
     }
 
     /// A change was merged; it is part of what the next ones are compared with.

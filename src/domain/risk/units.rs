@@ -37,8 +37,8 @@ pub struct Commit {
 /// A change that landed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Landed {
-    /// The commit on the branch; the last one of a rebase.
-    pub sha: Sha,
+    /// The commit on the branch, when it is known; the last one of a rebase.
+    pub sha: Option<Sha>,
     /// The pull request, when it is known.
     pub number: Option<i64>,
     /// When.
@@ -101,7 +101,7 @@ pub fn units(
         let number = landed.len();
         if joins && let Some((last, _)) = landed.last_mut() {
             inside.insert(sha.clone(), number - 1);
-            last.sha = sha.clone();
+            last.sha = Some(sha.clone());
             last.at = commit.at;
             join(&mut last.files, files);
             continue;
@@ -145,7 +145,7 @@ fn one(
     let of_tip = tip.is_some_and(|tip| is_revert(&tip.subject, &tip.body));
     let revert = is_revert(&title, &commit.body) || of_tip;
     let landed = Landed {
-        sha: commit.sha.clone(),
+        sha: Some(commit.sha.clone()),
         number: of_merge.or_else(|| number_of(&commit.subject)),
         at: commit.at,
         author: people.number(author),
@@ -158,8 +158,9 @@ fn one(
     (landed, if revert { takes_back } else { Vec::new() })
 }
 
-/// Writes down who was taken back when, and who is who by now.
-fn settle(
+/// Writes down who was taken back when, and who is who by now. `landed` is in order, each with what
+/// it takes back; `inside` tells in which of them a commit is.
+pub fn settle(
     landed: Vec<(Landed, Vec<Target>)>,
     inside: &HashMap<Sha, usize>,
     people: &People,

@@ -84,6 +84,7 @@ pub fn policies() -> Vec<PolicyMeta> {
             mode: Mode::Warn,
             needs: BTreeSet::new(),
             remediation: (*remedy).to_owned(),
+            fix: None,
             since: None,
             parameters: Default::default(),
             related_resources: Vec::new(),
@@ -153,6 +154,7 @@ impl Upkeep<'_> {
                     place,
                     resource: None,
                     remediation: None,
+                    fixable: false,
                 },
                 is_new: None,
             }));
@@ -214,6 +216,7 @@ fn concern(id: &str, message: String, waiver: &Waiver, is_new: Option<bool>) -> 
         place: place(&waiver.file, waiver.line),
         resource: None,
         remediation: None,
+        fixable: false,
     };
     Some(Concern { finding, is_new })
 }

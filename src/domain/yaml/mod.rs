@@ -8,6 +8,7 @@
 
 mod build;
 mod lines;
+mod marks;
 mod scalar;
 mod spans;
 mod template;
@@ -16,6 +17,7 @@ mod tree;
 use serde_json::Value;
 
 pub(in crate::domain) use lines::Lines;
+pub use marks::{Mark, Shape, marks};
 pub use scalar::Schema;
 pub(in crate::domain) use scalar::resolve;
 pub use spans::{SpanTable, escape_token};

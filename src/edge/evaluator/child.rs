@@ -45,6 +45,7 @@ fn serve(load: &impl Fn(&OwnPolicies) -> Library) -> io::Result<()> {
                 frame::write(&mut output, &Catalogue::of(evaluator.library()))?;
             }
             Ask::Evaluate(request) => frame::write(&mut output, &evaluator.evaluate(&request))?,
+            Ask::Fix(request) => frame::write(&mut output, &evaluator.fix(&request))?,
             Ask::Adopt(request) => frame::write(&mut output, &evaluator.adopt(&request))?,
             Ask::Objectives(files) => frame::write(&mut output, &slo::definitions(&files))?,
             Ask::Gate(request, params) => {

@@ -11,6 +11,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::domain::adopt::AdoptRequest;
 use crate::domain::evaluate::Request;
+use crate::domain::fix::FixRequest;
 use crate::domain::gate::GateRequest;
 use crate::domain::ids::PolicyId;
 use crate::domain::policy::own::OwnPolicies;
@@ -28,6 +29,8 @@ pub(super) enum Ask<'a> {
     Evaluate(Cow<'a, Request>),
     /// Plan the adoption of a golden path; the answer is an `AdoptAnswer`.
     Adopt(Cow<'a, AdoptRequest>),
+    /// Make and judge fixes; the answer is a `FixPlan`.
+    Fix(Cow<'a, FixRequest>),
     /// Find objectives in files (path → text); the answer is a list of `Definition`.
     Objectives(Cow<'a, BTreeMap<String, String>>),
     /// Ask the rules about deployments; the answer is a list of `Reason`.

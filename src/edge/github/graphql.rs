@@ -62,7 +62,7 @@ impl Installation {
         call.graphql = true;
         let answer = self.call(&call).await?;
         let reply: Reply = answer.json(&call)?;
-        if let Some(error) = self.limit(&call, &answer, &reply) {
+        if let Some(error) = self.limit(&call, &answer, &reply.errors) {
             return Err(error);
         }
         let mut said = reply.data.and_then(|data| data.repository).unwrap_or_default();
@@ -73,12 +73,26 @@ impl Installation {
         Ok(found.collect())
     }
 
-    fn limit(&self, call: &Call, answer: &Answer, reply: &Reply) -> Option<GitHubError> {
+    /// The error, if an answer with status 200 says that a limit was reached.
+    pub(super) fn graphql_limit(&self, call: &Call, answer: &Answer) -> Result<(), GitHubError> {
+        #[derive(Deserialize)]
+        struct Faults {
+            #[serde(default)]
+            errors: Vec<Fault>,
+        }
+        let faults: Faults = answer.json(call)?;
+        match self.limit(call, answer, &faults.errors) {
+            Some(error) => Err(error),
+            None => Ok(()),
+        }
+    }
+
+    fn limit(&self, call: &Call, answer: &Answer, faults: &[Fault]) -> Option<GitHubError> {
         let of_limit = |fault: &&Fault| {
             matches!(fault.r#type.as_deref(), Some("RATE_LIMITED" | "RATE_LIMIT"))
                 || speaks_of_limit(&fault.message)
         };
-        let fault = reply.errors.iter().find(of_limit)?;
+        let fault = faults.iter().find(of_limit)?;
         Some(graphql_limit(call, answer, &fault.message, self.github.now()))
     }
 }

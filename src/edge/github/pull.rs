@@ -2,13 +2,24 @@
 
 use serde::Deserialize;
 
-use crate::domain::ids::{RepoId, RepoName, Sha};
-use crate::domain::report::answer::ChangeSize;
-
 use super::base::escape;
 use super::call::{Answer, Call};
 use super::error::GitHubError;
 use super::installation::{Installation, in_repo};
+use crate::domain::ids::{RepoId, RepoName, Sha};
+
+/// How large a change is, by GitHub's own count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ChangeSize {
+    /// Lines added.
+    pub additions: u64,
+    /// Lines deleted.
+    pub deletions: u64,
+    /// Files changed.
+    pub files: u64,
+    /// Commits.
+    pub commits: u64,
+}
 
 /// A pull request as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -23,6 +23,7 @@ mod judgements;
 mod organisation;
 mod pulls;
 mod repos;
+mod risk;
 mod schedules;
 mod snapshots;
 
@@ -38,6 +39,7 @@ pub use judgements::{JudgementRow, Subject};
 pub use organisation::OrganisationFile;
 pub use pulls::{KnownPull, PullRow, PullState};
 pub use repos::{KnownRepo, RepoRow};
+pub use risk::{CoverageRow, Ripe, RiskChange, RiskHistory, RiskPull, RiskTouch, mark};
 pub use snapshots::{PoliciesRow, SnapshotRow};
 
 use database::Database;

@@ -93,6 +93,7 @@ macro_rules! select {
 const ONE: &str = select!("p.repo = $1 AND p.number = $2");
 const WITH_HEAD: &str = select!("p.repo = $1 AND p.head_sha = $2 AND p.state = 'open'");
 const WITH_HEAD_REF: &str = select!("p.head_repo = $1 AND p.head_ref = $2 AND p.state = 'open'");
+const OPEN: &str = select!("p.repo = $1 AND p.state = 'open'");
 const SET_HEAD: &str =
     "UPDATE pull SET head_sha = $3 WHERE repo = $1 AND number = $2 AND state = 'open'";
 const CLOSE: &str = "UPDATE pull SET state = 'closed' WHERE repo = $1 AND number = $2";
@@ -131,6 +132,11 @@ impl Store {
         head: &Sha,
     ) -> Result<Vec<KnownPull>, StoreError> {
         self.pulls(WITH_HEAD, values![repo, head]).await
+    }
+
+    /// The open pull requests of a base repository, by number.
+    pub async fn open_pulls(&self, repo: RepoId) -> Result<Vec<KnownPull>, StoreError> {
+        self.pulls(OPEN, values![repo]).await
     }
 
     /// The open pull requests that a push to `branch` (without `refs/heads/`) of `head_repo`

@@ -1,8 +1,9 @@
 //! What events show, as the store keeps it.
 
 use crate::domain::event::{PullSeen, RepoSeen};
-use crate::domain::ids::RepoId;
-use crate::edge::store::{PullRow, PullState, RepoRow};
+use crate::domain::ids::{InstallationId, RepoId};
+use crate::domain::job::{Job, MergedSeen};
+use crate::edge::store::{PullRow, PullState, RepoRow, RiskPull};
 
 pub(super) fn row(repo: &RepoSeen) -> RepoRow {
     RepoRow {
@@ -27,5 +28,41 @@ pub(super) fn pull_row(repo: RepoId, pull: PullSeen) -> PullRow {
         draft: pull.draft,
         state: if pull.open { PullState::Open } else { PullState::Closed },
         updated: pull.updated,
+    }
+}
+
+/// What becomes history, when this is a merge into the default branch.
+pub(super) fn learned(
+    installation: InstallationId,
+    repo: &RepoSeen,
+    pull: &PullSeen,
+) -> Option<Job> {
+    let landed = pull.landed.as_ref()?;
+    (repo.default_branch.as_deref() == Some(pull.base_ref.as_str())).then(|| Job::LearnMerge {
+        installation,
+        repo: repo.id,
+        name: repo.name.clone(),
+        merged: MergedSeen {
+            number: pull.number,
+            sha: landed.sha.clone(),
+            at: landed.at,
+            title: pull.title.clone(),
+            author: pull.author.clone(),
+            bot: pull.by_bot,
+            revert: landed.revert,
+            takes_back: landed.takes_back.clone(),
+        },
+    })
+}
+
+pub(super) fn risk_pull(pull: &PullSeen) -> RiskPull {
+    RiskPull {
+        number: pull.number,
+        head: pull.head_sha.clone(),
+        title: pull.title.clone(),
+        author: pull.author.clone(),
+        bot: pull.by_bot,
+        files: pull.files,
+        reviews_known: pull.opened,
     }
 }

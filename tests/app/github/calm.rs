@@ -28,6 +28,11 @@ impl FakeGitHub {
         self.world().violations.clone()
     }
 
+    /// No request is being answered.
+    pub fn is_idle(&self) -> bool {
+        self.world().in_flight == 0
+    }
+
     /// Every installation token that was ever given out.
     pub fn minted_tokens(&self) -> Vec<String> {
         self.world().tokens.keys().cloned().collect()

@@ -35,7 +35,7 @@ impl Meter {
         clock: &FakeClock,
         points: u64,
         creates: bool,
-        secondary: bool,
+        (primary_limit, secondary): (bool, bool),
     ) -> Result<(), Refusal> {
         let now = clock.now();
         self.roll(now);
@@ -43,7 +43,7 @@ impl Meter {
             return Err(Refusal { reply: primary(), ordered: true });
         }
         self.exhausted_until = None;
-        if self.used >= PER_HOUR {
+        if primary_limit && self.used >= PER_HOUR {
             return Err(Refusal { reply: primary(), ordered: false });
         }
         self.used += 1;

@@ -98,6 +98,12 @@ impl Builder {
         self
     }
 
+    /// No limit at all: for days on which one tenant does more than GitHub grants.
+    pub fn without_limits(mut self) -> Self {
+        (self.options.secondary_limits, self.options.primary_limit) = (false, false);
+        self
+    }
+
     /// Sends what else GitHub sends to an App with checks:write: `check_suite.requested` for each push,
     /// `check_run.created` and `check_run.completed` for the App's own runs. Off by default, so that
     /// stories can name every delivery; on, they prove that the App does not answer its own echo.
@@ -154,6 +160,7 @@ impl FakeGitHub {
             graphql: true,
             classic_tokens: false,
             secondary_limits: true,
+            primary_limit: true,
             echoes: false,
             tree_entries: 100_000,
             tree_bytes: 7 << 20,

@@ -229,10 +229,10 @@ fn limit(world: &mut World, incoming: &Incoming, route: &Route) -> Option<Reply>
         return None;
     }
     let points = if incoming.method == "GET" || route.template == "/graphql" { 1 } else { 5 };
-    let secondary = world.options.secondary_limits;
+    let (primary, secondary) = (world.options.primary_limit, world.options.secondary_limits);
     let clock = world.clock.clone();
     let meter: &mut Meter = world.meters.entry(incoming.meter_key()).or_default();
-    match meter.book(&clock, points, route.creates, secondary) {
+    match meter.book(&clock, points, route.creates, (primary, secondary)) {
         Ok(()) => None,
         Err(refusal) if refusal.ordered => Some(refusal.reply.header(ORDERED, String::new())),
         Err(refusal) => {

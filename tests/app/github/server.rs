@@ -81,6 +81,7 @@ impl Slot {
 impl Drop for Slot {
     fn drop(&mut self) {
         self.0.world().in_flight -= 1;
+        self.0.changed();
     }
 }
 

@@ -54,6 +54,7 @@ pub struct Options {
     pub graphql: bool,
     pub classic_tokens: bool,
     pub secondary_limits: bool,
+    pub primary_limit: bool,
     /// The App hears of its own check runs and of each new suite, as on GitHub.
     pub echoes: bool,
     /// Entries of a recursive tree before it is cut.
@@ -118,8 +119,22 @@ pub struct Pull {
     pub draft: bool,
     pub open: bool,
     pub merged: bool,
+    /// The commit that it was merged with.
+    pub merge_sha: Option<Sha>,
+    pub reviews: Vec<Review>,
     pub created: i64,
     pub updated: i64,
+}
+
+/// A submitted review.
+#[derive(Clone, Debug)]
+pub struct Review {
+    pub id: u64,
+    pub author: String,
+    /// `APPROVED`, `CHANGES_REQUESTED`, `COMMENTED`, `DISMISSED`.
+    pub state: String,
+    pub commit: Sha,
+    pub submitted: i64,
 }
 
 #[derive(Clone, Debug)]

@@ -4,8 +4,9 @@ use std::collections::VecDeque;
 
 use waymark::domain::ids::{InstallationId, RepoName};
 use waymark::domain::metrics::Measures;
+use waymark::domain::metrics::summary::{AccountDora, RepoDora};
 use waymark::edge::store::JobState;
-use waymark::flow::dora::{AccountDora, RepoDora, measure};
+use waymark::flow::dora::measure;
 
 use crate::github::{Hook, permissions};
 use crate::stage::Stage;

@@ -548,3 +548,31 @@ async fn where_there_are_no_protection_rules_a_pipeline_asks_itself() {
         stage.end().await;
     }
 }
+
+/// What the risk check names on the pull request holds the deployment of the merge, where the
+/// organisation says so.
+#[tokio::test]
+async fn a_condition_of_the_change_holds_until_it_is_acknowledged() {
+    const DROP: &str = "DROP TABLE customers;\n";
+    const ORGANISATION: &str = "gate: {override: sre, blocks: irreversible_migration}\n\
+                                policies: {operations/migration_safe: observe}\n";
+    for stage in Stage::each().await {
+        furnished(&stage, ORGANISATION).await;
+        stage.gh.push(REPO, "drop", &[("migrations/2_drop/up.sql", DROP)], "Drop it");
+        let number = stage.gh.open_pull(REPO, "drop", "main");
+        stage.settle().await;
+        let head = stage.gh.merge(REPO, number);
+        stage.settle().await;
+        let (state, comment) = deployed(&stage, &head).await.answer.unwrap();
+        assert_eq!(state, "rejected", "{comment}");
+        assert!(comment.contains("1. `irreversible_migration`:"), "{comment}");
+
+        let ask = "/platform acknowledge irreversible_migration because nobody reads it any more";
+        stage.gh.comment(REPO, number, "octo-dev", ask);
+        stage.settle().await;
+        let (state, comment) = deployed(&stage, &head).await.answer.unwrap();
+        assert_eq!(state, "approved", "{comment}");
+        assert!(comment.contains("Overridden by `octo-dev`"), "{comment}");
+        stage.end().await;
+    }
+}

@@ -5,7 +5,6 @@ mod explain;
 mod help;
 mod proposal;
 mod refuse;
-mod risk;
 mod rules;
 mod scorecard;
 
@@ -16,7 +15,6 @@ pub use explain::explain;
 pub use help::help;
 pub use proposal::{adoption_pull, pasted, plan_only, proposal, unwaiver_pull, waiver_pull};
 pub use refuse::{misuse, no_permission, not_here, too_many};
-pub use risk::{ChangeSize, risk};
 pub use rules::rules;
 pub use scorecard::scorecard;
 

@@ -26,6 +26,19 @@ pub enum Verdict {
     Dismissed,
 }
 
+impl Verdict {
+    /// GitHub's word, in any case; `None` for what is not submitted yet.
+    pub fn of(word: &str) -> Option<Self> {
+        match word.to_ascii_lowercase().as_str() {
+            "approved" => Some(Self::Approved),
+            "changes_requested" => Some(Self::ChangesRequested),
+            "commented" => Some(Self::Commented),
+            "dismissed" => Some(Self::Dismissed),
+            _ => None,
+        }
+    }
+}
+
 /// A submitted review.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Review {

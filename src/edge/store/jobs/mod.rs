@@ -121,14 +121,9 @@ fn fresh_of(job: &Job) -> Option<&str> {
     match job {
         Job::CheckPull { fresh, .. }
         | Job::CheckCommit { fresh, .. }
-        | Job::CheckPolicies { fresh, .. } => fresh.as_deref(),
-        Job::Plan { .. }
-        | Job::AnswerComment { .. }
-        | Job::Gate { .. }
-        | Job::OverdueGates { .. }
-        | Job::MeasureDelivery { .. }
-        | Job::MeasureInstallation { .. }
-        | Job::SyncInstallation { .. } => None,
+        | Job::CheckPolicies { fresh, .. }
+        | Job::CheckRisk { fresh, .. } => fresh.as_deref(),
+        _ => None,
     }
 }
 
@@ -136,14 +131,9 @@ fn with_fresh(mut job: Job, wish: Option<String>) -> Job {
     match &mut job {
         Job::CheckPull { fresh, .. }
         | Job::CheckCommit { fresh, .. }
-        | Job::CheckPolicies { fresh, .. } => *fresh = wish,
-        Job::Plan { .. }
-        | Job::AnswerComment { .. }
-        | Job::Gate { .. }
-        | Job::OverdueGates { .. }
-        | Job::MeasureDelivery { .. }
-        | Job::MeasureInstallation { .. }
-        | Job::SyncInstallation { .. } => {}
+        | Job::CheckPolicies { fresh, .. }
+        | Job::CheckRisk { fresh, .. } => *fresh = wish,
+        _ => {}
     }
     job
 }

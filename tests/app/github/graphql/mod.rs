@@ -2,6 +2,7 @@
 
 mod objects;
 mod parse;
+mod pulls;
 
 use serde_json::{Map, Value, json};
 
@@ -131,6 +132,7 @@ fn repository(walk: &mut Walk, field: &Field) -> Value {
     };
     walk.select("Repository", &field.fields, &mut |walk, field| match field.name.as_str() {
         "object" => objects::object(walk, repo.id, field),
+        "pullRequests" => pulls::pull_requests(walk, repo.id, field),
         "id" => json!(super::shapes::node_id("R", repo.id)),
         "databaseId" => json!(repo.id),
         "name" => json!(repo.name),

@@ -14,6 +14,8 @@ mod pulls_write;
 mod repos;
 mod shipping;
 
+pub use pulls::changes_of;
+
 use super::call::{Call, Reply, decode};
 use super::state::World;
 

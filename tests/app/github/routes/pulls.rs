@@ -5,14 +5,16 @@ use serde_json::Value;
 use super::commits::changes;
 use super::{PULLS, Route, get};
 use crate::github::call::{Call, Reply, paged};
+use crate::github::git::FileDiff;
 use crate::github::shapes;
-use crate::github::state::World;
+use crate::github::state::{Pull, World};
 
 pub const ROUTES: &[Route] = &[
     get("/repos/{owner}/{repo}/pulls", PULLS, list),
     get("/repos/{owner}/{repo}/pulls/{pull_number}", PULLS, one),
     get("/repos/{owner}/{repo}/pulls/{pull_number}/files", PULLS, files),
     get("/repos/{owner}/{repo}/pulls/{pull_number}/commits", PULLS, commits),
+    get("/repos/{owner}/{repo}/pulls/{pull_number}/reviews", PULLS, reviews),
 ];
 
 /// GitHub lists no more changed files of a pull request.
@@ -56,14 +58,19 @@ fn files(world: &mut World, call: &Call) -> Reply {
     let Some(pull) = repo.pulls.get(&call.number("pull_number")) else {
         return Reply::not_found();
     };
-    let fork = world.store(call.repo).merge_base(&pull.base_sha, &pull.head_sha);
     let api = format!("{}/repos/{}", world.base, repo.full_name());
-    let rows: Vec<Value> = changes(world, call.repo, fork.as_deref(), &pull.head_sha)
+    let rows: Vec<Value> = changes_of(world, call.repo, pull)
         .iter()
         .take(FILES)
         .map(|diff| shapes::file(&api, &pull.head_sha, diff))
         .collect();
     paged(call, &world.base, rows)
+}
+
+/// What a pull request does to the files.
+pub fn changes_of(world: &World, repo: u64, pull: &Pull) -> Vec<FileDiff> {
+    let fork = world.store(repo).merge_base(&pull.base_sha, &pull.head_sha);
+    changes(world, repo, fork.as_deref(), &pull.head_sha)
 }
 
 fn commits(world: &mut World, call: &Call) -> Reply {
@@ -80,4 +87,13 @@ fn commits(world: &mut World, call: &Call) -> Reply {
         .map(|commit| shapes::commit(world, call.repo, commit, None))
         .collect();
     paged(call, &world.base, rows)
+}
+
+fn reviews(world: &mut World, call: &Call) -> Reply {
+    let repo = &world.repos[&call.repo];
+    let Some(pull) = repo.pulls.get(&call.number("pull_number")) else {
+        return Reply::not_found();
+    };
+    let rows = pull.reviews.iter().map(|review| shapes::review(world, call.repo, pull, review));
+    paged(call, &world.base, rows.collect())
 }

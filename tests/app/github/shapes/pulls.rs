@@ -6,7 +6,7 @@ use super::{account, node_id, small_repo};
 use crate::github::clock::stamp;
 use crate::github::git::diff_trees;
 use crate::github::sample::{fill, overlay};
-use crate::github::state::{Pull, World};
+use crate::github::state::{Pull, Review, World};
 
 /// The full pull request, good for lists and webhooks too.
 pub fn pull(world: &World, repo: u64, pull: &Pull) -> Value {
@@ -66,7 +66,7 @@ pub fn pull(world: &World, repo: u64, pull: &Pull) -> Value {
     overlay(
         &mut value,
         json!({
-            "merged": pull.merged, "merged_by": null, "merge_commit_sha": null,
+            "merged": pull.merged, "merged_by": null, "merge_commit_sha": pull.merge_sha,
             "mergeable": null, "mergeable_state": "unknown", "rebaseable": null,
             "maintainer_can_modify": false, "comments": issue.comments.len(), "review_comments": 0,
             "commits": store.commits_between(&pull.base_sha, &pull.head_sha).len(),
@@ -76,4 +76,18 @@ pub fn pull(world: &World, repo: u64, pull: &Pull) -> Value {
         }),
     );
     value
+}
+
+/// A submitted review, as the API spells it.
+pub fn review(world: &World, repo: u64, pull: &Pull, review: &Review) -> Value {
+    let (base, full_name) = (&world.base, world.repos[&repo].full_name());
+    let html = format!("{base}/{full_name}/pull/{}#review-{}", pull.number, review.id);
+    let api = format!("{base}/repos/{full_name}/pulls/{}", pull.number);
+    json!({
+        "id": review.id, "node_id": node_id("PRR", review.id), "body": "",
+        "user": account(world, &review.author), "state": review.state,
+        "commit_id": review.commit, "submitted_at": stamp(review.submitted),
+        "html_url": html, "pull_request_url": api, "author_association": "MEMBER",
+        "_links": {"html": {"href": html}, "pull_request": {"href": api}},
+    })
 }

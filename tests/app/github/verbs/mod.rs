@@ -6,6 +6,7 @@ mod installations;
 mod issues;
 mod pulls;
 mod repos;
+mod reviews;
 mod shipping;
 
 pub use installations::usual_permissions;

@@ -75,6 +75,8 @@ impl World {
             draft,
             open: true,
             merged: false,
+            merge_sha: None,
+            reviews: Vec::new(),
             created: now,
             updated: now,
         };
@@ -178,7 +180,7 @@ impl FakeGitHub {
             sha
         });
         self.set_pull(full_name, number, "closed", json!({}), |pull| {
-            (pull.open, pull.merged) = (false, true);
+            (pull.open, pull.merged, pull.merge_sha) = (false, true, Some(sha.clone()));
         });
         sha
     }

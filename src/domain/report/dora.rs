@@ -1,0 +1,10 @@
+//! How is delivery told? Figures in words that fit a table, the scorecard's block, and CSV. The
+//! terminal's table is the command line's own.
+
+mod cohorts;
+mod sheet;
+mod words;
+
+pub use cohorts::render_cohorts;
+pub use sheet::{render_cohort_sheet, render_sheet};
+pub use words::{difference, duration, figure, per_week, percent, title};

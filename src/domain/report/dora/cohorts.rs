@@ -1,0 +1,106 @@
+//! The block *DORA by cohort*, which the scorecard issue includes.
+
+use std::fmt::Write as _;
+
+use super::words::{difference, figure, title};
+use crate::domain::metrics::cohort::Side;
+use crate::domain::metrics::measure::WINDOWS;
+use crate::domain::metrics::summary::CohortDora;
+use crate::domain::metrics::{Comparison, Measure};
+use crate::domain::report::words::count;
+
+/// Markdown, about 1,500 characters; it holds nothing that comes from a repository. One period: the
+/// middle one is long enough for medians and short enough to move.
+pub fn render_cohorts(cohorts: &[CohortDora]) -> String {
+    let mut out = String::from("### DORA by cohort\n\n");
+    let Some(cohort) = cohorts.iter().find(|c| c.days == WINDOWS[1]) else {
+        return out + "Nothing has been measured yet.\n";
+    };
+    let (on, off) = (cohort.on_path, cohort.not_yet);
+    if on + off == 0 {
+        return out
+            + "No repository has told of a deployment or of a workflow run in the last 30 days.\n";
+    }
+    let _ = writeln!(
+        out,
+        "Last {} days: {} on the path since its own adoption, {} not yet. Medians over \
+         repositories, 95 % intervals.\n",
+        cohort.days,
+        count(on, "repository", "repositories"),
+        off
+    );
+    out.push_str("| | on the path | not yet | difference | |\n|---|---:|---:|---:|---|\n");
+    for comparison in &cohort.measures {
+        let _ = writeln!(
+            out,
+            "| {} | {} | {} | {} | {} |",
+            title(comparison.measure),
+            side(comparison.measure, &comparison.on),
+            side(comparison.measure, &comparison.off),
+            difference(comparison),
+            verdict(comparison)
+        );
+    }
+    out.push_str(
+        "\n<sub>n: repositories with this figure. A difference whose interval includes 0 may be \
+         chance. None of them says why: teams that adopt first may have been quicker before.\
+         </sub>\n",
+    );
+    out
+}
+
+fn side(measure: Measure, side: &Side) -> String {
+    match side.figure {
+        Some(value) => format!("{} (n = {})", figure(measure, value), side.repositories),
+        None => "–".to_owned(),
+    }
+}
+
+/// Which way a clear difference points.
+fn verdict(comparison: &Comparison) -> &'static str {
+    let Some((low, _)) = comparison.interval.filter(|_| comparison.is_clear()) else {
+        return if comparison.interval.is_some() { "may be chance" } else { "" };
+    };
+    let more_is_better = comparison.measure == Measure::DeploymentsPerDay;
+    if (low > 0.0) == more_is_better { "better on the path" } else { "worse on the path" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn comparison(measure: Measure, on: f64, off: f64, interval: Option<(f64, f64)>) -> Comparison {
+        let side = |figure| Side { repositories: 12, figure: Some(figure), p75: None };
+        Comparison { measure, on: side(on), off: side(off), difference: Some(on - off), interval }
+    }
+
+    #[test]
+    fn the_block_says_what_is_clear_and_what_is_not() {
+        const HOUR: f64 = 3_600_000.0;
+        let nothing = Side { repositories: 0, figure: None, p75: None };
+        let cohort = CohortDora {
+            days: 30,
+            on_path: 12,
+            not_yet: 30,
+            measures: vec![
+                comparison(Measure::DeploymentsPerDay, 0.9, 0.3, Some((0.2, 0.9))),
+                comparison(Measure::LeadTime, 5.0 * HOUR, 31.0 * HOUR, Some((-40.0 * HOUR, -HOUR))),
+                comparison(Measure::ChangeFailureRate, 0.12, 0.15, Some((-0.1, 0.04))),
+                comparison(Measure::TimeToRestore, HOUR, 2.0 * HOUR, None),
+                Comparison {
+                    off: nothing,
+                    difference: None,
+                    ..comparison(Measure::CiDuration, HOUR, HOUR, None)
+                },
+            ],
+        };
+        insta::assert_snapshot!(render_cohorts(&[cohort]), @"");
+    }
+
+    #[test]
+    fn nothing_measured_is_said() {
+        assert!(render_cohorts(&[]).contains("Nothing has been measured yet"));
+        let none = CohortDora { days: 30, on_path: 0, not_yet: 0, measures: Vec::new() };
+        assert!(render_cohorts(&[none]).contains("No repository has told"));
+    }
+}

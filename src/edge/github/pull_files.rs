@@ -1,0 +1,109 @@
+//! What does a pull request do to the files, and who looked at it?
+
+use serde::Deserialize;
+
+use super::call::{Answer, Call};
+use super::error::GitHubError;
+use super::installation::{Installation, in_repo};
+use crate::domain::ids::{RepoName, Sha};
+use crate::domain::risk::change::{FileChange, Kind};
+use crate::domain::risk::condition::{Review, Verdict};
+use crate::domain::time::Timestamp;
+
+/// A page holds up to a hundred patches, which we do not read.
+const MAX_PAGE: usize = 64 * 1024 * 1024;
+
+/// A touched file, and the blob that it leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PullFile {
+    /// What happened to it.
+    pub change: FileChange,
+    /// Its content now; `None` for submodules.
+    pub blob: Option<Sha>,
+}
+
+#[derive(Deserialize)]
+struct WireFile {
+    filename: String,
+    previous_filename: Option<String>,
+    status: String,
+    additions: u64,
+    deletions: u64,
+    sha: Option<Sha>,
+}
+
+#[derive(Deserialize)]
+struct WireReview {
+    id: i64,
+    user: Option<User>,
+    state: String,
+    commit_id: Option<Sha>,
+    submitted_at: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct User {
+    login: String,
+    #[serde(default)]
+    r#type: String,
+}
+
+impl Installation {
+    /// The files that a pull request touches; GitHub lists at most 3,000.
+    pub async fn pull_files(
+        &self,
+        repo: &RepoName,
+        number: i64,
+    ) -> Result<Vec<PullFile>, GitHubError> {
+        let path = in_repo(repo, &format!("/pulls/{number}/files?per_page=100"));
+        let call = Call::get("/repos/{owner}/{repo}/pulls/{pull_number}/files", path);
+        self.list(call.at_most(MAX_PAGE), files).await
+    }
+
+    /// Every submitted review of a pull request, with its id, oldest first.
+    pub async fn pull_reviews(
+        &self,
+        repo: &RepoName,
+        number: i64,
+    ) -> Result<Vec<(i64, Review)>, GitHubError> {
+        let path = in_repo(repo, &format!("/pulls/{number}/reviews?per_page=100"));
+        let call = Call::get("/repos/{owner}/{repo}/pulls/{pull_number}/reviews", path);
+        self.list(call, reviews).await
+    }
+}
+
+fn files(answer: &Answer, call: &Call) -> Result<Vec<PullFile>, GitHubError> {
+    let page: Vec<WireFile> = answer.json(call)?;
+    Ok(page.into_iter().map(PullFile::from).collect())
+}
+
+fn reviews(answer: &Answer, call: &Call) -> Result<Vec<(i64, Review)>, GitHubError> {
+    let page: Vec<WireReview> = answer.json(call)?;
+    Ok(page.into_iter().filter_map(WireReview::read).collect())
+}
+
+impl From<WireFile> for PullFile {
+    fn from(wire: WireFile) -> Self {
+        let kind = match wire.status.as_str() {
+            "added" | "copied" => Kind::Added,
+            "removed" => Kind::Removed,
+            "renamed" => Kind::Renamed,
+            _ => Kind::Modified,
+        };
+        let was = wire.previous_filename.filter(|_| kind == Kind::Renamed);
+        let (added, deleted) = (wire.additions, wire.deletions);
+        let blob = wire.sha.filter(|_| kind != Kind::Removed);
+        Self { change: FileChange { path: wire.filename, was, kind, added, deleted }, blob }
+    }
+}
+
+impl WireReview {
+    /// Those that are still being written (`PENDING`) are nobody's business.
+    fn read(self) -> Option<(i64, Review)> {
+        let verdict = Verdict::of(&self.state)?;
+        let at = self.submitted_at.as_deref().and_then(Timestamp::parse_rfc3339)?;
+        let bot = self.user.as_ref().is_some_and(|user| user.r#type == "Bot");
+        let by = self.user.map(|user| user.login);
+        Some((self.id, Review { by, bot, verdict, commit: self.commit_id, at }))
+    }
+}

@@ -1,0 +1,76 @@
+//! Which changes touched a file?
+
+use std::sync::LazyLock;
+
+use super::mark;
+use crate::domain::ids::RepoId;
+use crate::domain::risk::lineage::{Touch, Touches};
+use crate::domain::risk::past::Earlier;
+use crate::domain::risk::people::Person;
+use crate::domain::time::Timestamp;
+use crate::edge::store::Store;
+use crate::edge::store::database::Value;
+use crate::edge::store::error::StoreError;
+
+/// Paths that are asked for at once; a shorter list is filled up with its first.
+const BATCH: usize = 100;
+
+/// A file that a change touched; paths as digests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RiskTouch {
+    /// Where it lies.
+    pub path: i64,
+    /// Where it lay before, when it was renamed.
+    pub was: Option<i64>,
+}
+
+impl RiskTouch {
+    /// Of a path, and the path before.
+    pub fn of(path: &str, was: Option<&str>) -> Self {
+        Self { path: mark(path), was: was.map(mark) }
+    }
+}
+
+pub(super) const INSERT: &str = "INSERT INTO risk_touch (repo, change, path, was, at_ms, author)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (repo, change, path) DO UPDATE SET was = excluded.was, at_ms = excluded.at_ms,
+        author = excluded.author";
+
+static SELECT: LazyLock<String> = LazyLock::new(|| {
+    let places: Vec<String> = (3..BATCH + 3).map(|n| format!("${n}")).collect();
+    format!(
+        "SELECT path, at_ms, change, author, was FROM risk_touch
+         WHERE repo = $1 AND at_ms < $2 AND path IN ({})",
+        places.join(", ")
+    )
+});
+
+impl Store {
+    /// Loads every touch of these paths before `now`.
+    pub async fn load_risk_touches(
+        &self,
+        repo: RepoId,
+        paths: &[i64],
+        now: Timestamp,
+        into: &mut Touches<i64>,
+    ) -> Result<(), StoreError> {
+        for batch in paths.chunks(BATCH) {
+            let filling = std::iter::repeat_n(&batch[0], BATCH - batch.len());
+            let mut values = vec![Value::from(repo), Value::from(now)];
+            values.extend(batch.iter().chain(filling).map(|path| Value::from(*path)));
+            let rows: Vec<(i64, i64, i64, Option<i64>, Option<i64>)> =
+                self.database.all(SELECT.as_str(), &values).await?;
+            let mut found: std::collections::BTreeMap<i64, Vec<Touch<i64>>> =
+                batch.iter().map(|path| (*path, Vec::new())).collect();
+            for (path, at, change, author, was) in rows {
+                let (at, author) = (Timestamp(at), author.map(Person));
+                let earlier = Earlier { change, at, author, reverted: None };
+                found.entry(path).or_default().push(Touch { earlier, was });
+            }
+            for (path, touches) in found {
+                into.load(&path, touches);
+            }
+        }
+        Ok(())
+    }
+}

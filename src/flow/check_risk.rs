@@ -1,0 +1,222 @@
+//! A pull request's risk is said: gathered from the store and one or two calls, told in a check run.
+
+use crate::domain::ddl::is_migration;
+use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
+use crate::domain::job::Job;
+use crate::domain::risk::change::{Change, FileChange, Kind};
+use crate::domain::risk::condition::{
+    Class, Condition, of_coverage, of_migrations, of_reviews, read_migrations,
+};
+use crate::domain::risk::coverage;
+use crate::domain::risk::labels::is_revert;
+use crate::domain::risk::past::Past;
+use crate::domain::risk::report::{Beside, NotKnown, RiskReport, render_check};
+use crate::domain::tree::Content;
+use crate::edge::github::{BlobRef, GitHubError, Installation, PullFile, TokenScope};
+use crate::edge::store::{PullState, RiskPull};
+
+use super::App;
+use super::fate::Fate;
+use super::learn::{called, model};
+use super::post_check::{digest, external_id};
+
+/// A pull request to look at, as its job names it.
+pub(super) struct RiskToCheck<'a> {
+    pub(super) installation: InstallationId,
+    pub(super) repo: RepoId,
+    pub(super) name: &'a RepoName,
+    pub(super) number: i64,
+    pub(super) head: &'a Sha,
+    pub(super) fresh: Option<&'a str>,
+}
+
+impl App {
+    /// Whoever is judged is looked at, too.
+    pub(super) fn risk_too(job: &Job) -> Option<Job> {
+        let Job::CheckPull { installation, repo, name, number, head, fresh } = job else {
+            return None;
+        };
+        Some(Job::CheckRisk {
+            installation: *installation,
+            repo: *repo,
+            name: name.clone(),
+            number: *number,
+            head: head.clone(),
+            fresh: fresh.clone(),
+        })
+    }
+
+    /// Says it and posts the check; tells what was done.
+    pub(super) async fn check_risk(&self, job: RiskToCheck<'_>) -> Result<String, Fate> {
+        let github = self.github.installation(job.installation, TokenScope::checking(job.repo));
+        let (report, head) =
+            self.risk_of_pull(&github, job.repo, job.name, job.number, job.head).await?;
+        // Newer news arrived while we worked: their own job looks at the newer head.
+        let known = self.store.pull(job.repo, job.number).await?;
+        let moved =
+            known.is_some_and(|k| k.pull.state != PullState::Open || k.pull.head_sha != head);
+        if moved {
+            return Ok(format!("superseded: #{} has moved on from {}", job.number, head.short()));
+        }
+        let said = render_check(&report, &head, "");
+        let digest = digest(&[&said.title, &said.summary]);
+        let draft = render_check(&report, &head, &external_id(&head, &digest, job.fresh));
+        let now = self.clock.now();
+        self.store.put_risk_report(job.repo, &head, job.number, &report.json(), now).await?;
+        let posted = self.post_once(&github, job.repo, job.name, &draft, digest).await?;
+        // The first who asks has the past read.
+        if self.store.begin_risk_history(job.repo, now).await? {
+            let learn = Job::LearnHistory {
+                installation: job.installation,
+                repo: job.repo,
+                name: job.name.clone(),
+            };
+            self.store.enqueue(&[learn], now).await?;
+            self.wake.notify_waiters();
+        }
+        let done = if posted { "posted" } else { "unchanged" };
+        Ok(format!("{done}: risk of #{} at {}", job.number, head.short()))
+    }
+
+    /// What is said of an open pull request, and of which head.
+    pub(super) async fn risk_of_pull(
+        &self,
+        github: &Installation,
+        repo: RepoId,
+        name: &RepoName,
+        number: i64,
+        told: &Sha,
+    ) -> Result<(RiskReport, Sha), Fate> {
+        let pull = match self.store.risk_pull(repo, number).await? {
+            Some(pull) => pull,
+            // Its event was lost, or came before this version.
+            None => self.ask_pull(github, repo, name, number).await?,
+        };
+        // A push tells of the head without the rest.
+        let known = self.store.pull(repo, number).await?;
+        let head = known.map_or_else(|| told.clone(), |known| known.pull.head_sha);
+        let files = github.pull_files(name, number).await?;
+        let author = called(pull.author.as_deref(), pull.bot);
+        let total_files = pull.files.filter(|_| pull.head == head).map(i64::unsigned_abs);
+        let change = Change {
+            title: pull.title.clone(),
+            author: self.store.risk_person(repo, &author).await?,
+            at: self.clock.now(),
+            files: files.iter().map(|file| file.change.clone()).collect::<Vec<FileChange>>(),
+            total_files: total_files.or((files.len() >= 3_000).then_some(3_001)),
+        };
+        let past = self.risk_past(repo, &change).await?;
+        let scored = if author.is_bot() {
+            Err(("author", "a program wrote it, and programs' changes are not compared"))
+        } else if is_revert(&pull.title, "") {
+            Err(("revert", "it takes another change back, and reverts are not compared"))
+        } else if change.is_partial() {
+            Err(("nf", "it touches more files than GitHub lists"))
+        } else {
+            self.risk_score(model()?, repo, &change, &past).await?
+        };
+        let (class, mut conditions) = self.migrations_of(github, name, &files).await?;
+        let mut unknown = Vec::new();
+        conditions.extend(self.reviews_of(github, repo, name, &pull, &head).await?);
+        conditions.extend(self.coverage_of(repo, &head, &mut unknown).await?);
+        let people: Vec<_> = past.knowers(&change, 2).iter().map(|k| k.person).collect();
+        let names = self.store.risk_names(repo, &people).await?;
+        let beside = Beside { conditions, migrations: class, personal: false, unknown };
+        let past: Option<&Past> = Some(&past);
+        let report = RiskReport::of(model()?, &change, past, scored, beside, |person| {
+            names.get(&person).cloned()
+        });
+        Ok((report, head))
+    }
+
+    async fn ask_pull(
+        &self,
+        github: &Installation,
+        repo: RepoId,
+        name: &RepoName,
+        number: i64,
+    ) -> Result<RiskPull, Fate> {
+        let pull = match github.pull(name, number).await {
+            Err(GitHubError::NotFound { message }) => return Err(Fate::Moot(message)),
+            other => other?,
+        };
+        if !pull.open {
+            return Err(Fate::Moot(format!("#{number} is closed")));
+        }
+        let author = called(pull.author.as_deref(), false);
+        let pull = RiskPull {
+            number,
+            head: pull.head.sha,
+            title: pull.title,
+            bot: author.is_bot(),
+            author: pull.author,
+            files: pull.size.and_then(|size| i64::try_from(size.files).ok()),
+            reviews_known: false,
+        };
+        self.store.note_risk_pull(repo, &pull).await?;
+        Ok(pull)
+    }
+
+    /// What the added migrations do; their texts are on the shelf when policies have read them.
+    async fn migrations_of(
+        &self,
+        github: &Installation,
+        name: &RepoName,
+        files: &[PullFile],
+    ) -> Result<(Option<Class>, Vec<Condition>), Fate> {
+        let added =
+            |file: &&PullFile| file.change.kind == Kind::Added && is_migration(&file.change.path);
+        let added: Vec<&PullFile> = files.iter().filter(added).collect();
+        if added.is_empty() {
+            return Ok((None, Vec::new()));
+        }
+        let wanted = added.iter().filter_map(|file| file.blob.clone());
+        let wanted: Vec<BlobRef> = wanted.map(|sha| BlobRef { sha, size_bytes: None }).collect();
+        let texts = self.blobs(github, name, wanted).await?;
+        let text_of = |file: &PullFile| match file.blob.as_ref().and_then(|sha| texts.get(sha)) {
+            Some(Content::Text(text)) => Some(text.to_string()),
+            _ => None,
+        };
+        let texts: Vec<(String, Option<String>)> =
+            added.iter().map(|file| (file.change.path.clone(), text_of(file))).collect();
+        let found = read_migrations(texts.iter().map(|(p, text)| (p.as_str(), text.as_deref())));
+        let touches_code = files.iter().any(|file| !is_migration(&file.change.path));
+        Ok(of_migrations(&found, touches_code))
+    }
+
+    /// Asked of GitHub once; from then on events tell.
+    async fn reviews_of(
+        &self,
+        github: &Installation,
+        repo: RepoId,
+        name: &RepoName,
+        pull: &RiskPull,
+        head: &Sha,
+    ) -> Result<Vec<Condition>, Fate> {
+        if !pull.reviews_known {
+            let found = github.pull_reviews(name, pull.number).await?;
+            self.store.note_risk_reviews(repo, pull.number, &found, true).await?;
+        }
+        let reviews = self.store.risk_reviews(repo, pull.number).await?;
+        Ok(of_reviews(&reviews, pull.author.as_deref(), head, None))
+    }
+
+    async fn coverage_of(
+        &self,
+        repo: RepoId,
+        head: &Sha,
+        unknown: &mut Vec<NotKnown>,
+    ) -> Result<Option<Condition>, Fate> {
+        let said = self.store.risk_coverage(repo, head).await?;
+        let found =
+            coverage::read(said.iter().map(|row| (row.context.as_str(), row.said.as_str())));
+        if found.patch.is_none() && found.project.is_none() {
+            unknown.push(NotKnown {
+                name: "coverage".to_owned(),
+                title: "coverage".to_owned(),
+                why: "no coverage service has spoken of this commit".to_owned(),
+            });
+        }
+        Ok(of_coverage(found.patch.map(|percent| (percent, None)), found.project))
+    }
+}

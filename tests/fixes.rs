@@ -1,0 +1,133 @@
+//! Do the fixes keep their word? Every bad example of every policy that has a fix is put right or
+//! left with a reason, and METADATA, table and handbook say the same.
+
+#![allow(clippy::unwrap_used)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+use waymark::domain::evaluate::{ConfigFile, Evaluator, Request};
+use waymark::domain::facts::RepoFacts;
+use waymark::domain::fix::{FIXES, FixPlan, FixRequest};
+use waymark::domain::ids::{PolicyId, Sha};
+use waymark::domain::policy::examples::{self, Example};
+use waymark::domain::report::fixes::{diff, handbook};
+use waymark::domain::tree::{Content, Entry, SourceTree};
+use waymark::edge::disk::PolicyFiles;
+
+fn tree<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> SourceTree {
+    let entry = |text: &str| Entry { blob: None, content: Content::Text(text.into()) };
+    let entries = files.into_iter().map(|(path, text)| (path.to_owned(), entry(text)));
+    SourceTree { entries: entries.collect(), ..SourceTree::default() }
+}
+
+fn repo() -> RepoFacts {
+    RepoFacts {
+        owner: "acme".to_owned(),
+        name: "payments".to_owned(),
+        full_name: "acme/payments".to_owned(),
+        default_branch: Some("main".to_owned()),
+        ..RepoFacts::default()
+    }
+}
+
+/// Judged as a service, which is asked everything.
+fn request(tree: SourceTree, parameters: &serde_json::Map<String, serde_json::Value>) -> Request {
+    let config = json!({"path": "service", "parameters": parameters}).to_string();
+    Request {
+        tree,
+        repo: repo(),
+        config: Some(ConfigFile { path: ".github/waymark.yml".to_owned(), text: Ok(config) }),
+        ..Request::default()
+    }
+}
+
+/// The fixes for all findings of one policy; every tag is found.
+fn fix(evaluator: &mut Evaluator, id: &str, request: &Request, named: bool) -> FixPlan {
+    let answer = evaluator.evaluate(request);
+    let outcomes = answer.evaluation.outcomes.into_iter();
+    let targets = outcomes.filter(|o| o.policy.as_str() == id).flat_map(|o| o.findings);
+    let mut ask = FixRequest {
+        request: request.clone(),
+        targets: targets.collect(),
+        refs: BTreeMap::new(),
+        offline: false,
+        named,
+    };
+    let plan = evaluator.fix(&ask);
+    let sha = Sha::parse("08c6903cd8c0fde910a37f88322edcfb5dd907a8").unwrap();
+    ask.refs = plan.wanted.into_iter().map(|key| (key, Some(sha.clone()))).collect();
+    evaluator.fix(&ask)
+}
+
+fn told(plan: &FixPlan) -> String {
+    let mut out = String::new();
+    for fixed in &plan.fixed {
+        out += &format!("fixed: {} -> {}\n", fixed.finding.message, fixed.what);
+    }
+    for left in &plan.left {
+        out += &format!("left: {} -> {}\n", left.finding.message, left.why);
+    }
+    plan.files.iter().for_each(|file| out += &diff(file, ""));
+    out
+}
+
+fn bad(files: &PolicyFiles, id: &str) -> Vec<Example> {
+    let text = files.text(&format!("{id}/examples.yaml")).unwrap();
+    examples::read(text).unwrap().bad
+}
+
+#[test]
+fn every_bad_example_is_put_right_or_left_with_a_reason() {
+    let files = PolicyFiles::built_in();
+    let mut evaluator = Evaluator::new(files.library());
+    for known in FIXES {
+        let mut page = String::new();
+        let mut fixed = 0;
+        for example in bad(&files, known.policy) {
+            if example.before.is_some() {
+                continue;
+            }
+            let texts = example.files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+            let request = request(tree(texts), &example.params);
+            let plan = fix(&mut evaluator, known.policy, &request, false);
+            fixed += plan.fixed.len();
+            page += &format!("## {}\n{}\n", example.name, told(&plan));
+            // What is fixed is gone, and nothing else came up.
+            let mut after = request.clone();
+            for file in &plan.files {
+                let content = Content::Text(file.after.as_str().into());
+                after.tree.entries.insert(file.path.clone(), Entry { blob: None, content });
+            }
+            let messages = |evaluator: &mut Evaluator, request: &Request| -> Vec<String> {
+                let outcomes = evaluator.evaluate(request).evaluation.outcomes;
+                let all = outcomes.into_iter().flat_map(|o| o.findings);
+                all.map(|f| format!("{:?}", f.fingerprint())).collect()
+            };
+            let (old, new) = (messages(&mut evaluator, &request), messages(&mut evaluator, &after));
+            assert!(new.len() + plan.fixed.len() <= old.len(), "{}: {page}", known.policy);
+            assert!(new.iter().all(|message| old.contains(message)), "{}: {page}", known.policy);
+        }
+        assert!(fixed > 0, "{}: no example is put right\n{page}", known.policy);
+        insta::assert_snapshot!(known.policy.replace('/', "_"), page);
+    }
+}
+
+#[test]
+fn metadata_table_and_handbook_say_the_same() {
+    let library = PolicyFiles::built_in().library();
+    let said: BTreeSet<&str> = library
+        .policies
+        .values()
+        .filter(|meta| meta.fix.is_some())
+        .map(|meta| meta.id.as_str())
+        .collect();
+    let made: Vec<&str> = FIXES.iter().map(|fix| fix.policy).collect();
+    assert!(made.is_sorted(), "{made:?}");
+    assert_eq!(said, made.iter().copied().collect());
+    assert!(said.iter().all(|id| PolicyId::parse(id).is_ok()));
+    let page = handbook(library.policies.values());
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/fixes.md");
+    let kept = std::fs::read_to_string(path).unwrap_or_default();
+    assert_eq!(kept, page, "`cargo run -- fix --list > docs/fixes.md`");
+}
