@@ -16,6 +16,7 @@ pub use source::Source;
 pub use tokens::{ApiToken, prometheus_token};
 
 use crate::domain::ids::RepoName;
+use crate::domain::retention::{Keep, SHORTEST_DELIVERIES_DAYS};
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +56,10 @@ pub struct Settings {
     pub policies: Vec<PathBuf>,
     /// Name of the repository where an account keeps its configuration.
     pub config_repository: String,
+    /// How long things are kept.
+    pub keep: Keep,
+    /// Whether GitHub's limits are planned with; a server of one's own may have none.
+    pub limits: bool,
     /// Who may call `/api/v1`, and about whom.
     pub api_tokens: Vec<ApiToken>,
     /// Base addresses of Prometheus that organisations may name.
@@ -107,6 +112,10 @@ pub const SETTINGS: &[(&str, &str)] = &[
         "collector for traces, such as http://127.0.0.1:4318 (optional; needs the feature otlp)",
     ),
     ("WAYMARK_CONFIG_REPOSITORY", "an account's repository with its waymark.yml (default .github)"),
+    ("WAYMARK_KEEP_DELIVERIES_DAYS", "webhook bodies, at least 8 (default 30)"),
+    ("WAYMARK_KEEP_EVALUATIONS_DAYS", "remembered evaluations (default 90)"),
+    ("WAYMARK_KEEP_HISTORY_DAYS", "judgements, check runs and their texts (default 400)"),
+    ("WAYMARK_GITHUB_LIMITS", "github (default) or off, for a server without rate limits"),
     (
         "WAYMARK_API_TOKENS",
         "bearer tokens of /api/v1: account=token or account=sha256:HEX, separated by commas; * is \
@@ -211,6 +220,8 @@ impl Settings {
         let prometheus = tokens::read_prometheus(&mut source);
         let prometheus_token = source.optional_secret("WAYMARK_PROMETHEUS_TOKEN");
         let prometheus_token = prometheus_token.map(|t| SecretString::from(t.trim()));
+        let keep = read_keep(&mut source);
+        let limits = read_limits(&mut source);
         let complaints = source.finish();
         match (app_id, private_key, webhook_secrets, github_url, listen, workers) {
             (
@@ -234,6 +245,8 @@ impl Settings {
                 otlp_endpoint,
                 policies,
                 config_repository,
+                keep,
+                limits,
                 api_tokens,
                 prometheus,
                 prometheus_token,
@@ -249,6 +262,37 @@ pub fn database_url(mut source: Source) -> Result<SecretString, Complaints> {
     let url = read_database_url(&mut source);
     let complaints = source.finish();
     if complaints.is_empty() { Ok(url) } else { Err(Complaints(complaints)) }
+}
+
+fn read_keep(source: &mut Source) -> Keep {
+    let usual = Keep::default();
+    let mut days = |name: &str, usual: i64, least: i64| {
+        let Some(text) = source.optional(name) else { return usual };
+        text.parse().ok().filter(|n| (least..=36_500).contains(n)).unwrap_or_else(|| {
+            source.complain(name, &format!("must be a number of days, at least {least}"));
+            usual
+        })
+    };
+    Keep {
+        deliveries_days: days(
+            "WAYMARK_KEEP_DELIVERIES_DAYS",
+            usual.deliveries_days,
+            SHORTEST_DELIVERIES_DAYS,
+        ),
+        evaluations_days: days("WAYMARK_KEEP_EVALUATIONS_DAYS", usual.evaluations_days, 1),
+        history_days: days("WAYMARK_KEEP_HISTORY_DAYS", usual.history_days, 1),
+    }
+}
+
+fn read_limits(source: &mut Source) -> bool {
+    match source.optional("WAYMARK_GITHUB_LIMITS").as_deref() {
+        None | Some("github") => true,
+        Some("off") => false,
+        Some(_) => {
+            source.complain("WAYMARK_GITHUB_LIMITS", "must be github or off");
+            true
+        }
+    }
 }
 
 fn read_database_url(source: &mut Source) -> SecretString {

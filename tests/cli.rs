@@ -16,6 +16,8 @@ mod check;
 mod config;
 #[path = "cli/crowd.rs"]
 mod crowd;
+#[path = "cli/dora.rs"]
+mod dora;
 #[path = "cli/fix.rs"]
 mod fix;
 #[path = "cli/gate.rs"]

@@ -11,10 +11,14 @@ mod caches;
 mod deliveries;
 #[path = "store/dora.rs"]
 mod dora;
+#[path = "store/fair.rs"]
+mod fair;
 #[path = "store/gates.rs"]
 mod gates;
 #[path = "store/given.rs"]
 mod given;
+#[path = "store/intake.rs"]
+mod intake;
 #[path = "store/known.rs"]
 mod known;
 #[path = "store/open.rs"]
@@ -23,8 +27,14 @@ mod open;
 mod queue;
 #[path = "store/race.rs"]
 mod race;
+#[path = "store/raw.rs"]
+mod raw;
+#[path = "store/replicas.rs"]
+mod replicas;
 #[path = "store/reports.rs"]
 mod reports;
+#[path = "store/retention.rs"]
+mod retention;
 #[path = "store/schedules.rs"]
 mod schedules;
 #[path = "store/settle.rs"]
@@ -33,3 +43,15 @@ mod settle;
 mod steer;
 #[path = "store/tenants.rs"]
 mod tenants;
+#[path = "store/transfer.rs"]
+mod transfer;
+
+/// Claims and completes everything at noon; how many there were.
+async fn drained(store: &waymark::edge::store::Store) -> usize {
+    let mut count = 0;
+    while let Some(claimed) = given::claim_at(store, given::NOON).await {
+        assert!(store.complete(&claimed).await.unwrap());
+        count += 1;
+    }
+    count
+}

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, ValueEnum};
 use secrecy::ExposeSecret;
 
-use super::jobs::missing_file;
+use super::database;
 use super::terminal::{print, say, tell};
 use crate::config::{self, Source};
 use crate::domain::ids::RepoName;
@@ -50,11 +50,8 @@ fn parse_repo(text: &str) -> Result<RepoName, String> {
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let url = config::database_url(Source::of_environment())?;
     let url = url.expose_secret();
-    if let Some(file) = missing_file(url) {
-        anyhow::bail!("there is no database `{file}`; set WAYMARK_DATABASE_URL as for the service");
-    }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let accounts = runtime.block_on(async {
+    database::existing(url)?;
+    let accounts = database::open_runtime()?.block_on(async {
         let store = Store::open(url).await?;
         let accounts = read(&store, arguments.repo.as_ref()).await;
         store.close().await;

@@ -1,14 +1,12 @@
 //! `waymark jobs list | retry`: what do we owe, and what has been given up?
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 use comfy_table::{Table, presets};
-use secrecy::ExposeSecret;
 
+use super::database;
 use super::terminal::say;
-use crate::config::{self, Source};
 use crate::domain::report::visible;
 use crate::domain::report::words::clip;
 use crate::edge::clock::Clock;
@@ -50,29 +48,10 @@ const MOST_ROWS: u32 = 1_000;
 const ERROR_BYTES: usize = 120;
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let url = config::database_url(Source::of_environment())?;
-    let url = url.expose_secret();
-    if let Some(file) = missing_file(url) {
-        anyhow::bail!("there is no database `{file}`; set WAYMARK_DATABASE_URL as for the service");
-    }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(async {
-        let store = Store::open(url).await?;
-        let result = match arguments.command {
-            Command::List(filter) => list(&store, &filter).await,
-            Command::Retry { id } => retry(&store, &id).await,
-        };
-        store.close().await;
-        result
+    database::with_store(async |store| match arguments.command {
+        Command::List(filter) => list(store, &filter).await,
+        Command::Retry { id } => retry(store, &id).await,
     })
-}
-
-/// Opening would make the file, and an empty listing would look like good news.
-pub(super) fn missing_file(url: &str) -> Option<&str> {
-    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"))?;
-    let path = path.split('?').next()?;
-    let is_plain = !path.is_empty() && !path.contains(['%', ':']);
-    (is_plain && !Path::new(path).exists()).then_some(path)
 }
 
 async fn list(store: &Store, filter: &Filter) -> anyhow::Result<ExitCode> {

@@ -3,6 +3,8 @@
 mod adopt;
 mod check;
 mod config;
+mod database;
+mod db;
 mod dora;
 mod evaluator;
 mod fix;
@@ -12,6 +14,7 @@ mod jobs;
 mod log;
 mod policy;
 mod progress;
+mod replay;
 mod risk;
 mod serve;
 pub mod terminal;
@@ -45,6 +48,10 @@ enum Command {
     Jobs(jobs::Arguments),
     /// Show how repositories deliver: the DORA measures (needs WAYMARK_DATABASE_URL only)
     Dora(dora::Arguments),
+    /// Read deliveries once more, by GUID or since a moment (needs WAYMARK_DATABASE_URL only)
+    Replay(replay::Arguments),
+    /// Bring the database up to date, look at it, move it (needs WAYMARK_DATABASE_URL only)
+    Db(db::Arguments),
     /// Print a folder's snapshot: the Rego input, for OPA and conftest
     Input(input::Arguments),
     /// Show what holds in a repository, check configuration files, print their schema
@@ -75,6 +82,8 @@ pub fn run() -> ExitCode {
         Command::Serve(arguments) => serve::run(arguments),
         Command::Jobs(arguments) => jobs::run(arguments),
         Command::Dora(arguments) => dora::run(arguments),
+        Command::Replay(arguments) => replay::run(arguments),
+        Command::Db(arguments) => db::run(arguments),
         Command::Input(arguments) => input::run(arguments),
         Command::Config(arguments) => config::run(arguments),
         Command::Policy(arguments) => policy::run(arguments),

@@ -14,6 +14,7 @@ use tokio::task::JoinSet;
 
 use crate::cli::log;
 use crate::config::{SETTINGS, Settings};
+use crate::domain::budget::Limits;
 use crate::edge::clock::Clock;
 use crate::edge::evaluator::{self, Evaluators};
 use crate::edge::github::{GitHub, GitHubSettings};
@@ -57,6 +58,8 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         timeout: GITHUB_LIMIT,
         clock: Arc::new(move || hands.now()),
         on_call: Some(metrics.call_hook()),
+        limits: settings.limits.then_some(Limits::GITHUB),
+        sleep: clock.sleeper(),
     })?;
     let store = Store::open(settings.database_url.expose_secret()).await?;
     let command = evaluator::Command {
@@ -77,6 +80,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         clock,
         wake: Arc::new(Notify::new()),
         config_repository: settings.config_repository.clone(),
+        keep: settings.keep,
         links: settings
             .public_url
             .clone()
@@ -96,6 +100,8 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     }
     let (calendar, ending) = (app.clone(), stopped.clone());
     workers.spawn(async move { calendar.keep_schedules(ending).await });
+    let (listening, until) = (app.clone(), stopped.clone());
+    workers.spawn(async move { listening.keep_listening(until).await });
     tracing::info!(
         address = %listener.local_addr()?,
         github = settings.github_url,

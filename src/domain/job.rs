@@ -217,6 +217,27 @@ pub enum Job {
         /// Its name when the job was made.
         name: RepoName,
     },
+    /// Judge the newest commit of a default branch and keep what it says; nothing is posted.
+    JudgeBranch {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+        /// The commit; `None`: it must be asked for.
+        head: Option<Sha>,
+    },
+    /// Compare every default branch with what is known of it.
+    Sweep {
+        /// Which.
+        installation: InstallationId,
+    },
+    /// Count the cards and bring the scorecard's issues up to date.
+    Scorecard {
+        /// Which.
+        installation: InstallationId,
+    },
     /// Find repositories whose past nobody has read.
     MeasureInstallation {
         /// Which.
@@ -227,6 +248,25 @@ pub enum Job {
         /// Which.
         installation: InstallationId,
     },
+    /// Compare GitHub's list of deliveries with the inbox and take in what was missed.
+    Recover,
+    /// Judge every open pull request of an installation once more: too much was missed for too
+    /// long.
+    RejudgeInstallation {
+        /// Which.
+        installation: InstallationId,
+    },
+    /// The same for one repository.
+    RejudgeRepo {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// Which.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+    },
+    /// Delete what is older than the settings keep.
+    CleanUp,
 }
 
 /// Smaller is sooner.
@@ -238,11 +278,13 @@ pub enum Priority {
     Background = 10,
     /// Whenever there is room.
     Sweep = 20,
+    /// After the others: it sums up what they found.
+    Report = 30,
 }
 
 impl Priority {
     /// Every class, the most urgent first.
-    pub const ALL: [Self; 3] = [Self::Interactive, Self::Background, Self::Sweep];
+    pub const ALL: [Self; 4] = [Self::Interactive, Self::Background, Self::Sweep, Self::Report];
 
     /// The word in metrics: `interactive`.
     pub fn as_str(self) -> &'static str {
@@ -250,7 +292,14 @@ impl Priority {
             Self::Interactive => "interactive",
             Self::Background => "background",
             Self::Sweep => "sweep",
+            Self::Report => "report",
         }
+    }
+
+    /// The class of a stored number; an unknown one is as patient as can be.
+    pub fn of(number: i64) -> Self {
+        let class = Self::ALL.into_iter().find(|class| *class as i64 == number);
+        class.unwrap_or(Self::Report)
     }
 }
 
@@ -271,6 +320,13 @@ impl Job {
             Self::MeasureDelivery { .. } => "measure_delivery",
             Self::MeasureInstallation { .. } => "measure_installation",
             Self::SyncInstallation { .. } => "sync_installation",
+            Self::Recover => "recover",
+            Self::RejudgeInstallation { .. } => "rejudge_installation",
+            Self::RejudgeRepo { .. } => "rejudge_repo",
+            Self::CleanUp => "clean_up",
+            Self::JudgeBranch { .. } => "judge_branch",
+            Self::Sweep { .. } => "sweep",
+            Self::Scorecard { .. } => "scorecard",
         }
     }
 
@@ -300,6 +356,13 @@ impl Job {
             Self::MeasureDelivery { repo, .. } => format!("measure:{repo}"),
             Self::MeasureInstallation { installation } => format!("measure:all:{installation}"),
             Self::SyncInstallation { installation } => format!("sync:{installation}"),
+            Self::Recover => "recover".to_owned(),
+            Self::RejudgeInstallation { installation } => format!("rejudge:{installation}"),
+            Self::RejudgeRepo { repo, .. } => format!("rejudge:repo:{repo}"),
+            Self::CleanUp => "clean_up".to_owned(),
+            Self::JudgeBranch { repo, .. } => format!("judge:{repo}"),
+            Self::Sweep { installation } => format!("sweep:{installation}"),
+            Self::Scorecard { installation } => format!("scorecard:{installation}"),
         }
     }
 
@@ -315,12 +378,20 @@ impl Job {
             Self::CheckCommit { .. }
             | Self::CheckPolicies { .. }
             | Self::CheckRisk { .. }
-            | Self::LearnMerge { .. } => Priority::Background,
+            | Self::LearnMerge { .. }
+            // What was missed is late already.
+            | Self::Recover => Priority::Background,
+            Self::Scorecard { .. } => Priority::Report,
             Self::LearnHistory { .. }
+            | Self::Sweep { .. }
+            | Self::JudgeBranch { .. }
             | Self::MeasureDelivery { .. }
             | Self::MeasureInstallation { .. }
             | Self::OverdueGates { .. }
-            | Self::SyncInstallation { .. } => Priority::Sweep,
+            | Self::SyncInstallation { .. }
+            | Self::RejudgeInstallation { .. }
+            | Self::RejudgeRepo { .. }
+            | Self::CleanUp => Priority::Sweep,
         }
     }
 
@@ -330,6 +401,11 @@ impl Job {
             Self::Plan { .. }
             | Self::SyncInstallation { .. }
             | Self::OverdueGates { .. }
+            | Self::RejudgeInstallation { .. }
+            | Self::Recover
+            | Self::CleanUp
+            | Self::Sweep { .. }
+            | Self::Scorecard { .. }
             | Self::MeasureInstallation { .. } => None,
             Self::CheckPull { repo, .. }
             | Self::CheckCommit { repo, .. }
@@ -339,6 +415,8 @@ impl Job {
             | Self::LearnHistory { repo, .. }
             | Self::AnswerComment { repo, .. }
             | Self::Gate { repo, .. }
+            | Self::RejudgeRepo { repo, .. }
+            | Self::JudgeBranch { repo, .. }
             | Self::MeasureDelivery { repo, .. } => Some(*repo),
         }
     }
@@ -346,7 +424,7 @@ impl Job {
     /// The installation it belongs to; a plan's is not known before its delivery is read.
     pub fn installation(&self) -> Option<InstallationId> {
         match self {
-            Self::Plan { .. } => None,
+            Self::Plan { .. } | Self::Recover | Self::CleanUp => None,
             Self::CheckPull { installation, .. }
             | Self::CheckCommit { installation, .. }
             | Self::CheckPolicies { installation, .. }
@@ -356,8 +434,13 @@ impl Job {
             | Self::AnswerComment { installation, .. }
             | Self::Gate { installation, .. }
             | Self::OverdueGates { installation }
+            | Self::JudgeBranch { installation, .. }
+            | Self::Sweep { installation }
+            | Self::Scorecard { installation }
             | Self::MeasureDelivery { installation, .. }
             | Self::MeasureInstallation { installation }
+            | Self::RejudgeInstallation { installation }
+            | Self::RejudgeRepo { installation, .. }
             | Self::SyncInstallation { installation } => Some(*installation),
         }
     }

@@ -5,7 +5,9 @@
 
 pub mod adopt;
 pub mod baseline;
+pub mod budget;
 pub mod change;
+pub mod circuit;
 pub mod command;
 pub mod config;
 pub mod ddl;
@@ -28,10 +30,13 @@ pub mod metrics;
 pub mod nearest;
 pub mod path;
 pub mod policy;
+pub mod recovery;
 pub mod redact;
 pub mod report;
+pub mod retention;
 pub mod risk;
 pub mod schedule;
+pub mod scorecard;
 pub mod selection;
 pub mod template;
 pub mod time;

@@ -1,5 +1,6 @@
 //! What time is it? The only place that asks the machine; everyone else is told.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -8,6 +9,9 @@ use crate::domain::time::Timestamp;
 /// A source of the present time; cheap to clone, and clones of a fixed one share their hands.
 #[derive(Debug, Clone)]
 pub struct Clock(Hands);
+
+/// Lets milliseconds pass.
+pub type Sleeper = Arc<dyn Fn(i64) -> Pin<Box<dyn Future<Output = ()> + Send>> + Send + Sync>;
 
 #[derive(Debug, Clone)]
 enum Hands {
@@ -32,6 +36,25 @@ impl Clock {
             Hands::System => Timestamp(chrono::Utc::now().timestamp_millis()),
             Hands::Fixed(ms) => Timestamp(ms.load(Ordering::SeqCst)),
         }
+    }
+
+    /// Lets milliseconds pass: on the machine's clock one waits for them, a fixed one moves on.
+    pub fn sleeper(&self) -> Sleeper {
+        let clock = self.clone();
+        Arc::new(move |ms| {
+            let clock = clock.clone();
+            Box::pin(async move {
+                match clock.0 {
+                    Hands::System => {
+                        let ms = u64::try_from(ms).unwrap_or(0);
+                        tokio::time::sleep(std::time::Duration::from_millis(ms)).await;
+                    }
+                    Hands::Fixed(_) => {
+                        clock.advance_ms(ms);
+                    }
+                }
+            })
+        })
     }
 
     /// Moves a fixed clock (and its clones) by `ms` milliseconds, and tells the new time.

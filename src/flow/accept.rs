@@ -1,5 +1,6 @@
 //! How does a delivery become ours? Stored together with its plan job, then acknowledged.
 
+use crate::domain::event;
 use crate::domain::job::Delivery;
 use crate::edge::store::{Accepted, StoreError};
 
@@ -14,21 +15,19 @@ impl App {
         event: String,
         body: Vec<u8>,
     ) -> Result<Accepted, StoreError> {
-        let delivery = Delivery { guid, event, received: self.clock.now(), body };
-        let accepted = self.store.accept(&delivery).await?;
+        let repo = event::repository_of(&body);
+        let name = event.clone();
+        let delivery = Delivery { guid: guid.clone(), event, received: self.clock.now(), body };
+        let accepted = self.store.accept(delivery, repo).await?;
         let result = match accepted {
             Accepted::New => "new",
             Accepted::Repeat => "repeat",
         };
-        self.meter.delivery(&delivery.event, result);
-        tracing::debug!(
-            delivery = delivery.guid,
-            event = delivery.event,
-            result,
-            "delivery stored"
-        );
+        self.meter.delivery(&name, result);
+        tracing::debug!(delivery = guid, event = name, result, "delivery stored");
         if accepted == Accepted::New {
             self.wake.notify_one();
+            self.store.ring();
         }
         Ok(accepted)
     }

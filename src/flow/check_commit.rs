@@ -67,7 +67,7 @@ impl App {
     }
 
     /// The newest commit of the default branch.
-    async fn default_tip(&self, subject: &Subject) -> Result<Sha, Fate> {
+    pub(super) async fn default_tip(&self, subject: &Subject) -> Result<Sha, Fate> {
         let branch = subject.facts.default_branch.as_deref().unwrap_or("HEAD");
         self.tip(subject, branch, None).await
     }
@@ -85,6 +85,7 @@ impl App {
         if newest {
             self.keep_snapshot(subject, head, after.tree.take()).await;
         }
+        let (owner, until) = (after.answer.owner.clone(), after.until());
         // By the rules of today, or a policy that is new here would make old faults new.
         let rules = Rules::given(after.config_file.as_ref()).on(Some(&after.answer.path));
         let before = match base {
@@ -132,6 +133,9 @@ impl App {
             today: self.clock.now().date(),
             notes,
         });
+        if newest {
+            self.keep_card(subject, head, &judgement, owner.as_deref(), until).await?;
+        }
         Ok((judgement, compared))
     }
 }

@@ -4,11 +4,12 @@
 use std::collections::BTreeSet;
 
 use crate::domain::ids::{InstallationId, PolicyId, RepoId, RepoName, Sha};
-use crate::domain::job::Job;
+use crate::domain::job::{Job, Priority};
 use crate::domain::policy::own::{OwnPolicies, Tested};
 use crate::domain::report::policies_check::{PoliciesJudged, render_policies_check};
 use crate::edge::clock::Stopwatch;
 use crate::edge::evaluator::{EvaluatorError, Evaluators};
+use crate::edge::store::KnownPull;
 
 use super::App;
 use super::blast_radius::Rules;
@@ -89,8 +90,43 @@ impl App {
         let conclusion = draft.conclusion.as_str();
         let posted =
             self.post_once(&subject.github, subject.id, &subject.name, &draft, digest).await?;
+        if judged.radius.is_some() && job.base.is_some() {
+            self.rejudge_open_pulls(&subject, &job).await?;
+        }
         let done = if posted { "posted" } else { "unchanged" };
         Ok(format!("{done}: policies {conclusion} on {}", job.head.short()))
+    }
+
+    /// Other rules are in force: what is open is judged by them, too, when there is room. A check
+    /// that says the same as before is not posted again.
+    async fn rejudge_open_pulls(
+        &self,
+        subject: &Subject,
+        job: &PoliciesToCheck<'_>,
+    ) -> Result<(), Fate> {
+        let branch = subject.facts.default_branch.as_deref().unwrap_or("HEAD");
+        if self.tip(subject, branch, None).await? != *job.head {
+            return Ok(());
+        }
+        self.store.expire_organisation_file(job.installation).await?;
+        let mut seen = BTreeSet::new();
+        let mut jobs = Vec::new();
+        // By number: those that share a head share the job of the lowest.
+        for KnownPull { installation, name, pull } in
+            self.store.open_pulls_of(job.installation).await?
+        {
+            if seen.insert((pull.repo, pull.head_sha.clone())) {
+                jobs.push(Job::CheckPull {
+                    installation,
+                    repo: pull.repo,
+                    name,
+                    number: pull.number,
+                    head: pull.head_sha,
+                    fresh: None,
+                });
+            }
+        }
+        Ok(self.store.enqueue_as(Priority::Sweep, &jobs, self.clock.now()).await?)
     }
 
     /// The commit that a change starts from.

@@ -24,6 +24,10 @@ impl Meter for JobMeter {
         self.meter.job(kind, result, seconds);
     }
 
+    fn points(&self, kind: &'static str, points: u32) {
+        self.meter.points(kind, points);
+    }
+
     fn check(&self, conclusion: &'static str) {
         self.meter.check(conclusion);
         if let Some(since) = self.since {

@@ -15,6 +15,7 @@ pub mod check_folder;
 mod check_policies;
 mod check_pull;
 mod check_risk;
+mod clean_up;
 pub mod dora;
 mod fate;
 pub mod fix_folder;
@@ -28,11 +29,14 @@ pub mod gather_folder;
 pub mod impact;
 mod job_meter;
 mod job_span;
+mod judge_branch;
 mod judge_change;
 pub mod judge_commit;
+mod keep_issue;
 mod keep_snapshot;
 mod learn;
 pub mod links;
+mod listen;
 mod measure_delivery;
 mod organisation;
 mod own_policies;
@@ -41,10 +45,14 @@ mod post_check;
 mod propose;
 mod read_past;
 mod read_tree;
+pub mod recover;
+mod rejudge;
 pub mod risk_of_folder;
 mod risk_past;
 pub mod schedule;
+mod scorecard;
 mod sighted;
+mod sweep;
 mod sync_installation;
 mod waive;
 pub mod worker;
@@ -53,6 +61,7 @@ use std::sync::Arc;
 
 use tokio::sync::Notify;
 
+use crate::domain::retention::Keep;
 use crate::edge::clock::Clock;
 use crate::edge::evaluator::Evaluators;
 use crate::edge::github::GitHub;
@@ -74,6 +83,8 @@ pub struct App {
     pub wake: Arc<Notify>,
     /// Name of the repository where an account keeps its configuration: `.github`.
     pub config_repository: String,
+    /// How long things are kept.
+    pub keep: Keep,
     /// Makes links to our own pages; `None` when nobody can reach them.
     pub links: Option<links::Links>,
     /// Where error budgets are read.
@@ -88,6 +99,8 @@ pub trait Meter: Send + Sync {
     fn delivery(&self, event: &str, result: &'static str);
     /// A job ended: `done`, `retried`, `paused`, `dead`.
     fn job(&self, kind: &'static str, result: &'static str, seconds: f64);
+    /// Points of GitHub's secondary limit that one try of a job cost.
+    fn points(&self, kind: &'static str, points: u32);
     /// A check run was posted.
     fn check(&self, conclusion: &'static str);
     /// A check run was posted so long after the delivery came that asked for it.
@@ -105,6 +118,7 @@ pub struct NoMeter;
 impl Meter for NoMeter {
     fn delivery(&self, _event: &str, _result: &'static str) {}
     fn job(&self, _kind: &'static str, _result: &'static str, _seconds: f64) {}
+    fn points(&self, _kind: &'static str, _points: u32) {}
     fn check(&self, _conclusion: &'static str) {}
     fn push_to_check(&self, _seconds: f64) {}
     fn evaluation(&self, _result: &'static str) {}

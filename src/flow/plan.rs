@@ -13,6 +13,7 @@ use crate::edge::store::{CoverageRow, InstallationRow, KnownPull, PullRow, PullS
 use super::App;
 use super::fate::Fate;
 use super::job_span;
+use super::judge_branch::{job_for, jobs_for};
 use rows::{learned, pull_row, risk_pull, row};
 
 /// What came of a delivery.
@@ -163,7 +164,7 @@ impl App {
                 self.store.upsert_repos(installation, &rows).await?;
                 self.store.remove_repos(installation, &removed).await?;
                 self.store.expire_organisation_file(installation).await?;
-                Ok(Vec::new())
+                Ok(jobs_for(installation, added))
             }
             Intent::Sighted { installation, repo, created, sighting } => {
                 self.sighted(installation, &repo, created, *sighting).await
@@ -171,7 +172,7 @@ impl App {
             Intent::RepoChanged { installation, repo } => {
                 self.note_repo(installation, &repo).await?;
                 self.heard_of(installation, &repo.name).await?;
-                Ok(Vec::new())
+                Ok(if repo.archived { Vec::new() } else { vec![job_for(installation, repo)] })
             }
         }
     }

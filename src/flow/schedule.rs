@@ -52,7 +52,7 @@ impl App {
             }
         }
         if fired > 0 {
-            self.wake.notify_waiters();
+            self.call_workers();
         }
         Ok(fired)
     }

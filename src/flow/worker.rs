@@ -7,7 +7,7 @@ use tokio::sync::watch;
 use tracing::Instrument;
 
 use crate::domain::ids::InstallationId;
-use crate::domain::job::Job;
+use crate::domain::job::{Job, Priority};
 use crate::domain::report::check_run::GOLDEN_PATH_CHECK;
 use crate::domain::report::policies_check::POLICIES_CHECK;
 use crate::domain::risk::RISK_CHECK;
@@ -38,11 +38,15 @@ impl App {
     /// own: leases carry it.
     pub async fn work(&self, owner: &str, mut stop: watch::Receiver<bool>) {
         while !*stop.borrow() {
+            // From here on a call is heard, also one that comes while the queue is looked at.
+            let woken = self.wake.notified();
+            tokio::pin!(woken);
+            woken.as_mut().enable();
             match self.store.claim(owner, self.clock.now(), LEASE_MS).await {
                 Ok(Some(claimed)) => self.run(claimed, &mut stop).await,
                 Ok(None) => {
                     tokio::select! {
-                        () = self.wake.notified() => {}
+                        () = &mut woken => {}
                         () = tokio::time::sleep(POLL) => {}
                         _ = stop.changed() => {}
                     }
@@ -76,7 +80,13 @@ impl App {
         let span = span_of(&claimed);
         let settled = {
             let app = self.measuring(&claimed);
-            let work = async { app.perform(&claimed).await }.instrument(span.clone());
+            let class = Priority::of(claimed.priority);
+            let work = async {
+                let (result, points) = app.github.errand(class, app.perform(&claimed)).await;
+                app.meter.points(kind, points);
+                result
+            };
+            let work = work.instrument(span.clone());
             tokio::pin!(work);
             let mut signs = tokio::time::interval(SIGN_OF_LIFE);
             signs.tick().await;
@@ -186,13 +196,26 @@ impl App {
                 None => "no deployment".to_owned(),
             },
             Job::OverdueGates { installation } => self.overdue_gates(*installation).await?,
+            Job::SyncInstallation { installation } => self.sync_and_sweep(*installation).await?,
+            Job::JudgeBranch { installation, repo, name, head } => {
+                self.judge_branch(*installation, *repo, name, head.as_ref()).await?
+            }
+            Job::Sweep { installation } => self.sweep(*installation).await?,
+            Job::Scorecard { installation } => self.scorecard(*installation).await?,
             Job::MeasureDelivery { installation, repo, name } => {
                 self.measure_delivery(*installation, *repo, name).await?
             }
             Job::MeasureInstallation { installation } => {
                 self.measure_installation(*installation).await?
             }
-            Job::SyncInstallation { installation } => self.sync_installation(*installation).await?,
+            Job::Recover => self.recover().await?,
+            Job::RejudgeInstallation { installation } => {
+                self.rejudge_installation(*installation).await?
+            }
+            Job::RejudgeRepo { installation, repo, name } => {
+                self.rejudge_repo(*installation, *repo, name).await?
+            }
+            Job::CleanUp => self.clean_up().await?,
         }))
     }
 
@@ -203,7 +226,9 @@ impl App {
             Ok(Performed::Plan { jobs, outcome }) => {
                 tracing::info!("job done: {outcome}");
                 let settled = self.store.plan_done(claimed, &jobs, &outcome, now).await;
-                self.wake.notify_waiters();
+                if !jobs.is_empty() {
+                    self.call_workers();
+                }
                 ("done", settled)
             }
             Ok(Performed::Words(outcome)) => {
@@ -256,7 +281,7 @@ impl App {
                 self.store.release(claimed, now).await
             }
             _ if until <= now => self.store.release(claimed, now).await,
-            _ => self.store.retry(claimed, reason, until, now).await,
+            _ => self.store.postpone(claimed, reason, until, now).await,
         }
     }
 
@@ -291,11 +316,8 @@ impl App {
                 }
                 return;
             }
-            Job::Plan { .. }
-            | Job::MeasureDelivery { .. }
-            | Job::MeasureInstallation { .. }
-            | Job::OverdueGates { .. }
-            | Job::SyncInstallation { .. } => return,
+            // Nobody waits for the others: what they owe is repaired by the next schedule.
+            _ => return,
         };
         let told = (check, reason);
         if let Err(fate) = self.conclude_unjudged(installation, repo, name, head, told).await {

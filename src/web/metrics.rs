@@ -48,6 +48,12 @@ struct Call {
     status: String,
 }
 
+/// What a job cost, by its kind.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Kind {
+    kind: &'static str,
+}
+
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Route {
     route: &'static str,
@@ -61,6 +67,11 @@ struct Budget {
 }
 
 type Timing<L> = Family<L, Histogram, fn() -> Histogram>;
+
+/// 1 to 256.
+fn point_buckets() -> Histogram {
+    Histogram::new(exponential_buckets(1.0, 2.0, 9))
+}
 
 /// 1 ms to about 4 min.
 fn job_buckets() -> Histogram {
@@ -86,6 +97,7 @@ struct Inner {
     registry: Registry,
     deliveries: Family<Delivery, Counter>,
     refused: Counter,
+    overloaded: Counter,
     intake: Timing<Status>,
     jobs: Timing<Job>,
     checks: Family<Outcome, Counter>,
@@ -95,6 +107,7 @@ struct Inner {
     calls: Family<Call, Counter>,
     call_seconds: Timing<Route>,
     budget: Family<Budget, Gauge>,
+    points: Timing<Kind>,
 }
 
 /// All metrics. Cheap to clone; clones count together.
@@ -107,6 +120,7 @@ impl Default for Metrics {
         let inner = Inner {
             deliveries: Family::default(),
             refused: Counter::default(),
+            overloaded: Counter::default(),
             intake: Timing::new_with_constructor(intake_buckets),
             jobs: Timing::new_with_constructor(job_buckets),
             checks: Family::default(),
@@ -116,12 +130,15 @@ impl Default for Metrics {
             calls: Family::default(),
             call_seconds: Timing::new_with_constructor(call_buckets),
             budget: Family::default(),
+            points: Timing::new_with_constructor(point_buckets),
             registry: Registry::default(),
         };
         let r = &mut registry;
         let say = "Webhook deliveries by event and what came of them";
         r.register("deliveries", say, inner.deliveries.clone());
         r.register("deliveries_refused", "Deliveries with a bad signature", inner.refused.clone());
+        let say = "Deliveries sent back (503) because too many bytes arrived at once";
+        r.register("deliveries_overloaded", say, inner.overloaded.clone());
         let say = "Time from a delivery's headers to our answer, by its status";
         r.register("intake_seconds", say, inner.intake.clone());
         let say = "Time that jobs took, by kind and how they ended";
@@ -136,6 +153,8 @@ impl Default for Metrics {
         r.register("github_calls", say, inner.calls.clone());
         let say = "Time that calls to GitHub took, by route and method";
         r.register("github_call_seconds", say, inner.call_seconds.clone());
+        let say = "Points of GitHub's secondary limit that one try of a job cost, by kind";
+        r.register("job_github_points", say, inner.points.clone());
         let say =
             "Requests left of an installation's hour, as GitHub last said; 0 is the App itself";
         r.register("github_budget_remaining", say, inner.budget.clone());
@@ -147,6 +166,11 @@ impl Metrics {
     /// A delivery with a bad signature came in.
     pub(super) fn refused(&self) {
         self.0.refused.inc();
+    }
+
+    /// A delivery was sent back because too many bytes were on their way.
+    pub(super) fn overloaded(&self) {
+        self.0.overloaded.inc();
     }
 
     /// A delivery was answered with this status after so long.
@@ -187,6 +211,10 @@ impl Meter for Metrics {
 
     fn job(&self, kind: &'static str, result: &'static str, seconds: f64) {
         self.0.jobs.get_or_create(&Job { kind, result }).observe(seconds);
+    }
+
+    fn points(&self, kind: &'static str, points: u32) {
+        self.0.points.get_or_create(&Kind { kind }).observe(points.into());
     }
 
     fn check(&self, conclusion: &'static str) {

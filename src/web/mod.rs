@@ -1,10 +1,12 @@
 //! Who asked over HTTP? The webhook, the probes, the metrics, and a page per
 //! judgement.
 
+mod api;
 mod bearer;
 mod details;
 mod gate;
 mod health;
+mod intake;
 pub mod metrics;
 mod webhook;
 
@@ -23,6 +25,7 @@ use crate::config::ApiToken;
 use crate::flow::App;
 use bearer::Bearers;
 use health::Credentials;
+use intake::{Intake, USUAL};
 use metrics::Metrics;
 
 /// GitHub gives up after ten seconds; a client that is slower than this is none.
@@ -36,13 +39,21 @@ pub struct Web {
     pub(crate) metrics: Metrics,
     pub(crate) bearers: Bearers,
     credentials: Credentials,
+    intake: Intake,
 }
 
 impl Web {
     /// The App, the webhook secrets (two while rotating), and the metrics to show.
     pub fn new(app: App, secrets: Vec<SecretString>, metrics: Metrics) -> Self {
         let (bearers, credentials) = (Bearers::default(), Credentials::default());
-        Self { app, secrets: secrets.into(), metrics, bearers, credentials }
+        let intake = Intake::of(USUAL);
+        Self { app, secrets: secrets.into(), metrics, bearers, credentials, intake }
+    }
+
+    /// The same with room for so many bytes of bodies at once.
+    #[must_use]
+    pub fn with_room(self, bytes: usize) -> Self {
+        Self { intake: Intake::of(bytes), ..self }
     }
 
     /// The same with tokens that open `/api/v1`; without any it stays shut.
@@ -61,6 +72,7 @@ impl Web {
             .route("/metrics", get(metrics::show))
             .route("/api/v1/gate", post(gate::ask))
             .route("/judgements/{repo}/{id}", get(details::show))
+            .merge(api::routes())
             .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_LIMIT))
             .layer(CatchPanicLayer::new())
             .layer(TraceLayer::new_for_http())

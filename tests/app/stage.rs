@@ -11,10 +11,12 @@ use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use waymark::config::ApiToken;
+use waymark::domain::budget::Limits;
+use waymark::domain::retention::Keep;
 use waymark::domain::time::Timestamp;
 use waymark::edge::clock::Clock;
 use waymark::edge::evaluator::{Command, DEADLINE, Evaluators};
-use waymark::edge::github::{GitHub, GitHubSettings};
+use waymark::edge::github::{GitHub, GitHubSettings, Sleep};
 use waymark::edge::prometheus::Prometheus;
 use waymark::edge::store::{JobFilter, JobRow, JobState};
 use waymark::flow::App;
@@ -27,6 +29,9 @@ use super::github::{Builder, CheckRun, FakeClock, FakeGitHub};
 
 /// 2026-11-21T09:06:40Z, a Saturday: no code may care.
 pub const NOW: i64 = 1_795_252_000;
+/// Who may call the API: `acme` its own account, and the operator every one.
+pub const API_TOKENS: [&str; 2] =
+    ["acme=wm_acme_0123456789abcdef", "*=wm_operator_0123456789abcdef"];
 /// The check that branch protection knows.
 pub const CHECK: &str = "waymark / golden path";
 
@@ -56,8 +61,8 @@ pub struct Props {
     pub app_id: Option<u64>,
     /// The Prometheus servers that may be asked.
     pub prometheus: Prometheus,
-    /// `account=token` of the API.
-    pub api_tokens: Vec<&'static str>,
+    /// Whether GitHub's limits are planned with.
+    pub limits: bool,
 }
 
 impl Default for Props {
@@ -70,7 +75,7 @@ impl Default for Props {
             more_secrets: Vec::new(),
             app_id: None,
             prometheus: Prometheus::default(),
-            api_tokens: Vec::new(),
+            limits: true,
         }
     }
 }
@@ -110,8 +115,16 @@ impl Stage {
     }
 
     pub async fn furnish(gh: FakeGitHub, database: TestDatabase, props: Props) -> Self {
-        let Props { program, policies, deadline, patience, more_secrets, app_id, .. } = props;
-        let Props { prometheus, api_tokens, .. } = props;
+        let Props {
+            program,
+            policies,
+            deadline,
+            patience,
+            more_secrets,
+            app_id,
+            limits,
+            prometheus,
+        } = props;
         let hands = Clock::fixed(Timestamp::from_secs(gh.clock().now()));
         let metrics = Metrics::default();
         let for_github = hands.clone();
@@ -122,6 +135,8 @@ impl Stage {
             timeout: patience,
             clock: Arc::new(move || for_github.now()),
             on_call: Some(metrics.call_hook()),
+            limits: limits.then_some(Limits::GITHUB),
+            sleep: passing(&gh, &hands),
         })
         .unwrap();
         let command = Command { program, policies, deadline };
@@ -132,6 +147,7 @@ impl Stage {
             clock: hands.clone(),
             wake: Arc::new(Notify::new()),
             config_repository: ".github".to_owned(),
+            keep: Keep::default(),
             links: Some(Links::new(
                 "https://waymark.example".to_owned(),
                 vec![SecretString::from(gh.webhook_secret())],
@@ -141,8 +157,7 @@ impl Stage {
         };
         let own = gh.webhook_secret();
         let secrets = std::iter::once(own.as_str()).chain(more_secrets).map(SecretString::from);
-        let tokens: Vec<ApiToken> =
-            api_tokens.iter().map(|text| ApiToken::parse(text).unwrap()).collect();
+        let tokens = API_TOKENS.map(|text| ApiToken::parse(text).unwrap());
         let web = Web::new(app.clone(), secrets.collect(), metrics).with_tokens(&tokens);
         let router = web.router();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -206,6 +221,17 @@ impl Stage {
         assert_eq!(self.gh.queued(), Vec::<String>::new(), "webhooks are left");
         self.gh.assert_calm();
     }
+}
+
+/// Short waits are not waited for: both sides' clocks move on instead.
+fn passing(gh: &FakeGitHub, hands: &Clock) -> Sleep {
+    let (theirs, ours) = (gh.clock(), hands.clone());
+    Arc::new(move |ms| {
+        ours.advance_ms(ms);
+        let behind = ours.now().as_secs() - theirs.now();
+        theirs.advance(behind.max(0));
+        Box::pin(std::future::ready(()))
+    })
 }
 
 /// The built binary in tests; an example plays the evaluator itself.

@@ -87,7 +87,7 @@ impl Stub {
     }
 
     pub fn settings(&self, prefix: &str) -> GitHubSettings {
-        let clock = self.clock.clone();
+        let (clock, hands) = (self.clock.clone(), self.clock.clone());
         GitHubSettings {
             api_base: format!("{}{prefix}", self.origin),
             app_id: 7,
@@ -95,6 +95,11 @@ impl Stub {
             timeout: Duration::from_secs(10),
             clock: Arc::new(move || Timestamp(clock.load(Ordering::Relaxed))),
             on_call: None,
+            limits: Some(waymark::domain::budget::Limits::GITHUB),
+            sleep: Arc::new(move |ms| {
+                hands.fetch_add(ms, Ordering::Relaxed);
+                Box::pin(std::future::ready(()))
+            }),
         }
     }
 

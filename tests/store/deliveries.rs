@@ -10,10 +10,10 @@ use crate::given::*;
 async fn a_delivery_is_kept_byte_for_byte_and_planned_once() {
     for db in fresh_databases().await {
         let store = &db.store;
-        assert_eq!(store.accept(&delivery("g")).await.unwrap(), Accepted::New);
+        assert_eq!(store.accept(delivery("g"), None).await.unwrap(), Accepted::New);
         let mut again = delivery("g");
         again.body = b"other".to_vec();
-        assert_eq!(store.accept(&again).await.unwrap(), Accepted::Repeat);
+        assert_eq!(store.accept(again.clone(), None).await.unwrap(), Accepted::Repeat);
 
         assert_eq!(store.delivery("g").await.unwrap(), Some(delivery("g")), "{}", db.kind);
         assert_eq!(store.delivery("h").await.unwrap(), None);
@@ -23,7 +23,7 @@ async fn a_delivery_is_kept_byte_for_byte_and_planned_once() {
 
         // Also after the plan is done: the delivery, not the job, is what is unique.
         assert!(store.complete(&claimed).await.unwrap());
-        assert_eq!(store.accept(&again).await.unwrap(), Accepted::Repeat);
+        assert_eq!(store.accept(again.clone(), None).await.unwrap(), Accepted::Repeat);
         assert_eq!(claim_at(store, NOON).await, None);
     }
 }
@@ -31,7 +31,7 @@ async fn a_delivery_is_kept_byte_for_byte_and_planned_once() {
 #[tokio::test]
 async fn an_accepted_delivery_survives_the_process() {
     for db in fresh_databases().await {
-        db.store.accept(&delivery("g")).await.unwrap();
+        db.store.accept(delivery("g"), None).await.unwrap();
         db.store.close().await;
         let reopened = Store::open(&db.url).await.unwrap();
         assert!(reopened.delivery("g").await.unwrap().is_some(), "{}", db.kind);
@@ -46,7 +46,7 @@ async fn an_empty_body_and_a_huge_one_are_kept() {
         for (guid, body) in [("empty", vec![]), ("huge", vec![0xa5; 25 << 20])] {
             let mut given = delivery(guid);
             given.body = body;
-            db.store.accept(&given).await.unwrap();
+            db.store.accept(given.clone(), None).await.unwrap();
             let kept = db.store.delivery(guid).await.unwrap().unwrap();
             assert!(kept.body == given.body, "{guid} in {}", db.kind);
         }
@@ -57,7 +57,7 @@ async fn an_empty_body_and_a_huge_one_are_kept() {
 async fn a_plan_ends_with_its_children_or_not_at_all() {
     for db in fresh_databases().await {
         let store = &db.store;
-        store.accept(&delivery("g")).await.unwrap();
+        store.accept(delivery("g"), None).await.unwrap();
         let lost = claim(store).await;
         let plan = claim_at(store, at(LEASE)).await.unwrap();
         let children = [check(1, 1, 1), check(1, 2, 2)];

@@ -79,7 +79,7 @@ async fn the_urgent_come_first_and_plans_before_them() {
         let (merge_key, branch_key) = (merge.key(), branch(1, 1).key());
         let jobs = [sync, branch(1, 1), check(1, 1, 1), merge];
         store.enqueue(&jobs, NOON).await.unwrap();
-        store.accept(&delivery("g")).await.unwrap();
+        store.accept(delivery("g"), None).await.unwrap();
         let order = drain(store).await;
         let expected = ["plan:g", "1#1", &*merge_key, &*branch_key, "sync:1"];
         assert_eq!(order, expected, "{}", db.kind);

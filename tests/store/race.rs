@@ -82,7 +82,7 @@ async fn one_of_many_equal_deliveries_is_new() {
         let mut senders = JoinSet::new();
         for _ in 0..8 {
             let store = db.store.clone();
-            senders.spawn(async move { store.accept(&delivery("g")).await.unwrap() });
+            senders.spawn(async move { store.accept(delivery("g"), None).await.unwrap() });
         }
         let new = senders
             .join_all()
@@ -102,7 +102,7 @@ async fn a_worker_can_be_spawned() {
         let store = db.store.clone();
         let worker = tokio::spawn(async move {
             let one = waymark::domain::ids::InstallationId(1);
-            store.accept(&delivery("g")).await.unwrap();
+            store.accept(delivery("g"), None).await.unwrap();
             let plan = claim(&store).await;
             store.upsert_repos(one, &[repo(10)]).await.unwrap();
             store.put_blobs(one, &[(sha(1), vec![1])], NOON).await.unwrap();

@@ -57,7 +57,7 @@ async fn jobs_are_counted_by_state_and_kind() {
     for db in fresh_databases().await {
         let store = &db.store;
         assert_eq!(store.counts().await.unwrap(), []);
-        store.accept(&delivery("g")).await.unwrap();
+        store.accept(delivery("g"), None).await.unwrap();
         store.enqueue_later(&[check(1, 1, 1)], at(50), at(2)).await.unwrap();
         store.enqueue(&[check(1, 2, 1)], at(3)).await.unwrap();
         claim(store).await;

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::domain::ids::InstallationId;
 
 use super::error::GitHubError;
+use crate::domain::budget::Weight;
 
 /// Largest answer of an ordinary call.
 pub(super) const MAX_ANSWER: usize = 5 * 1024 * 1024;
@@ -23,6 +24,8 @@ pub struct CallSeen<'a> {
     pub method: &'a str,
     /// The HTTP status; `None` when no answer came.
     pub status: Option<u16>,
+    /// Points of GitHub's secondary limit.
+    pub points: u32,
     /// From sending to the last byte, redirects included.
     pub elapsed_ms: u64,
     /// In whose name; `None`: the App's own.
@@ -47,6 +50,8 @@ pub(super) struct Call {
     pub(super) max_bytes: usize,
     /// Goes to GraphQL's address instead of `path`.
     pub(super) graphql: bool,
+    /// What the asker knows already: an unchanged answer comes as 304, for free.
+    pub(super) etag: Option<String>,
 }
 
 impl Call {
@@ -58,6 +63,7 @@ impl Call {
             body: None,
             max_bytes: MAX_ANSWER,
             graphql: false,
+            etag: None,
         }
     }
 
@@ -75,6 +81,21 @@ impl Call {
     pub(super) fn at_most(mut self, bytes: usize) -> Self {
         self.max_bytes = bytes;
         self
+    }
+
+    /// What the call is to GitHub's limits.
+    pub(super) fn weight(&self) -> Weight {
+        const CONTENT: [&str; 7] =
+            ["/issues", "/pulls", "/comments", "/labels", "/git/refs", "/git/commits", "/contents"];
+        if self.graphql {
+            Weight::Query
+        } else if self.method == Method::GET {
+            Weight::Read
+        } else if CONTENT.iter().any(|part| self.route.contains(part)) {
+            Weight::Content
+        } else {
+            Weight::Write
+        }
     }
 
     /// Method and path, without the query: how errors name the call.

@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
+use crate::domain::budget::Limits;
 use crate::domain::ids::InstallationId;
 use crate::domain::time::Timestamp;
 
 use super::base::ApiBase;
+use super::budget::{Budget, Sleep};
 use super::call::{Answer, Call, CallHook};
 use super::classify::success;
 use super::error::GitHubError;
@@ -38,6 +40,10 @@ pub struct GitHubSettings {
     pub clock: Clock,
     /// Is told of every call.
     pub on_call: Option<CallHook>,
+    /// What an installation may ask; `None` on a server without limits.
+    pub limits: Option<Limits>,
+    /// How short waits are waited out.
+    pub sleep: Sleep,
 }
 
 /// Why the settings do not make a client. Each text names the remedy.
@@ -80,6 +86,7 @@ pub(super) struct Inner {
     key: AppKey,
     tokens: TokenCache,
     clock: Clock,
+    pub(super) budget: Budget,
     /// Set once GraphQL answered 404: this host has none.
     pub(super) no_graphql: AtomicBool,
 }
@@ -105,6 +112,7 @@ impl GitHub {
             key,
             tokens: TokenCache::new(),
             clock: settings.clock,
+            budget: Budget::new(settings.limits, settings.sleep),
             no_graphql: AtomicBool::new(false),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -131,12 +139,11 @@ impl GitHub {
             Who::App => return self.call_as_app(call).await,
             Who::Tenant(id, scope) => {
                 let token = self.inner.tokens.get(self, id, scope).await?;
-                let answer = self.inner.transport.exchange(call, &token.secret, Some(id)).await?;
+                let answer = self.exchange(Some(id), call, &token.secret).await?;
                 if answer.status == 401 {
                     self.inner.tokens.forget(id, scope, &token).await;
                     let fresh = self.inner.tokens.get(self, id, scope).await?;
-                    let again =
-                        self.inner.transport.exchange(call, &fresh.secret, Some(id)).await?;
+                    let again = self.exchange(Some(id), call, &fresh.secret).await?;
                     if again.status == 401 {
                         self.inner.tokens.forget(id, scope, &fresh).await;
                     }
@@ -154,7 +161,7 @@ impl GitHub {
         let jwt = self.inner.key.sign(self.now()).map_err(|why| GitHubError::Credentials {
             message: format!("signing a JWT failed: {why}"),
         })?;
-        let answer = self.inner.transport.exchange(call, &jwt, None).await?;
+        let answer = self.exchange(None, call, &jwt).await?;
         success(call, answer, self.now())
     }
 }

@@ -38,7 +38,7 @@ impl GitHub {
 }
 
 /// The address with `rel="next"` in a `Link` header.
-fn next_of(link: &str) -> Option<&str> {
+pub(super) fn next_of(link: &str) -> Option<&str> {
     let mut rest = link;
     while let Some((_, after)) = rest.split_once('<') {
         let (url, after) = after.split_once('>')?;

@@ -17,12 +17,26 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 static MIGRATOR: Migrator = sqlx::migrate!("src/edge/store/migrations");
 
+/// The migrations of this version.
+pub(super) fn known_migrations() -> Vec<i64> {
+    MIGRATOR.iter().map(|migration| migration.version).collect()
+}
+
 /// Opens what `url` names and brings its schema up to date.
 pub(super) async fn open(url: &str) -> Result<Database, StoreError> {
+    open_at(url, true).await
+}
+
+/// Opens what `url` names and leaves its schema as it is.
+pub(super) async fn open_as_is(url: &str) -> Result<Database, StoreError> {
+    open_at(url, false).await
+}
+
+async fn open_at(url: &str, migrate: bool) -> Result<Database, StoreError> {
     if url.starts_with("sqlite:") {
-        open_sqlite(url).await
+        open_sqlite(url, migrate).await
     } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-        open_postgres(url).await
+        open_postgres(url, migrate).await
     } else {
         Err(StoreError::Open {
             // Nothing of it is repeated: whatever was pasted here may hold a secret.
@@ -34,7 +48,7 @@ pub(super) async fn open(url: &str) -> Result<Database, StoreError> {
     }
 }
 
-async fn open_sqlite(url: &str) -> Result<Database, StoreError> {
+async fn open_sqlite(url: &str, migrate: bool) -> Result<Database, StoreError> {
     let fail = |target: &str, reason: String, remedy: &str| StoreError::Open {
         target: target.to_owned(),
         reason,
@@ -62,14 +76,16 @@ async fn open_sqlite(url: &str) -> Result<Database, StoreError> {
     let pool =
         || SqlitePoolOptions::new().acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
     let writer = pool().max_connections(1).connect_with(writing).await?;
-    MIGRATOR.run(&writer).await.map_err(|e| migration_error(&target, &e))?;
+    if migrate {
+        MIGRATOR.run(&writer).await.map_err(|e| migration_error(&target, &e))?;
+    }
     // `query_only` instead of opening read-only: the latter cannot always recover a WAL file.
     let reading = options.create_if_missing(false).pragma("query_only", "on");
     let reader = pool().max_connections(4).connect_with(reading).await?;
     Ok(Database::Sqlite { writer, reader })
 }
 
-async fn open_postgres(url: &str) -> Result<Database, StoreError> {
+async fn open_postgres(url: &str, migrate: bool) -> Result<Database, StoreError> {
     let fail = |target: &str, reason: String, remedy: &str| StoreError::Open {
         target: target.to_owned(),
         reason,
@@ -94,7 +110,9 @@ async fn open_postgres(url: &str) -> Result<Database, StoreError> {
     let pool =
         PgPoolOptions::new().max_connections(10).acquire_timeout(PATIENCE).connect_with(options);
     let pool = pool.await?;
-    MIGRATOR.run(&pool).await.map_err(|e| migration_error(&target, &e))?;
+    if migrate {
+        MIGRATOR.run(&pool).await.map_err(|e| migration_error(&target, &e))?;
+    }
     Ok(Database::Postgres(pool))
 }
 

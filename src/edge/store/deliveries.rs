@@ -1,26 +1,41 @@
-//! What did GitHub send us? The inbox: a delivery is durable before it is acknowledged.
+//! What did GitHub send us? The inbox, as it is read; `intake` writes it.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use super::Store;
-use super::database::values;
-use super::error::{StoreError, contended};
-use super::jobs::enqueue_in;
+use super::database::{Value, values};
+use super::error::StoreError;
 use crate::domain::job::{Delivery, Job};
 use crate::domain::time::Timestamp;
 
-/// What became of a delivery that was handed in.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Accepted {
-    /// It is stored, and its plan job is queued.
-    New,
-    /// Its GUID is known; nothing was changed.
-    Repeat,
-}
+/// As many as GitHub lists on a page, so that there is one statement to prepare.
+const BATCH: usize = 100;
 
-const INSERT: &str = "INSERT INTO delivery (guid, event, received_ms, body)
-    VALUES ($1, $2, $3, $4) ON CONFLICT (guid) DO NOTHING";
+static KNOWN: LazyLock<String> = LazyLock::new(|| {
+    let places: Vec<String> = (1..=BATCH).map(|n| format!("${n}")).collect();
+    format!("SELECT guid FROM delivery WHERE guid IN ({})", places.join(", "))
+});
+
 const SELECT: &str = "SELECT guid, event, received_ms, body FROM delivery WHERE guid = $1";
 const MARK_PLANNED: &str = "UPDATE delivery SET outcome = $2 WHERE guid = $1";
 const OUTCOME: &str = "SELECT outcome FROM delivery WHERE guid = $1";
+
+const SINCE: &str = "SELECT guid, event, received_ms, outcome FROM delivery
+    WHERE received_ms >= $1 ORDER BY received_ms, guid LIMIT $2";
+
+/// One line of the inbox.
+#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
+pub struct Received {
+    /// GitHub's GUID.
+    pub guid: String,
+    /// The event's name.
+    pub event: String,
+    /// Milliseconds since 1970.
+    pub received_ms: i64,
+    /// What came of it, in words; `None`: it was not read yet.
+    pub outcome: Option<String>,
+}
 
 #[derive(sqlx::FromRow)]
 struct Row {
@@ -31,26 +46,6 @@ struct Row {
 }
 
 impl Store {
-    /// Stores a delivery and its plan job, both or none; durable when this returns.
-    pub async fn accept(&self, delivery: &Delivery) -> Result<Accepted, StoreError> {
-        contended!(async {
-            let mut tx = self.database.begin().await?;
-            let values = values![
-                delivery.guid.as_str(),
-                delivery.event.as_str(),
-                delivery.received,
-                delivery.body.as_slice(),
-            ];
-            if tx.execute(INSERT, values).await? == 0 {
-                return Ok(Accepted::Repeat);
-            }
-            let plan = Job::Plan { delivery: delivery.guid.clone() };
-            enqueue_in(&mut tx, &[plan], delivery.received, delivery.received).await?;
-            tx.commit().await?;
-            Ok(Accepted::New)
-        })
-    }
-
     /// A delivery as received.
     pub async fn delivery(&self, guid: &str) -> Result<Option<Delivery>, StoreError> {
         let row: Option<Row> = self.database.one(SELECT, values![guid]).await?;
@@ -60,6 +55,42 @@ impl Store {
             received: Timestamp(row.received_ms),
             body: row.body,
         }))
+    }
+
+    /// Those of the GUIDs that are in the inbox.
+    pub async fn known_deliveries(&self, guids: &[&str]) -> Result<HashSet<String>, StoreError> {
+        let mut known = HashSet::new();
+        for batch in guids.chunks(BATCH) {
+            let filling = std::iter::repeat_n(&batch[0], BATCH - batch.len());
+            let values: Vec<Value<'_>> =
+                batch.iter().chain(filling).map(|guid| Value::from(*guid)).collect();
+            let rows: Vec<(String,)> = self.database.all(KNOWN.as_str(), &values).await?;
+            known.extend(rows.into_iter().map(|(guid,)| guid));
+        }
+        Ok(known)
+    }
+
+    /// Deliveries that came in since a moment, oldest first, without their bodies: GUID, event,
+    /// moment, and what came of each.
+    pub async fn deliveries_since(
+        &self,
+        since: Timestamp,
+        limit: i64,
+    ) -> Result<Vec<Received>, StoreError> {
+        self.database.all(SINCE, values![since, limit]).await
+    }
+
+    /// Queues the reading of stored deliveries once more; tells how many of them there are.
+    pub async fn plan_again(&self, guids: &[String], now: Timestamp) -> Result<usize, StoreError> {
+        let known: Vec<&str> = guids.iter().map(String::as_str).collect();
+        let known = self.known_deliveries(&known).await?;
+        let plans: Vec<Job> = guids
+            .iter()
+            .filter(|g| known.contains(*g))
+            .map(|g| Job::Plan { delivery: g.clone() })
+            .collect();
+        self.enqueue(&plans, now).await?;
+        Ok(plans.len())
     }
 
     /// Notes in words what came of a delivery: `check_pull acme/api#3`, `ignored: no reader`.

@@ -3,7 +3,7 @@
 use sqlx::error::{DatabaseError, ErrorKind};
 
 /// Why the store did not do as asked. No message holds a password.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// The store cannot be opened as configured: a person must act, and the text says how.
     #[error("cannot open the database {target}: {reason}; {remedy}")]

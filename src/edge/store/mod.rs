@@ -9,6 +9,9 @@
 //! - Rows of other versions are reported ([`StoreError::Corrupt`]), never a panic.
 
 mod blobs;
+mod campaigns;
+mod cards;
+mod check;
 mod checks;
 mod connect;
 mod database;
@@ -18,36 +21,61 @@ mod error;
 mod evaluations;
 mod gates;
 mod installations;
+mod intake;
 mod jobs;
 mod judgements;
+mod kept_issues;
 mod organisation;
 mod pulls;
+mod recovery;
 mod repos;
+mod retention;
 mod risk;
+mod satisfaction;
 mod schedules;
 mod snapshots;
+mod transfer;
+mod wake;
 
+pub use check::Health;
+mod sweeps;
+
+pub use cards::{CardRow, ScoredRepo};
 pub use checks::{CheckRunRow, OpenCheckRun};
-pub use deliveries::Accepted;
+pub use deliveries::Received;
 pub use dora::{DeploymentRow, DoraRepo, IncidentRow, Past, PastRead};
 pub use error::StoreError;
 pub use evaluations::BROKEN;
 pub use gates::{AcknowledgementRow, GateKey, GateRow};
 pub use installations::InstallationRow;
+pub use intake::Accepted;
 pub use jobs::{Claimed, ClassCount, JobCount, JobFilter, JobId, JobRow, JobState, MAX_ATTEMPTS};
 pub use judgements::{JudgementRow, Subject};
+pub use kept_issues::KeptIssue;
 pub use organisation::OrganisationFile;
 pub use pulls::{KnownPull, PullRow, PullState};
+pub use recovery::Recovery;
 pub use repos::{KnownRepo, RepoRow};
+pub use retention::Cleaned;
 pub use risk::{CoverageRow, Ripe, RiskChange, RiskHistory, RiskPull, RiskTouch, mark};
+pub use satisfaction::Satisfaction;
 pub use snapshots::{PoliciesRow, SnapshotRow};
+pub use transfer::{Moved, TransferError};
+pub use wake::Bell;
+
+use std::sync::Arc;
+pub use sweeps::{SweepRow, SweptRepo};
 
 use database::Database;
+use intake::Intake;
+use wake::Ringing;
 
 /// The store; cheap to clone, clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Store {
     database: Database,
+    intake: Arc<Intake>,
+    ringing: Arc<Ringing>,
 }
 
 impl Store {
@@ -56,7 +84,11 @@ impl Store {
     ///
     /// Fails with [`StoreError::Open`], whose text says what to do.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        Ok(Self { database: connect::open(url).await? })
+        Ok(Self::on(connect::open(url).await?))
+    }
+
+    fn on(database: Database) -> Self {
+        Self { database, intake: Arc::default(), ringing: Arc::default() }
     }
 
     /// Asks the database for an answer, for readiness probes.

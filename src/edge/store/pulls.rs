@@ -96,6 +96,7 @@ const WITH_HEAD_REF: &str = select!("p.head_repo = $1 AND p.head_ref = $2 AND p.
 const OPEN: &str = select!("p.repo = $1 AND p.state = 'open'");
 const SET_HEAD: &str =
     "UPDATE pull SET head_sha = $3 WHERE repo = $1 AND number = $2 AND state = 'open'";
+const OF_INSTALLATION: &str = select!("r.installation = $1 AND p.state = 'open'");
 const CLOSE: &str = "UPDATE pull SET state = 'closed' WHERE repo = $1 AND number = $2";
 
 impl Store {
@@ -139,6 +140,14 @@ impl Store {
         self.pulls(OPEN, values![repo]).await
     }
 
+    /// The open pull requests of an installation, by repository and number.
+    pub async fn open_pulls_of(
+        &self,
+        installation: InstallationId,
+    ) -> Result<Vec<KnownPull>, StoreError> {
+        self.pulls(OF_INSTALLATION, values![installation]).await
+    }
+
     /// The open pull requests that a push to `branch` (without `refs/heads/`) of `head_repo`
     /// changes, in whichever base repository.
     pub async fn open_pulls_with_head_ref(
@@ -165,6 +174,11 @@ impl Store {
     /// [`Store::upsert_pull`].
     pub async fn close_pull(&self, repo: RepoId, number: i64) -> Result<(), StoreError> {
         self.database.execute(CLOSE, values![repo, number]).await.map(drop)
+    }
+
+    /// The numbers of a repository's pull requests that we believe to be open.
+    pub async fn open_pull_numbers(&self, repo: RepoId) -> Result<Vec<i64>, StoreError> {
+        Ok(self.open_pulls(repo).await?.into_iter().map(|known| known.pull.number).collect())
     }
 
     async fn pulls(

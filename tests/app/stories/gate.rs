@@ -498,7 +498,7 @@ async fn a_deployment_whose_job_is_lost_is_found_again() {
     }
 }
 
-const TOKEN: &str = "wm_0123456789abcdef0123456789";
+const TOKEN: &str = "wm_acme_0123456789abcdef";
 
 async fn post(stage: &Stage, token: &str, body: &Value) -> (u16, Value) {
     let body = body.to_string();
@@ -513,9 +513,7 @@ async fn post(stage: &Stage, token: &str, body: &Value) -> (u16, Value) {
 
 #[tokio::test]
 async fn where_there_are_no_protection_rules_a_pipeline_asks_itself() {
-    let props =
-        || Props { api_tokens: vec!["acme=wm_0123456789abcdef0123456789"], ..Props::default() };
-    for stage in Stage::each_with(FakeGitHub::builder, props).await {
+    for stage in Stage::each().await {
         let head = furnished(&stage, FREEZE_LONG).await;
         stage.gh.create_repo("other/secret", GOOD);
         // It has been heard of.

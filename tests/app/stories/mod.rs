@@ -1,7 +1,9 @@
 //! One file per user's story.
 
 mod adopt;
+mod api;
 mod baseline;
+mod budget;
 mod commands;
 mod configuration;
 mod credentials;
@@ -34,9 +36,11 @@ mod probes;
 mod pull_request;
 mod race;
 mod recorded;
+mod recovery;
 mod rerun;
 mod risk;
 mod schedules;
+mod scorecard;
 mod security;
 mod service;
 mod shapes;

@@ -249,6 +249,37 @@ async fn a_broken_file_holds_nobody_up_but_those_who_can_mend_it() {
     }
 }
 
+/// Whoever waits for a review need not push to learn what holds now.
+#[tokio::test]
+async fn open_pull_requests_are_judged_by_the_new_rules() {
+    for stage in Stage::each().await {
+        furnished(&stage, "policies:\n  container/*: observe\n", "").await;
+        let head = stage.gh.push("acme/payments", "image", &[("Dockerfile", ROOT)], "Add image");
+        stage.gh.open_pull("acme/payments", "image", "main");
+        stage.settle().await;
+        assert_eq!(stage.conclusion("acme/payments", &head), "success");
+
+        let enforced = "policies:\n  container/*: enforce\n";
+        stage.gh.push(HOME, "louder", &[(FILE, enforced)], "Be louder");
+        stage.gh.open_pull(HOME, "louder", "main");
+        stage.settle().await;
+        assert_eq!(
+            stage.conclusion("acme/payments", &head),
+            "success",
+            "a proposal changes nothing"
+        );
+        stage.gh.push(HOME, "main", &[(FILE, enforced)], "Be louder");
+        stage.settle().await;
+        assert_eq!(stage.conclusion("acme/payments", &head), "failure");
+        assert_eq!(stage.runs("acme/payments", &head).len(), 2);
+
+        stage.gh.push(HOME, "main", &[("README.md", "Words")], "Explain");
+        stage.settle().await;
+        assert_eq!(stage.runs("acme/payments", &head).len(), 2, "nothing else, nothing new");
+        stage.end().await;
+    }
+}
+
 /// Two tenants, one service: what one asks does not reach the other.
 #[tokio::test]
 async fn an_organisation_speaks_for_its_own_repositories_only() {

@@ -23,6 +23,8 @@ pub struct Claimed {
     pub lease_until: Timestamp,
     /// Since when the work is owed.
     pub created: Timestamp,
+    /// The class it was queued in, which may be less urgent than its kind's own.
+    pub priority: i64,
     /// The newest delivery that asked for it, if one did.
     pub cause: Option<Cause>,
     /// Names this one claim: the fence that keeps a worker whose lease ran out from settling
@@ -57,24 +59,57 @@ macro_rules! expired {
     };
 }
 
-macro_rules! pick {
+/// The first place in line that may be taken: by class, tag and age.
+macro_rules! place {
     ($lock:literal) => {
         concat!(
-            "UPDATE job SET state = 'running', lease = $1, lease_until_ms = $2,
-                            attempts = attempts + 1
-              WHERE id = (
-                SELECT j.id FROM job j
-                 WHERE j.state = 'queued' AND j.run_after_ms <= $3
-                   AND NOT EXISTS (SELECT 1 FROM job r WHERE r.key = j.key AND r.state = 'running')
-                   AND NOT EXISTS (SELECT 1 FROM pause p
-                                    WHERE p.installation = j.installation AND p.until_ms > $3)
-                 ORDER BY j.priority, j.vt, j.id LIMIT 1 ",
-            $lock,
-            ") RETURNING ",
-            row_columns!()
+            "SELECT j.id, j.installation, j.priority, j.vt FROM job j
+              WHERE j.state = 'queued' AND j.run_after_ms <= $1
+                AND NOT EXISTS (SELECT 1 FROM job r WHERE r.key = j.key AND r.state = 'running')
+                AND NOT EXISTS (SELECT 1 FROM pause p
+                                 WHERE p.installation = j.installation AND p.until_ms > $1)
+              ORDER BY j.priority, j.vt, j.id LIMIT 1 ",
+            $lock
         )
     };
 }
+
+/// Whose turn it is within the installation that has that place. The holder of the place itself
+/// may always have it, so there is one, unless others hold all of them just now.
+macro_rules! turn {
+    ($lock:literal) => {
+        concat!(
+            "SELECT j.id, j.installation, j.priority, j.vt FROM job j
+              WHERE j.state = 'queued' AND j.run_after_ms <= $1
+                AND j.installation = $2 AND j.priority = $3
+                AND NOT EXISTS (SELECT 1 FROM job r WHERE r.key = j.key AND r.state = 'running')
+              ORDER BY j.rt, j.id LIMIT 1 ",
+            $lock
+        )
+    };
+}
+
+/// The two swap their places in line, so an installation's places stay what they were.
+const SWAP: &str = "UPDATE job SET vt = $2 WHERE id = $1";
+
+const TAKE: &str = concat!(
+    "UPDATE job SET state = 'running', lease = $2, lease_until_ms = $3, vt = $4,
+                    attempts = attempts + 1
+      WHERE id = $1 RETURNING ",
+    row_columns!()
+);
+
+#[derive(sqlx::FromRow)]
+struct Place {
+    id: String,
+    installation: i64,
+    priority: i64,
+    vt: i64,
+}
+
+pub(super) const EXPIRED: [&str; 2] = [expired!(""), expired!("FOR UPDATE SKIP LOCKED")];
+pub(super) const PLACE: [&str; 2] = [place!(""), place!("FOR UPDATE OF j SKIP LOCKED")];
+pub(super) const TURN: [&str; 2] = [turn!(""), turn!("FOR UPDATE OF j SKIP LOCKED")];
 
 const BURY_UNREADABLE: &str = "UPDATE job SET state = 'dead', lease = NULL, lease_until_ms = NULL,
     vt = 0, last_error = $2 WHERE id = $1";
@@ -82,12 +117,13 @@ const BURY_UNREADABLE: &str = "UPDATE job SET state = 'dead', lease = NULL, leas
 const BURY_EXPIRED: &str = concat!(
     "INSERT INTO job (",
     row_columns!(),
-    ", state) VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, $9, $10, $11, $12, $13, 'dead')"
+    ", state) VALUES ($1, $2, $3, $4, $5, 0, 0, $14, $6, $7, $8, $9, $10, $11, $12, $13, 'dead')"
 );
 
 impl Store {
     /// Takes the next job for `owner` until `lease_ms` milliseconds from now, or tells that there
-    /// is none: by priority, then fairly between installations, then by age; none whose time has
+    /// is none: by priority, then fairly between installations and between the repositories of
+    /// each, then by age; none whose time has
     /// not come, whose key is running, or whose installation is paused.
     ///
     /// Jobs whose lease ran out go back into the queue first; when that was their last try, they
@@ -112,9 +148,7 @@ impl Store {
         let claimed = loop {
             let lease = format!("{owner} {}", uuid::Uuid::now_v7());
             let lease_until = now.plus_ms(lease_ms);
-            let sql = tx.choose(pick!(""), pick!("FOR UPDATE OF j SKIP LOCKED"));
-            let Some(row) = tx.one::<Row>(sql, values![lease.as_str(), lease_until, now]).await?
-            else {
+            let Some(row) = take_next(&mut tx, &lease, lease_until, now).await? else {
                 break None;
             };
             match read(&row, lease, lease_until) {
@@ -132,6 +166,27 @@ impl Store {
     }
 }
 
+async fn take_next(
+    tx: &mut Tx,
+    lease: &str,
+    lease_until: Timestamp,
+    now: Timestamp,
+) -> Result<Option<Row>, StoreError> {
+    let sql = tx.choose(PLACE[0], PLACE[1]);
+    let Some(place) = tx.one::<Place>(sql, values![now]).await? else { return Ok(None) };
+    let sql = tx.choose(TURN[0], TURN[1]);
+    let values = values![now, place.installation, place.priority];
+    let vt = place.vt;
+    let turn = match tx.one::<Place>(sql, values).await? {
+        Some(turn) if turn.id != place.id => {
+            tx.execute(SWAP, values![place.id.as_str(), turn.vt]).await?;
+            turn
+        }
+        _ => place,
+    };
+    tx.one(TAKE, values![turn.id.as_str(), lease, lease_until, vt]).await
+}
+
 fn read(row: &Row, lease: String, lease_until: Timestamp) -> Result<Claimed, StoreError> {
     let what = || format!("job {}", row.id);
     let Payload { job, cause } =
@@ -145,6 +200,7 @@ fn read(row: &Row, lease: String, lease_until: Timestamp) -> Result<Claimed, Sto
         max_attempts: count(row.max_attempts)?,
         lease_until,
         created: Timestamp(row.created_ms),
+        priority: row.priority,
         lease,
     })
 }
@@ -160,7 +216,7 @@ fn own_cause(job: &Job, created_ms: i64) -> Option<Cause> {
 }
 
 async fn take_back_expired(tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
-    let sql = tx.choose(expired!(""), expired!("FOR UPDATE SKIP LOCKED"));
+    let sql = tx.choose(EXPIRED[0], EXPIRED[1]);
     let mut rows: Vec<Row> = tx.all(sql, values![now]).await?;
     // In the order in which everybody locks keys.
     rows.sort_by(|a, b| a.key.cmp(&b.key));
@@ -194,6 +250,7 @@ async fn bury_in(tx: &mut Tx, row: &Row) -> Result<(), StoreError> {
         row.created_ms,
         row.fresh.as_deref(),
         row.payload.as_str(),
+        row.repo,
     ];
     tx.execute(BURY_EXPIRED, values).await.map(drop)
 }

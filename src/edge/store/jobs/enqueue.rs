@@ -1,4 +1,8 @@
 //! How does work enter the queue? New jobs, and running ones that must wait again.
+//!
+//! Two tags make the share fair on two levels. `vt` is a place in line and belongs to the
+//! installation; `rt` orders its jobs by repository. A claim takes the first place in line and
+//! gives it to the installation's next turn, see `claim`.
 
 use std::borrow::Cow;
 
@@ -6,49 +10,88 @@ use super::super::Store;
 use super::super::database::{Tx, values};
 use super::super::error::{StoreError, contended};
 use super::{MAX_ATTEMPTS, Payload, Row, fresh_of};
-use crate::domain::ids::InstallationId;
-use crate::domain::job::{Cause, Job};
+use crate::domain::ids::{InstallationId, RepoId};
+use crate::domain::job::{Cause, Job, Priority};
 use crate::domain::time::Timestamp;
 
 /// The class's virtual time: the tag of the job that is next in line, else of the last one taken,
 /// else of the first that waits for its time. Start-time fair queueing: an installation's next
 /// job is tagged behind its own last one, but never before the virtual time, so a newcomer
 /// neither waits behind somebody's hundred jobs nor overtakes everybody with its own.
-/// `$5` is the priority, `$6` the present time. Plans (installation 0) stand outside: they are
-/// short, belong to nobody yet, and go first in their class with tag 0.
+/// `$5` is the priority, `$6` the present time. Tag 0 stands outside: plans, see [`slot`].
 macro_rules! virtual_time {
     () => {
         "COALESCE(
             (SELECT q.vt FROM job q
-              WHERE q.state = 'queued' AND q.priority = $5 AND q.installation <> 0
+              WHERE q.state = 'queued' AND q.priority = $5 AND q.vt > 0
                 AND q.run_after_ms <= $6
                 AND NOT EXISTS (SELECT 1 FROM pause p
                                  WHERE p.installation = q.installation AND p.until_ms > $6)
               ORDER BY q.vt LIMIT 1),
             (SELECT MAX(r.vt) FROM job r WHERE r.state = 'running' AND r.priority = $5),
             (SELECT MIN(d.vt) FROM job d
-              WHERE d.state = 'queued' AND d.priority = $5 AND d.installation <> 0),
+              WHERE d.state = 'queued' AND d.priority = $5 AND d.vt > 0),
             0)"
+    };
+}
+
+/// The same within an installation (`$4`), whose repositories share its places. The plus keeps
+/// SQLite from walking all of the installation's jobs to find the few that run.
+macro_rules! turn_time {
+    () => {
+        "COALESCE(
+            (SELECT q.rt FROM job q
+              WHERE q.state = 'queued' AND q.installation = $4 AND q.priority = $5
+                AND q.run_after_ms <= $6
+              ORDER BY q.rt LIMIT 1),
+            (SELECT MAX(r.rt) FROM job r
+              WHERE r.state = 'running' AND +r.installation = $4 AND +r.priority = $5),
+            (SELECT MIN(d.rt) FROM job d
+              WHERE d.state = 'queued' AND d.installation = $4 AND d.priority = $5),
+            0)"
+    };
+}
+
+/// Plans belong to no installation yet (0). They are short and go before everything else of their
+/// class (tag 0), but not without end: of the plans that wait for one repository (`$14`), those
+/// beyond the 16th take places in line like any installation's jobs. `$otherwise` is the tag of
+/// everything else.
+macro_rules! slot {
+    ($otherwise:literal) => {
+        concat!(
+            "CASE WHEN CAST($4 AS BIGINT) = 0 AND (SELECT COUNT(*) FROM (
+                     SELECT 1 FROM job w
+                      WHERE w.installation = $4 AND w.priority = $5 AND w.repo = $14
+                        AND w.state <> 'dead' LIMIT 16) s) < 16
+                  THEN 0 ELSE ",
+            $otherwise,
+            "(SELECT MAX(t.vt) FROM (SELECT ",
+            virtual_time!(),
+            " AS vt UNION ALL "
+        )
     };
 }
 
 /// A newer payload replaces a queued older one; the older one's place in line, its age, its
 /// earlier time and its wish for a fresh run stay. It is new work, so its tries begin anew.
-const ENQUEUE: &str = concat!(
-    "INSERT INTO job (id, kind, key, installation, priority, vt, state, run_after_ms, attempts,
-                      max_attempts, coalesced, created_ms, fresh, payload)
-     VALUES ($1, $2, $3, $4, $5,
-             CASE WHEN CAST($4 AS BIGINT) = 0 THEN 0 ELSE 1 + (SELECT MAX(t.vt) FROM (
-                 SELECT ",
-    virtual_time!(),
-    " AS vt
-                 UNION ALL
-                 SELECT COALESCE(MAX(o.vt), 0) FROM job o
+pub(super) const ENQUEUE: &str = concat!(
+    "INSERT INTO job (id, kind, key, installation, priority, vt, rt, state, run_after_ms, attempts,
+                      max_attempts, coalesced, created_ms, fresh, payload, repo)
+     VALUES ($1, $2, $3, $4, $5, ",
+    slot!("1 + "),
+    "SELECT COALESCE(MAX(o.vt), 0) FROM job o
                   WHERE o.installation = $4 AND o.priority = $5) t) END,
-             'queued', $7, 0, $8, 0, $6, $9, $10)
+             1 + (SELECT MAX(u.rt) FROM (SELECT ",
+    turn_time!(),
+    " AS rt UNION ALL
+                 SELECT COALESCE(MAX(o.rt), 0) FROM job o
+                  WHERE o.installation = $4 AND o.priority = $5 AND o.repo = $14
+                    AND o.state <> 'dead') u),
+             'queued', $7, $11, $8, $12, $13, $9, $10, $14)
      ON CONFLICT (key) WHERE state = 'queued' DO UPDATE SET
         payload = excluded.payload,
         installation = excluded.installation,
+        repo = excluded.repo,
         priority = CASE WHEN excluded.priority < job.priority THEN excluded.priority
                         ELSE job.priority END,
         run_after_ms = CASE WHEN excluded.run_after_ms < job.run_after_ms
@@ -62,16 +105,15 @@ const ENQUEUE: &str = concat!(
 /// The row's place in line stays, but not its credit: it may not hold back the virtual time.
 /// A newer queued job of the key stays as it is and takes over the age and the wish.
 const REQUEUE: &str = concat!(
-    "INSERT INTO job (id, kind, key, installation, priority, vt, state, run_after_ms, attempts,
-                      max_attempts, coalesced, created_ms, fresh, payload, last_error)
-     VALUES ($1, $2, $3, $4, $5,
-             CASE WHEN CAST($4 AS BIGINT) = 0 THEN 0 ELSE (SELECT MAX(t.vt) FROM (
-                 SELECT ",
-    virtual_time!(),
-    " AS vt
-                 UNION ALL
-                 SELECT CAST($14 AS BIGINT)) t) END,
-             'queued', $7, $11, $8, $12, $13, $9, $10, $15)
+    "INSERT INTO job (id, kind, key, installation, priority, vt, rt, state, run_after_ms, attempts,
+                      max_attempts, coalesced, created_ms, fresh, payload, last_error, repo)
+     VALUES ($1, $2, $3, $4, $5, ",
+    slot!(""),
+    "SELECT CAST($15 AS BIGINT)) t) END,
+             (SELECT MAX(u.rt) FROM (SELECT ",
+    turn_time!(),
+    " AS rt UNION ALL SELECT CAST($17 AS BIGINT)) u),
+             'queued', $7, $11, $8, $12, $13, $9, $10, $16, $14)
      ON CONFLICT (key) WHERE state = 'queued' DO UPDATE SET
         fresh = COALESCE(job.fresh, excluded.fresh),
         created_ms = CASE WHEN excluded.created_ms < job.created_ms THEN excluded.created_ms
@@ -103,6 +145,24 @@ impl Store {
             tx.commit().await
         })
     }
+
+    /// Queues jobs, all or none, that nobody waits for whatever their kind: behind everything that
+    /// is more urgent than `class`. One that is queued already keeps its own, better class.
+    pub async fn enqueue_as(
+        &self,
+        class: Priority,
+        jobs: &[Job],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        if jobs.is_empty() {
+            return Ok(());
+        }
+        contended!(async {
+            let mut tx = self.database.begin().await?;
+            enqueue_for(&mut tx, jobs, (None, Some(class)), now, now).await?;
+            tx.commit().await
+        })
+    }
 }
 
 /// The same within somebody's transaction.
@@ -112,14 +172,15 @@ pub(in super::super) async fn enqueue_in(
     run_after: Timestamp,
     now: Timestamp,
 ) -> Result<(), StoreError> {
-    enqueue_for(tx, jobs, None, run_after, now).await
+    enqueue_for(tx, jobs, (None, None), run_after, now).await
 }
 
-/// The same for jobs that follow from a delivery.
+/// The same for jobs that follow from a delivery, or that are queued in another class than their
+/// kind's own.
 pub(super) async fn enqueue_for(
     tx: &mut Tx,
     jobs: &[Job],
-    cause: Option<&Cause>,
+    (cause, class): (Option<&Cause>, Option<Priority>),
     run_after: Timestamp,
     now: Timestamp,
 ) -> Result<(), StoreError> {
@@ -128,26 +189,59 @@ pub(super) async fn enqueue_for(
     let mut jobs: Vec<(String, &Job)> = jobs.iter().map(|job| (job.key(), job)).collect();
     jobs.sort_by(|a, b| a.0.cmp(&b.0));
     for (key, job) in jobs {
-        let id = uuid::Uuid::now_v7().to_string();
-        let payload =
-            serde_json::to_string(&Payload { job: Cow::Borrowed(job), cause: cause.cloned() })
-                .map_err(|e| StoreError::Failed(format!("a job cannot be written as JSON: {e}")))?;
-        let installation = job.installation().unwrap_or(InstallationId(0));
-        let values = values![
-            id.as_str(),
-            job.kind(),
-            key.as_str(),
-            installation,
-            job.priority() as i64,
-            now,
-            run_after,
-            i64::from(MAX_ATTEMPTS),
-            fresh_of(job),
-            payload.as_str(),
-        ];
-        tx.execute(ENQUEUE, values).await?;
+        let class = class.unwrap_or_else(|| job.priority());
+        let how = How { class, cause, repo: job.repo(), run_after, now };
+        insert_in(tx, &key, job, how).await?;
     }
     Ok(())
+}
+
+/// Queues the plan job of a delivery, within somebody's transaction. `repo` is whom it is about,
+/// when that is known: for fair share only.
+pub(in super::super) async fn enqueue_plan_in(
+    tx: &mut Tx,
+    delivery: &str,
+    repo: Option<RepoId>,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let job = Job::Plan { delivery: delivery.to_owned() };
+    let how = How { class: job.priority(), cause: None, repo, run_after: now, now };
+    insert_in(tx, &job.key(), &job, how).await
+}
+
+/// How a job is queued.
+struct How<'a> {
+    class: Priority,
+    cause: Option<&'a Cause>,
+    repo: Option<RepoId>,
+    run_after: Timestamp,
+    now: Timestamp,
+}
+
+async fn insert_in(tx: &mut Tx, key: &str, job: &Job, how: How<'_>) -> Result<(), StoreError> {
+    let How { class, cause, repo, run_after, now } = how;
+    let id = uuid::Uuid::now_v7().to_string();
+    let payload =
+        serde_json::to_string(&Payload { job: Cow::Borrowed(job), cause: cause.cloned() })
+            .map_err(|e| StoreError::Failed(format!("a job cannot be written as JSON: {e}")))?;
+    let installation = job.installation().unwrap_or(InstallationId(0));
+    let values = values![
+        id.as_str(),
+        job.kind(),
+        key,
+        installation,
+        class as i64,
+        now,
+        run_after,
+        i64::from(MAX_ATTEMPTS),
+        fresh_of(job),
+        payload.as_str(),
+        0_i64,
+        0_i64,
+        now,
+        repo.unwrap_or(RepoId(0)),
+    ];
+    tx.execute(ENQUEUE, values).await.map(drop)
 }
 
 /// Puts a row that was just deleted back into the queue, within somebody's transaction.
@@ -171,8 +265,10 @@ pub(super) async fn requeue_in(
         row.attempts,
         row.coalesced,
         row.created_ms,
+        row.repo,
         row.vt,
         row.last_error.as_deref(),
+        row.rt,
     ];
     tx.execute(REQUEUE, values).await.map(drop)
 }

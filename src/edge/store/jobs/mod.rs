@@ -1,5 +1,5 @@
 //! Which work do we owe, and who is doing it? The queue: at least once, one at a time per key,
-//! newest wins, installations share fairly.
+//! newest wins, installations share fairly, and so do the repositories of each.
 //!
 //! A job is `queued`, `running` (under a lease that runs out) or `dead`; a done job is a deleted
 //! row. Unique indexes allow one queued and one running row per key. A running job that must wait
@@ -9,11 +9,13 @@
 mod claim;
 mod enqueue;
 mod list;
+#[cfg(test)]
+mod plans;
 mod settle;
 mod steer;
 
 pub use claim::Claimed;
-pub(super) use enqueue::enqueue_in;
+pub(super) use enqueue::{enqueue_in, enqueue_plan_in};
 pub use list::{ClassCount, JobCount, JobFilter, JobRow};
 
 use std::borrow::Cow;
@@ -87,6 +89,8 @@ struct Row {
     installation: i64,
     priority: i64,
     vt: i64,
+    rt: i64,
+    repo: i64,
     run_after_ms: i64,
     attempts: i64,
     max_attempts: i64,
@@ -110,7 +114,7 @@ struct Payload<'a> {
 /// The columns of [`Row`].
 macro_rules! row_columns {
     () => {
-        "id, kind, key, installation, priority, vt, run_after_ms, attempts, max_attempts, \
+        "id, kind, key, installation, priority, vt, rt, repo, run_after_ms, attempts, max_attempts, \
          coalesced, last_error, created_ms, fresh, payload"
     };
 }

@@ -62,7 +62,7 @@ impl Store {
             if tx.execute(REMOVE, values).await? == 0 {
                 return Ok(false);
             }
-            enqueue_for(&mut tx, jobs, claimed.cause.as_ref(), now, now).await?;
+            enqueue_for(&mut tx, jobs, (claimed.cause.as_ref(), None), now, now).await?;
             if let Job::Plan { delivery } = &claimed.job {
                 tx.execute(MARK_PLANNED, values![delivery.as_str(), outcome]).await?;
             }
@@ -91,6 +91,22 @@ impl Store {
     /// graceful end of the process, and for an installation that was just paused.
     pub async fn release(&self, claimed: &Claimed, now: Timestamp) -> Result<bool, StoreError> {
         contended!(self.put_back(claimed, now, now, |row| row.attempts -= 1))
+    }
+
+    /// Hands the job back as [`Store::release`] does, to be run at `not_before` or later: somebody
+    /// asked for patience, which is not the job's fault.
+    pub async fn postpone(
+        &self,
+        claimed: &Claimed,
+        reason: &str,
+        not_before: Timestamp,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let reason = shortened(reason);
+        contended!(self.put_back(claimed, not_before, now, |row| {
+            row.attempts -= 1;
+            row.last_error = Some(reason.clone());
+        }))
     }
 
     /// The job is given up: it stays as a dead letter with `error`, until somebody retries it.

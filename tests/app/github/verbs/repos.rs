@@ -62,6 +62,7 @@ impl World {
             name: name.into(),
             private: false,
             archived: false,
+            issues_on: true,
             topics: Vec::new(),
             properties: BTreeMap::new(),
             default_branch: "main".into(),
@@ -162,6 +163,13 @@ impl FakeGitHub {
         let mut world = self.world();
         let id = world.id_of(full_name);
         world.repo_mut(id).private = true;
+    }
+
+    /// Its issues are switched off or on; they are not lost.
+    pub fn set_issues(&self, full_name: &str, on: bool) {
+        let mut world = self.world();
+        let id = world.id_of(full_name);
+        world.repo_mut(id).issues_on = on;
     }
 
     pub fn set_archived(&self, full_name: &str) {

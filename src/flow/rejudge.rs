@@ -1,0 +1,66 @@
+//! Too much was missed for too long: every open pull request is judged again, when there is room.
+
+use std::collections::HashSet;
+
+use crate::domain::ids::{InstallationId, RepoId, RepoName};
+use crate::domain::job::{Job, Priority};
+use crate::edge::github::{GitHubError, TokenScope};
+
+use super::App;
+use super::fate::Fate;
+
+impl App {
+    /// Learns the installation's repositories and queues a job for each.
+    pub(super) async fn rejudge_installation(&self, id: InstallationId) -> Result<String, Fate> {
+        self.sync_installation(id).await?;
+        let repos = self.store.repos(id).await?;
+        let jobs: Vec<Job> = repos
+            .into_iter()
+            .filter(|repo| repo.archived != Some(true))
+            .map(|repo| Job::RejudgeRepo { installation: id, repo: repo.id, name: repo.name })
+            .collect();
+        self.store.enqueue(&jobs, self.clock.now()).await?;
+        Ok(format!("{} repositories are looked at", jobs.len()))
+    }
+
+    /// Notes the repository's open pull requests and queues a check for each. One whose verdict
+    /// stands already gets no new run.
+    pub(super) async fn rejudge_repo(
+        &self,
+        installation: InstallationId,
+        repo: RepoId,
+        name: &RepoName,
+    ) -> Result<String, Fate> {
+        let github = self.github.installation(installation, TokenScope::checking(repo));
+        let open = match github.open_pulls(name, None).await {
+            Err(GitHubError::NotFound { message }) => return Err(Fate::Moot(message)),
+            other => other?,
+        };
+        let listed: HashSet<i64> = open.iter().map(|pull| pull.number).collect();
+        for number in self.store.open_pull_numbers(repo).await? {
+            if !listed.contains(&number) {
+                self.store.close_pull(repo, number).await?;
+            }
+        }
+        let mut jobs = Vec::new();
+        let mut heads = HashSet::new();
+        // By number: those that share a head share the job of the lowest.
+        let mut open = open;
+        open.sort_by_key(|pull| pull.number);
+        for pull in open {
+            self.note_pull(repo, &pull, &pull.head.sha).await?;
+            if heads.insert(pull.head.sha.clone()) {
+                jobs.push(Job::CheckPull {
+                    installation,
+                    repo,
+                    name: name.clone(),
+                    number: pull.number,
+                    head: pull.head.sha,
+                    fresh: None,
+                });
+            }
+        }
+        self.store.enqueue_as(Priority::Sweep, &jobs, self.clock.now()).await?;
+        Ok(format!("{} open pull requests are judged again", jobs.len()))
+    }
+}

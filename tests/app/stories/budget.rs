@@ -1,0 +1,161 @@
+//! GitHub's limits are planned with: what would run into one waits before it asks.
+
+use waymark::domain::budget::Limits;
+use waymark::edge::github::{Access, Permission, TokenScope};
+use waymark::edge::store::JobState;
+
+use crate::github::FakeGitHub;
+use crate::stage::{Props, Stage};
+use crate::stories::files::{CATALOG, GOOD};
+
+const ROOT: &str = "FROM debian:12@sha256:1\nCMD [\"/app\"]\n";
+const REPO: &str = "acme/payments";
+const TREES: &str = "GET /repos/{owner}/{repo}/git/trees/{tree_sha}";
+
+/// The price of a push to a pull request once everything else is known.
+#[tokio::test]
+async fn a_warm_push_costs_one_tree_one_question_and_one_write_per_check() {
+    for stage in Stage::each().await {
+        stage.gh.create_repo(REPO, GOOD);
+        stage.gh.push(REPO, "image", &[("Dockerfile", ROOT)], "Add image");
+        stage.gh.open_pull(REPO, "image", "main");
+        stage.settle().await;
+        for n in 0..3 {
+            stage.gh.forget_calls();
+            let text = format!("{ROOT}# {n}\n");
+            let head = stage.gh.push(REPO, "image", &[("Dockerfile", text.as_str())], "Again");
+            stage.settle().await;
+            let checks = stage.gh.check_runs(REPO, &head).len();
+            assert_eq!(checks, 1);
+            assert_eq!(stage.gh.calls_to(TREES).len(), 1);
+            assert_eq!(stage.gh.calls_to("POST /graphql").len(), 1);
+            let calls = stage.gh.calls();
+            let writes: Vec<&str> = calls
+                .iter()
+                .filter(|call| call.method != "GET" && call.route != "POST /graphql")
+                .map(|call| call.route.as_str())
+                .collect();
+            assert_eq!(writes, ["POST /repos/{owner}/{repo}/check-runs"]);
+            assert!(calls.len() <= 7, "{calls:#?}");
+        }
+        // What it cost stands in the metrics, per try of a job.
+        let text = crate::http::get(&stage.url, "/metrics").await.body;
+        let sum = "waymark_job_github_points_sum{kind=\"check_pull\"}";
+        let line = text.lines().find(|line| line.starts_with(sum)).expect("counted");
+        let points: f64 = line.rsplit(' ').next().unwrap().parse().unwrap();
+        assert!((30.0..60.0).contains(&points), "four checks: {line}");
+        stage.end().await;
+    }
+}
+
+/// 200 changed files of one check would cost a thousand points; the fake GitHub says so, too.
+#[tokio::test]
+async fn a_minute_that_is_used_up_is_waited_out_before_github_says_so() {
+    for stage in Stage::each().await {
+        stage.gh.create_repo(REPO, &[("catalog-info.yaml", CATALOG)]);
+        let mut heads = Vec::new();
+        for n in 0..130 {
+            let (branch, file) = (format!("b{n}"), format!("{n}/Dockerfile"));
+            heads.push(stage.gh.push(REPO, &branch, &[(&file, ROOT)], "Add image"));
+            stage.gh.open_pull(REPO, &branch, "main");
+        }
+        stage.settle().await;
+        let done = |stage: &Stage| {
+            heads.iter().filter(|head| !stage.gh.check_runs(REPO, head).is_empty()).count()
+        };
+        let first = done(&stage);
+        assert!((40..130).contains(&first), "{first}");
+        let waiting = stage.jobs(JobState::Queued).await;
+        assert!(waiting.iter().all(|job| job.attempts == 0), "no try is counted");
+        // Others are not concerned.
+        stage.gh.create_repo("globex/orders", &[("catalog-info.yaml", CATALOG)]);
+        let other = stage.gh.push("globex/orders", "topic", &[("Dockerfile", ROOT)], "Image");
+        stage.gh.open_pull("globex/orders", "topic", "main");
+        stage.settle().await;
+        assert_eq!(stage.conclusion("globex/orders", &other), "failure");
+        for _ in 0..10 {
+            stage.advance(62);
+            stage.settle().await;
+        }
+        assert_eq!(done(&stage), 130);
+        // Not one request was refused: the story's end says so.
+        stage.end().await;
+    }
+}
+
+/// Comments a second apart; the clock moves because somebody waits.
+#[tokio::test]
+async fn what_people_are_told_of_is_a_second_apart() {
+    for stage in Stage::each().await {
+        stage.gh.create_repo(REPO, GOOD);
+        stage.gh.push(REPO, "main", &[("a.txt", "a")], "Tell of the repository");
+        let number = stage.gh.open_issue(REPO, "octocat", "Hello");
+        stage.settle().await;
+        let id = stage.app.store.installations().await.unwrap()[0].id;
+        let repo = stage.app.store.repos(id).await.unwrap().remove(0);
+        let github = stage
+            .app
+            .github
+            .installation(id, TokenScope::of(repo.id).with(Permission::Issues, Access::Write));
+        let before = stage.hands.now();
+        for n in 0..4 {
+            github.create_comment(&repo.name, number as i64, &format!("Words {n}")).await.unwrap();
+        }
+        assert_eq!(stage.hands.now().0 - before.0, 3_000);
+        stage.end().await;
+    }
+}
+
+/// GitHub is away for an hour: jobs wait without using up their tries, and few requests are made.
+#[tokio::test]
+async fn an_hour_without_github_kills_no_job() {
+    for stage in Stage::each().await {
+        stage.gh.create_repo(REPO, &[("catalog-info.yaml", CATALOG)]);
+        let mut heads = Vec::new();
+        for n in 0..12 {
+            let (branch, file) = (format!("b{n}"), format!("{n}/Dockerfile"));
+            heads.push(stage.gh.push(REPO, &branch, &[(&file, ROOT)], "Add image"));
+            stage.gh.open_pull(REPO, &branch, "main");
+        }
+        stage.gh.fail("*", 502, usize::MAX);
+        for _ in 0..120 {
+            stage.settle().await;
+            stage.advance(30);
+        }
+        assert!(stage.app.github.is_away());
+        let asked = stage.gh.calls().len();
+        assert!((20..60).contains(&asked), "{asked} requests in an hour");
+        assert_eq!(stage.jobs(JobState::Dead).await.len(), 0);
+        stage.gh.heal();
+        stage.advance(5 * 60);
+        for _ in 0..5 {
+            stage.settle().await;
+            stage.advance(60);
+        }
+        stage.settle().await;
+        for head in &heads {
+            assert_eq!(stage.conclusion(REPO, head), "failure");
+        }
+        stage.end().await;
+    }
+}
+
+/// A server of one's own may have no limits: nothing is held back there.
+#[tokio::test]
+async fn a_server_without_limits_is_not_held_back() {
+    let props = || Props { limits: false, ..Props::default() };
+    let shape = |clock| FakeGitHub::builder(clock).without_secondary_limits();
+    assert_eq!(Limits::GITHUB.rest_points, 900);
+    for stage in Stage::each_with(shape, props).await {
+        stage.gh.create_repo(REPO, &[("catalog-info.yaml", CATALOG)]);
+        let mut heads = Vec::new();
+        for n in 0..130 {
+            let (branch, file) = (format!("b{n}"), format!("{n}/Dockerfile"));
+            heads.push(stage.gh.push(REPO, &branch, &[(&file, ROOT)], "Add image"));
+            stage.gh.open_pull(REPO, &branch, "main");
+        }
+        stage.settle().await;
+        assert!(heads.iter().all(|head| stage.gh.check_runs(REPO, head).len() == 1));
+        stage.end().await;
+    }
+}
