@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use secrecy::{ExposeSecret, SecretString};
 
 pub use source::Source;
-pub use tokens::ApiToken;
+pub use tokens::{ApiToken, prometheus_token};
 
 use crate::domain::ids::RepoName;
 use crate::domain::retention::Keep;
@@ -65,6 +65,10 @@ pub struct Settings {
     pub risk: bool,
     /// Who may call `/api/v1`, and about whom.
     pub api_tokens: Vec<ApiToken>,
+    /// Base addresses of Prometheus that organisations may name.
+    pub prometheus: Vec<String>,
+    /// What Prometheus wants to see: a bearer token.
+    pub prometheus_token: Option<SecretString>,
 }
 
 /// A complaint about one setting.
@@ -122,6 +126,13 @@ pub const SETTINGS: &[(&str, &str)] = &[
          every account (optional)",
     ),
     ("WAYMARK_API_TOKENS_FILE", "file that holds the API's tokens, one a line"),
+    (
+        "WAYMARK_PROMETHEUS",
+        "base addresses of Prometheus that an organisation's file may name, separated by commas \
+         (optional)",
+    ),
+    ("WAYMARK_PROMETHEUS_TOKEN", "bearer token for Prometheus (optional)"),
+    ("WAYMARK_PROMETHEUS_TOKEN_FILE", "file that holds the token for Prometheus"),
     ("WAYMARK_POLICIES", "folders of further policies, separated by colons (optional)"),
 ];
 
@@ -219,7 +230,10 @@ impl Settings {
         }
         let keep = bounds::read_keep(&mut source);
         let limits = bounds::read_limits(&mut source);
-        let api_tokens = read_tokens(&mut source);
+        let api_tokens = tokens::read_tokens(&mut source);
+        let prometheus = tokens::read_prometheus(&mut source);
+        let prometheus_token = source.optional_secret("WAYMARK_PROMETHEUS_TOKEN");
+        let prometheus_token = prometheus_token.map(|t| SecretString::from(t.trim()));
         let complaints = source.finish();
         match (app_id, private_key, webhook_secrets, github_url, listen, workers) {
             (
@@ -247,6 +261,8 @@ impl Settings {
                 limits,
                 risk,
                 api_tokens,
+                prometheus,
+                prometheus_token,
             }),
             _ => Err(Complaints(complaints)),
         }
@@ -259,18 +275,6 @@ pub fn database_url(mut source: Source) -> Result<SecretString, Complaints> {
     let url = read_database_url(&mut source);
     let complaints = source.finish();
     if complaints.is_empty() { Ok(url) } else { Err(Complaints(complaints)) }
-}
-
-fn read_tokens(source: &mut Source) -> Vec<ApiToken> {
-    let text = source.optional_secret("WAYMARK_API_TOKENS").unwrap_or_default();
-    let mut tokens = Vec::new();
-    for entry in text.split([',', '\n']).map(str::trim).filter(|entry| !entry.is_empty()) {
-        match ApiToken::parse(entry) {
-            Ok(token) => tokens.push(token),
-            Err(complaint) => source.complain("WAYMARK_API_TOKENS", &complaint),
-        }
-    }
-    tokens
 }
 
 fn read_database_url(source: &mut Source) -> SecretString {

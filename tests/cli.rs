@@ -22,6 +22,8 @@ mod database;
 mod dora;
 #[path = "cli/fix.rs"]
 mod fix;
+#[path = "cli/gate.rs"]
+mod gate;
 #[path = "cli/git_config.rs"]
 mod git_config;
 #[path = "cli/given.rs"]

@@ -13,6 +13,8 @@ mod deliveries;
 mod dora;
 #[path = "store/fair.rs"]
 mod fair;
+#[path = "store/gates.rs"]
+mod gates;
 #[path = "store/given.rs"]
 mod given;
 #[path = "store/intake.rs"]

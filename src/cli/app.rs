@@ -12,6 +12,7 @@ use crate::domain::budget::Limits;
 use crate::edge::clock::Clock;
 use crate::edge::evaluator::{self, Evaluators};
 use crate::edge::github::{GitHub, GitHubSettings};
+use crate::edge::prometheus::Prometheus;
 use crate::edge::store::Store;
 use crate::flow::App;
 use crate::flow::links::Links;
@@ -59,6 +60,7 @@ pub(super) async fn put_together(settings: &Settings, metrics: &Metrics) -> anyh
             .public_url
             .clone()
             .map(|url| Links::new(url, settings.webhook_secrets.clone())),
+        prometheus: Prometheus::new(settings.prometheus.clone(), settings.prometheus_token.clone()),
         meter: Arc::new(metrics.clone()),
     })
 }

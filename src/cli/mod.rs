@@ -9,6 +9,7 @@ mod db;
 mod dora;
 mod evaluator;
 mod fix;
+mod gate;
 mod input;
 mod jobs;
 mod log;
@@ -37,6 +38,8 @@ struct Arguments {
 enum Command {
     /// Judge a folder or a revision, as a pull request would be
     Check(check::Arguments),
+    /// Say whether a commit may be deployed to an environment
+    Gate(gate::Arguments),
     /// Bring a folder onto its golden path: write the files that it lacks
     Adopt(adopt::Arguments),
     /// Put right what has one right answer: show the diff, or write it
@@ -78,6 +81,7 @@ pub fn run() -> ExitCode {
     let result = match arguments.command {
         Command::Adopt(arguments) => adopt::run(arguments),
         Command::Check(arguments) => check::run(arguments),
+        Command::Gate(arguments) => gate::run(arguments),
         Command::Fix(arguments) => fix::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::Sweep(arguments) => sweep::run(arguments),

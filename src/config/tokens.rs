@@ -1,6 +1,8 @@
-//! Who may call the API? `WAYMARK_API_TOKENS`, one `account=token` each.
+//! Who may call us, and whom may we ask? Tokens of the API, and Prometheus.
 
 use secrecy::SecretString;
+
+use super::{Complaints, Source};
 
 /// Shortest token: what is shorter can be guessed.
 const SHORTEST: usize = 20;
@@ -52,6 +54,46 @@ fn bytes(digits: &str) -> Option<[u8; 32]> {
         *byte = u8::from_str_radix(&digits[2 * i..2 * i + 2], 16).ok()?;
     }
     Some(found)
+}
+
+/// Reads `WAYMARK_PROMETHEUS_TOKEN` alone, for the command line.
+pub fn prometheus_token(mut source: Source) -> Result<Option<SecretString>, Complaints> {
+    let token = source.optional_secret("WAYMARK_PROMETHEUS_TOKEN");
+    let complaints = source.finish();
+    match complaints.is_empty() {
+        true => Ok(token.map(|token| SecretString::from(token.trim()))),
+        false => Err(Complaints(complaints)),
+    }
+}
+
+pub(super) fn read_tokens(source: &mut Source) -> Vec<ApiToken> {
+    let text = source.optional_secret("WAYMARK_API_TOKENS").unwrap_or_default();
+    let mut tokens = Vec::new();
+    for entry in text.split([',', '\n']).map(str::trim).filter(|entry| !entry.is_empty()) {
+        match ApiToken::parse(entry) {
+            Ok(token) => tokens.push(token),
+            Err(complaint) => source.complain("WAYMARK_API_TOKENS", &complaint),
+        }
+    }
+    tokens
+}
+
+pub(super) fn read_prometheus(source: &mut Source) -> Vec<String> {
+    let text = source.optional("WAYMARK_PROMETHEUS").unwrap_or_default();
+    let bases: Vec<String> = text
+        .split([',', ' '])
+        .map(|base| base.trim().trim_end_matches('/').to_owned())
+        .filter(|base| !base.is_empty())
+        .collect();
+    let plain = |base: &str| {
+        let host = base.strip_prefix("https://").or_else(|| base.strip_prefix("http://"));
+        host.is_some_and(|host| !host.is_empty() && !host.contains(['@', '?', '#']))
+    };
+    if !bases.iter().all(|base| plain(base)) {
+        source
+            .complain("WAYMARK_PROMETHEUS", "must be addresses such as https://prometheus.example");
+    }
+    bases
 }
 
 #[cfg(test)]

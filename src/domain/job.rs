@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::gate::request::Deployment;
 use super::ids::{InstallationId, RepoId, RepoName, Sha};
 use super::risk::labels::Target;
 use super::time::Timestamp;
@@ -203,6 +204,28 @@ pub enum Job {
         /// Its name when the job was made.
         name: RepoName,
     },
+    /// Decide whether a deployment may go ahead, and answer it.
+    Gate {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+        /// Where to.
+        environment: String,
+        /// What is deployed, as it was named: `refs/heads/main`.
+        git_ref: String,
+        /// The commit.
+        head: Sha,
+        /// What waits.
+        deployment: Deployment,
+    },
+    /// Look for deployments of an installation that still owe an answer, and ask them again.
+    OverdueGates {
+        /// Which.
+        installation: InstallationId,
+    },
     /// Learn what a repository delivered: its past, once, and what its deployments ship.
     MeasureDelivery {
         /// Whose token to use.
@@ -312,6 +335,8 @@ impl Job {
             Self::AnswerComment { .. } => "answer_comment",
             Self::UpgradeWave { .. } => "upgrade_wave",
             Self::Upgrade { .. } => "upgrade",
+            Self::Gate { .. } => "gate",
+            Self::OverdueGates { .. } => "overdue_gates",
             Self::MeasureDelivery { .. } => "measure_delivery",
             Self::MeasureInstallation { .. } => "measure_installation",
             Self::SyncInstallation { .. } => "sync_installation",
@@ -346,6 +371,10 @@ impl Job {
             }
             Self::UpgradeWave { installation } => format!("upgrades:{installation}"),
             Self::Upgrade { repo, .. } => format!("upgrade:{repo}"),
+            Self::Gate { repo, environment, deployment: Deployment { id, run, .. }, .. } => {
+                format!("gate:{repo}:{run}:{id}:{environment}")
+            }
+            Self::OverdueGates { installation } => format!("gates:{installation}"),
             Self::MeasureDelivery { repo, .. } => format!("measure:{repo}"),
             Self::MeasureInstallation { installation } => format!("measure:all:{installation}"),
             Self::SyncInstallation { installation } => format!("sync:{installation}"),
@@ -365,7 +394,9 @@ impl Job {
             Self::Plan { .. } | Self::CheckPull { .. } | Self::AnswerComment { .. } => {
                 Priority::Interactive
             }
-            Self::CheckCommit { occasion: Occasion::MergeGroup, .. } => Priority::Interactive,
+            Self::CheckCommit { occasion: Occasion::MergeGroup, .. } | Self::Gate { .. } => {
+                Priority::Interactive
+            }
             Self::CheckCommit { .. }
             | Self::CheckPolicies { .. }
             | Self::CheckRisk { .. }
@@ -380,6 +411,7 @@ impl Job {
             | Self::Upgrade { .. }
             | Self::MeasureDelivery { .. }
             | Self::MeasureInstallation { .. }
+            | Self::OverdueGates { .. }
             | Self::SyncInstallation { .. }
             | Self::RejudgeInstallation { .. }
             | Self::RejudgeRepo { .. }
@@ -392,6 +424,7 @@ impl Job {
         match self {
             Self::Plan { .. }
             | Self::SyncInstallation { .. }
+            | Self::OverdueGates { .. }
             | Self::RejudgeInstallation { .. }
             | Self::Recover
             | Self::CleanUp
@@ -406,6 +439,7 @@ impl Job {
             | Self::LearnMerge { repo, .. }
             | Self::LearnHistory { repo, .. }
             | Self::AnswerComment { repo, .. }
+            | Self::Gate { repo, .. }
             | Self::RejudgeRepo { repo, .. }
             | Self::JudgeBranch { repo, .. }
             | Self::Upgrade { repo, .. }
@@ -424,6 +458,8 @@ impl Job {
             | Self::LearnMerge { installation, .. }
             | Self::LearnHistory { installation, .. }
             | Self::AnswerComment { installation, .. }
+            | Self::Gate { installation, .. }
+            | Self::OverdueGates { installation }
             | Self::JudgeBranch { installation, .. }
             | Self::Sweep { installation }
             | Self::Scorecard { installation }

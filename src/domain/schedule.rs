@@ -37,6 +37,12 @@ pub const SCHEDULES: &[Schedule] = &[
         every_ms: 6 * HOUR_MS,
         work: Work::EachInstallation(|installation| Job::SyncInstallation { installation }),
     },
+    // A deployment whose job was lost or died waits for nobody otherwise.
+    Schedule {
+        name: "gates",
+        every_ms: HOUR_MS / 4,
+        work: Work::EachInstallation(|installation| Job::OverdueGates { installation }),
+    },
     // Deliveries that never reached the inbox. GitHub keeps them for three days.
     Schedule { name: "recover", every_ms: HOUR_MS / 12, work: Work::Service(|| Job::Recover) },
     Schedule { name: "clean_up", every_ms: HOUR_MS, work: Work::Service(|| Job::CleanUp) },

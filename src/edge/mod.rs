@@ -5,4 +5,5 @@ pub mod disk;
 pub mod evaluator;
 pub mod git;
 pub mod github;
+pub mod prometheus;
 pub mod store;

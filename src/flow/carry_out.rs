@@ -50,6 +50,15 @@ impl App {
             }
             Command::Nps { score, words } => self.satisfied(question, score, words).await,
             Command::Risk if !asked.on_pull => Ok(not_here(spec, "pull requests")),
+            Command::Acknowledge { .. } if !asked.on_pull => Ok(not_here(spec, "pull requests")),
+            Command::Acknowledge { condition, reason } => {
+                let subject = subject().await?;
+                apart(|| self.acknowledge_condition(subject, question, &condition, &reason)).await
+            }
+            Command::ApproveDeployment { environment, reason } => {
+                let (subject, environment) = (subject().await?, environment.as_deref());
+                apart(|| self.approve_deployment(subject, question, environment, &reason)).await
+            }
             Command::Adopt(wish) => {
                 let subject = subject().await?;
                 apart(|| self.adopt(subject, question, &wish)).await

@@ -25,6 +25,12 @@ pub mod dora;
 mod fate;
 pub mod fix_folder;
 mod fix_repository;
+mod gate_answer;
+mod gate_facts;
+pub mod gate_folder;
+mod gate_override;
+pub mod gate_question;
+pub mod gate_slo;
 pub mod gather_folder;
 pub mod impact;
 mod job_meter;
@@ -69,6 +75,7 @@ use crate::domain::retention::Keep;
 use crate::edge::clock::Clock;
 use crate::edge::evaluator::Evaluators;
 use crate::edge::github::GitHub;
+use crate::edge::prometheus::Prometheus;
 use crate::edge::store::Store;
 
 /// The App, put together: what every flow works with. Cheap to clone.
@@ -92,6 +99,8 @@ pub struct App {
     pub risk: bool,
     /// Makes links to our own pages; `None` when nobody can reach them.
     pub links: Option<links::Links>,
+    /// Where error budgets are read.
+    pub prometheus: Prometheus,
     /// Counts what the operator wants to see.
     pub meter: Arc<dyn Meter>,
 }

@@ -146,6 +146,10 @@ impl App {
                 let press = Press { installation, repo, run, since, head, named, line, by };
                 self.pressed(press, guid).await
             }
+            Intent::Deployment { installation, repo, deployment } => {
+                self.note_repo(installation, &repo).await?;
+                Ok(self.deployment_asked(installation, repo, deployment).into_iter().collect())
+            }
             Intent::Installed { installation, account, permissions, events, suspended, repos } => {
                 self.store
                     .upsert_installation(&InstallationRow {

@@ -21,6 +21,7 @@ use super::check_policies::PoliciesToCheck;
 use super::check_pull::PullToCheck;
 use super::check_risk::RiskToCheck;
 use super::fate::{Fate, next_try};
+use super::gate_answer::Waiting;
 use super::job_meter::JobMeter;
 use super::job_span::span_of;
 use super::plan::Plan;
@@ -204,6 +205,13 @@ impl App {
             Job::Upgrade { installation, repo, name } => {
                 apart(|| self.upgrade(*installation, *repo, name)).await?
             }
+            Job::Gate { .. } => match waiting(&claimed.job) {
+                Some(asked) => apart(|| self.gate(asked)).await?,
+                None => "no deployment".to_owned(),
+            },
+            Job::OverdueGates { installation } => {
+                apart(|| self.overdue_gates(*installation)).await?
+            }
             Job::JudgeBranch { installation, repo, name, head } => {
                 apart(|| self.judge_branch(*installation, *repo, name, head.as_ref())).await?
             }
@@ -326,6 +334,14 @@ impl App {
                 }
                 return;
             }
+            Job::Gate { repo, .. } => {
+                if let Some(asked) = waiting(job)
+                    && let Err(fate) = self.gate_undecided(asked, reason).await
+                {
+                    tracing::warn!(?fate, %repo, "a deployment stays unanswered for now");
+                }
+                return;
+            }
             // Nobody waits for the others: what they owe is repaired by the next schedule.
             _ => return,
         };
@@ -340,6 +356,15 @@ impl App {
 /// overflows a thread's stack in a build without optimisation.
 pub(super) fn apart<F>(make: impl FnOnce() -> F) -> Pin<Box<F>> {
     Box::pin(make())
+}
+
+/// The deployment of a job.
+fn waiting(job: &Job) -> Option<Waiting<'_>> {
+    let Job::Gate { installation, repo, name, environment, git_ref, head, deployment } = job else {
+        return None;
+    };
+    let (installation, repo) = (*installation, *repo);
+    Some(Waiting { installation, repo, name, environment, git_ref, head, deployment, job })
 }
 
 /// What a job gave.

@@ -8,6 +8,7 @@ mod database;
 mod examples;
 mod github;
 mod http;
+mod prometheus;
 mod serving;
 mod stage;
 mod stories;

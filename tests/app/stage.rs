@@ -17,6 +17,7 @@ use waymark::domain::time::Timestamp;
 use waymark::edge::clock::Clock;
 use waymark::edge::evaluator::{Command, DEADLINE, Evaluators};
 use waymark::edge::github::{GitHub, GitHubSettings, Sleep};
+use waymark::edge::prometheus::Prometheus;
 use waymark::edge::store::{JobFilter, JobRow, JobState, Store};
 use waymark::flow::App;
 use waymark::flow::links::Links;
@@ -58,6 +59,8 @@ pub struct Props {
     pub more_secrets: Vec<&'static str>,
     /// Another App than the fake knows.
     pub app_id: Option<u64>,
+    /// The Prometheus servers that may be asked.
+    pub prometheus: Prometheus,
     /// Whether GitHub's limits are planned with.
     pub limits: bool,
     /// Whether risk is looked at, too; stories about the golden path count calls and check runs.
@@ -75,6 +78,7 @@ impl Default for Props {
             patience: Duration::from_secs(20),
             more_secrets: Vec::new(),
             app_id: None,
+            prometheus: Prometheus::default(),
             limits: true,
             risk: false,
             room: None,
@@ -118,7 +122,7 @@ impl Stage {
 
     pub async fn furnish(gh: FakeGitHub, database: TestDatabase, props: Props) -> Self {
         let Props { program, policies, deadline, patience, more_secrets, app_id, .. } = props;
-        let Props { limits, risk, room, .. } = props;
+        let Props { limits, risk, room, prometheus, .. } = props;
         let hands = Clock::fixed(Timestamp::from_secs(gh.clock().now()));
         let metrics = Metrics::default();
         let for_github = hands.clone();
@@ -147,6 +151,7 @@ impl Stage {
                 "https://waymark.example".to_owned(),
                 vec![SecretString::from(gh.webhook_secret())],
             )),
+            prometheus,
             meter: Arc::new(metrics.clone()),
         };
         let own = gh.webhook_secret();

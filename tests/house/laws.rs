@@ -27,8 +27,8 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     // GitHub
     ("octocrab", &["src/edge/github/"]),
     ("jsonwebtoken", &["src/edge/github/"]),
-    ("hyper_util", &["src/edge/github/"]),
-    ("hyper_rustls", &["src/edge/github/"]),
+    ("hyper_util", &["src/edge/github/", "src/edge/prometheus.rs"]),
+    ("hyper_rustls", &["src/edge/github/", "src/edge/prometheus.rs"]),
     ("hmac", &["src/edge/github/signature.rs"]),
     (
         "sha1",
@@ -44,9 +44,9 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
         "base64",
         &["src/edge/github/", "src/edge/store/transfer/", "src/domain/helm/functions/encode.rs"],
     ),
-    ("bytes", &["src/edge/github/"]),
-    ("http_body_util", &["src/edge/github/", "src/web/"]),
-    ("http", &["src/edge/github/", "src/web/", "src/config/source.rs"]),
+    ("bytes", &["src/edge/github/", "src/edge/prometheus.rs"]),
+    ("http_body_util", &["src/edge/github/", "src/edge/prometheus.rs", "src/web/"]),
+    ("http", &["src/edge/github/", "src/edge/prometheus.rs", "src/web/", "src/config/source.rs"]),
     // web
     ("axum", &["src/web/", "src/cli/serve.rs"]),
     ("tower_http", &["src/web/"]),
@@ -109,7 +109,17 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
             "src/domain/risk/model.rs",
         ],
     ),
-    ("secrecy", &["src/config", "src/edge/github/", "src/flow/", "src/web/", "src/cli/"]),
+    (
+        "secrecy",
+        &[
+            "src/config",
+            "src/edge/github/",
+            "src/edge/prometheus.rs",
+            "src/flow/",
+            "src/web/",
+            "src/cli/",
+        ],
+    ),
     // many rooms
     ("tokio", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),
     ("tracing", &["src/edge/", "src/flow/", "src/web/", "src/cli/"]),

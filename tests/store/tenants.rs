@@ -2,13 +2,16 @@
 
 use sqlx::{AssertSqlSafe, Connection};
 use waymark::domain::config::Labels;
+use waymark::domain::gate;
+use waymark::domain::gate::request::Acknowledged;
 use waymark::domain::ids::{InstallationId, RepoId};
 use waymark::domain::metrics::Run;
 use waymark::domain::risk::condition::{Review, Verdict};
 use waymark::domain::risk::people::Called;
 use waymark::edge::store::{
-    CardRow, CheckRunRow, CoverageRow, KeptIssue, OrganisationFile, PoliciesRow, RiskChange,
-    RiskPull, RiskTouch, Satisfaction, Store, Subject, SweepRow,
+    AcknowledgementRow, CardRow, CheckRunRow, CoverageRow, GateKey, GateRow, KeptIssue,
+    OrganisationFile, PoliciesRow, RiskChange, RiskPull, RiskTouch, Satisfaction, Store, Subject,
+    SweepRow,
 };
 
 use crate::database::{TestDatabase, fresh_databases};
@@ -16,8 +19,7 @@ use crate::given::*;
 
 /// Every table that holds what belongs to a tenant. `delivery` is the inbox, `job` also holds
 /// plans: looked at below.
-
-const TABLES: [&str; 31] = [
+const TABLES: [&str; 33] = [
     "installation",
     "repo",
     "pull",
@@ -29,6 +31,8 @@ const TABLES: [&str; 31] = [
     "repo_labels",
     "organisation_policies",
     "snapshot",
+    "gate",
+    "acknowledgement",
     "card",
     "level_history",
     "sweep",
@@ -116,8 +120,36 @@ pub(crate) async fn settle_in(store: &Store, installation: i64) {
         annotations_sent: 0,
     };
     store.put_check_run(&run, NOON).await.unwrap();
+    store.put_gate(&held(installation)).await.unwrap();
+    let said = Acknowledged {
+        condition: "freeze".to_owned(),
+        environment: None,
+        by: "ada".to_owned(),
+        reason: "r".to_owned(),
+        at: NOON.to_rfc3339(),
+    };
+    let row =
+        AcknowledgementRow { repo: repo_id, sha: sha(1), said, issue: 1, comment: 2, given: NOON };
+    store.acknowledge(&row).await.unwrap();
     store.pause_installation(id, at(1)).await.unwrap();
     store.enqueue(&[check(installation, 1, 1), check(installation, 2, 1)], NOON).await.unwrap();
+}
+
+fn held(installation: i64) -> GateRow {
+    let repo = RepoId(installation * 10);
+    GateRow {
+        key: GateKey { repo, run: 5, deployment: 6, environment: "production".to_owned() },
+        sha: sha(1),
+        verdict: gate::Verdict::Waiting,
+        answered: false,
+        reports: 1,
+        conditions: "freeze".to_owned(),
+        pulls: vec![7],
+        job: check(installation, 1, 1),
+        decision: String::new(),
+        asked: NOON,
+        look: at(1),
+    }
 }
 
 /// A change, an open pull request with a review, and what was said of it.

@@ -30,8 +30,7 @@ burns(objective, pair) if {
 	objective.burn[pair.short] >= pair.rate
 }
 
-holds[i] contains pair if {
-	some i, objective in input.slo.objectives
+is_held(objective) if {
 	some pair in params.error_budget_hold
 	burns(objective, pair)
 }
@@ -41,8 +40,9 @@ reasons contains {
 	"message": sprintf("the error budget of `%s` burns %v times too fast over %s, and %v times over %s (limit %v)", [objective.name, objective.burn[pair.long], pair.long, objective.burn[pair.short], pair.short, pair.rate]),
 	"remedy": "Mend the service first; a change that mends it needs an override",
 } if {
-	some i, objective in input.slo.objectives
-	some pair in holds[i]
+	some objective in input.slo.objectives
+	some pair in params.error_budget_hold
+	burns(objective, pair)
 }
 
 # It takes weeks to come back.
@@ -52,6 +52,7 @@ reasons contains {
 	"remedy": "Only what makes the service better should go out; such a change needs an override",
 } if {
 	some objective in input.slo.objectives
+	is_number(objective.remaining) # null is less than every number
 	objective.remaining <= 0
 }
 
@@ -59,8 +60,8 @@ reasons contains {
 	"verdict": "note",
 	"message": sprintf("the error budget of `%s` burns %v times too fast over %s", [objective.name, objective.burn[pair.long], pair.long]),
 } if {
-	some i, objective in input.slo.objectives
-	count(object.get(holds, i, set())) == 0
+	some objective in input.slo.objectives
+	not is_held(objective)
 	some pair in params.error_budget_warn
 	burns(objective, pair)
 }

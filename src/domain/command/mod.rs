@@ -4,9 +4,11 @@
 //! be asked by whom, its help and its mistakes all come from one table: adding a command is one
 //! file and one line in [`COMMANDS`].
 
+mod acknowledge;
 mod adopt;
 mod check;
 mod config;
+mod deploy;
 mod explain;
 mod fix;
 mod help;
@@ -88,6 +90,20 @@ pub enum Command {
     },
     /// Ask for a way out.
     Waive(Wish),
+    /// Let a deployment that is held go ahead.
+    ApproveDeployment {
+        /// Where to; `None`: wherever one is held.
+        environment: Option<String>,
+        /// Why, in their words.
+        reason: String,
+    },
+    /// Answer for a condition.
+    Acknowledge {
+        /// Its name.
+        condition: String,
+        /// Why, in their words.
+        reason: String,
+    },
     /// Give a way out back.
     Unwaive {
         /// As for `Explain`.
@@ -132,6 +148,8 @@ pub const COMMANDS: &[Spec] = &[
     waive::SPEC,
     unwaive::SPEC,
     nps::SPEC,
+    deploy::SPEC,
+    acknowledge::SPEC,
 ];
 
 /// A command line that was not understood.

@@ -174,13 +174,11 @@ impl FreezeRule {
             (Some(from), Some(until), true) => {
                 let zone = zone(self.zone.as_deref().unwrap_or("UTC"))?;
                 let from = Moment::parse(from)?.begins(zone);
-                if from < Moment::parse(until)?.ends(zone) {
-                    if self.at.is_none() {
-                        return None;
-                    }
-                    "`at` goes with `every`; write the times behind the days of `from` and `until`"
-                } else {
+                if from >= Moment::parse(until)?.ends(zone) {
                     "the freeze ends before it begins; swap `from` and `until`"
+                } else {
+                    self.at.as_ref()?;
+                    "`at` goes with `every`; write the times behind the days of `from` and `until`"
                 }
             }
             // Recurring ones may be limited to a season.

@@ -9,6 +9,7 @@ mod check_run;
 mod check_suite;
 mod delivered;
 mod deployment;
+mod deployment_protection_rule;
 mod deployment_status;
 mod installation;
 mod installation_repositories;
@@ -113,6 +114,27 @@ pub struct CommentSeen {
     pub by: String,
     /// When the comment was first written.
     pub created: Timestamp,
+}
+
+/// A deployment that waits, as an event shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeploymentSeen {
+    /// GitHub's id; 0 when the event tells none.
+    pub id: i64,
+    /// Where to.
+    pub environment: String,
+    /// What was named: a branch, a tag, a commit.
+    pub git_ref: String,
+    /// The commit.
+    pub head: Sha,
+    /// What set the workflow going.
+    pub event: String,
+    /// Login of who set it going.
+    pub creator: Option<String>,
+    /// Pull requests that GitHub names.
+    pub pulls: Vec<i64>,
+    /// Where the answer is to go; not believed before it was looked at.
+    pub callback: String,
 }
 
 /// What an event asks us to do.
@@ -228,6 +250,15 @@ pub enum Intent {
         /// The login of whoever pressed it.
         by: String,
     },
+    /// A deployment waits for our answer.
+    Deployment {
+        /// Whose.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoSeen,
+        /// What waits.
+        deployment: DeploymentSeen,
+    },
     /// The App was installed, or its permissions or suspension changed.
     Installed {
         /// Which.
@@ -302,6 +333,11 @@ pub const READERS: &[EventReader] = &[
     },
     EventReader { event: "check_run", subscribed: false, read: check_run::read },
     EventReader { event: "check_suite", subscribed: false, read: check_suite::read },
+    EventReader {
+        event: "deployment_protection_rule",
+        subscribed: true,
+        read: deployment_protection_rule::read,
+    },
     EventReader { event: "deployment", subscribed: true, read: deployment::read },
     EventReader { event: "deployment_status", subscribed: true, read: deployment_status::read },
     EventReader { event: "issue_comment", subscribed: true, read: issue_comment::read },

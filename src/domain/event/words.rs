@@ -41,6 +41,12 @@ impl Intent {
             Self::Covered { repo, sha, .. } => {
                 format!("note the coverage of {} at {}", repo.name, sha.short())
             }
+            Self::Deployment { repo, deployment, .. } => format!(
+                "decide on {} to {} at {}",
+                repo.name,
+                deployment.environment,
+                deployment.head.short()
+            ),
             Self::Sighted { repo, .. } => format!("measure {}", repo.name),
             Self::RepoChanged { repo, .. } => format!("note {}", repo.name),
         }

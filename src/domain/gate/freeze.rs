@@ -63,9 +63,9 @@ impl Moment {
         let day = day.parse().ok().filter(|_| day.len() == 10)?;
         let time = match time {
             None => None,
-            Some(time) => Some(clock(time).filter(|t| *t < DAY)?).map(time_of),
+            Some(time) => time_of(clock(time).filter(|t| *t < DAY)?),
         };
-        Some(Self { day, time: time.flatten() })
+        Some(Self { day, time })
     }
 
     /// Its instant as a beginning: of the day, when there is no time.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::freeze::Window;
 use super::slo::SloFacts;
@@ -16,6 +17,8 @@ use crate::domain::time::Timestamp;
 pub const SCHEMA: &str = "waymark.dev/gate/v1";
 /// Findings that are told one by one.
 const MAX_FINDINGS: usize = 10;
+/// Pieces of evidence of one condition that are told.
+const MAX_EVIDENCE: usize = 3;
 
 /// May this be deployed?
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -163,7 +166,29 @@ pub struct Risk {
     pub conditions: Vec<Condition>,
 }
 
-/// A named condition of a change, such as `irreversible_ddl`.
+impl Risk {
+    /// Of the report that was made of a commit (`waymark.dev/risk/v1`); `None` when it is of
+    /// another shape.
+    pub fn of_report(json: &str) -> Option<Self> {
+        let report: Value = serde_json::from_str(json).ok()?;
+        if report["schema"] != "waymark.dev/risk/v1" {
+            return None;
+        }
+        let condition = |condition: &Value| {
+            let evidence = condition["evidence"].as_array()?.iter().filter_map(Value::as_str);
+            let message = evidence.take(MAX_EVIDENCE).collect::<Vec<_>>().join("; ");
+            Some(Condition { name: condition["name"].as_str()?.to_owned(), message })
+        };
+        let assessment = &report["assessment"];
+        Some(Self {
+            multiple: assessment["multiple"]["value"].as_f64().map(|n| (n * 10.0).round() / 10.0),
+            band: assessment["band"].as_str().map(ToOwned::to_owned),
+            conditions: report["conditions"].as_array()?.iter().filter_map(condition).collect(),
+        })
+    }
+}
+
+/// A named condition of a change, such as `irreversible_migration`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Condition {
     /// What `/platform acknowledge` calls it.

@@ -109,11 +109,11 @@ impl GatePack {
             }
             match path.strip_suffix("/policy.rego").map(PolicyId::parse) {
                 None => {}
-                Some(Ok(id)) => {
-                    if pack.add(id, path, text) {
-                        parsed.insert(path, text);
-                    }
+                Some(Ok(id)) if pack.add(id.clone(), path, text) => {
+                    parsed.insert(path, text);
                 }
+                // It is broken, and told so.
+                Some(Ok(_)) => {}
                 Some(Err(e)) => problems.push(PolicyProblem::new(path, None, e.to_string())),
             }
         }

@@ -9,6 +9,7 @@ use super::words::{clip, count};
 use crate::domain::command::PREFIX;
 use crate::domain::gate::decide::{MAX_FACTS, Reason};
 use crate::domain::gate::{Decision, GateRequest, Verdict};
+use crate::domain::ids::Sha;
 
 /// Longest comment that GitHub takes on a deployment, in characters.
 pub const MAX_COMMENT: usize = 1_024;
@@ -125,6 +126,34 @@ fn minute(instant: &str) -> String {
         (Some(day), Some(time)) => format!("{day} {time} UTC"),
         _ => instant.to_owned(),
     }
+}
+
+/// The environment is none of the gate's.
+pub fn uncovered(sha: &Sha, environment: &str) -> String {
+    format!(
+        "**Approved**: {} may be deployed to {}. The organisation's gate does not cover this \
+         environment.",
+        code_span(sha.short()),
+        code_span(&clip(environment, 60))
+    )
+}
+
+/// Every try to decide failed.
+pub fn undecided(sha: &Sha, environment: &str, reason: &str) -> String {
+    let environment = code_span(&clip(environment, 60));
+    let mut page = String::new();
+    for room in [300, 100, 30] {
+        page = format!(
+            "**Rejected**: whether {} may be deployed to {environment} could not be decided. {} \
+             Re-run the job to ask again; `waymark jobs list` shows the operator more.",
+            code_span(sha.short()),
+            sentence(&prose(&clip(reason, room))),
+        );
+        if page.chars().count() <= MAX_COMMENT {
+            break;
+        }
+    }
+    page
 }
 
 /// The same for a terminal: nothing in it acts on the terminal.

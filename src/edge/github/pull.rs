@@ -163,6 +163,22 @@ impl Installation {
         self.list(Call::get("/repos/{owner}/{repo}/pulls", path), pulls).await
     }
 
+    /// Every pull request, open or not, that brought a commit; none for a commit that is not known.
+    pub async fn pulls_of_commit(
+        &self,
+        repo: &RepoName,
+        commit: &Sha,
+    ) -> Result<Vec<Pull>, GitHubError> {
+        let path = in_repo(repo, &format!("/commits/{commit}/pulls?per_page=100"));
+        let call = Call::get("/repos/{owner}/{repo}/commits/{commit_sha}/pulls", path);
+        match self.list(call, pulls).await {
+            Err(GitHubError::NotFound { .. } | GitHubError::Rejected { status: 422, .. }) => {
+                Ok(Vec::new())
+            }
+            other => other,
+        }
+    }
+
     /// The open pull requests of this repository whose head is the commit, by number. Asks for
     /// the commit's pull requests, and looks through all open ones when that names none: a
     /// fork's commit need not be known here.

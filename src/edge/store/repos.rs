@@ -55,6 +55,10 @@ const REMOVE: &str = "DELETE FROM repo WHERE id = $1 AND installation = $2";
 const SELECT: &str = "SELECT id, installation, name, default_branch, archived, private
     FROM repo WHERE id = $1";
 
+/// GitHub's names know no case. Of a name that was given away and taken again the newest counts.
+const OF_NAME: &str = "SELECT id, installation, name, default_branch, archived, private
+    FROM repo WHERE lower(name) = lower($1) ORDER BY id DESC LIMIT 1";
+
 const OF_INSTALLATION: &str = "SELECT id, installation, name, default_branch, archived, private
     FROM repo WHERE installation = $1 ORDER BY id";
 
@@ -110,6 +114,13 @@ impl Store {
     /// A repository that we know.
     pub async fn repo(&self, id: RepoId) -> Result<Option<KnownRepo>, StoreError> {
         let row: Option<Row> = self.database.one(SELECT, values![id]).await?;
+        row.map(KnownRepo::try_from).transpose()
+    }
+
+    /// A repository by its name, whoever's it is: the caller must look whether they may ask.
+    pub async fn repo_of_name(&self, name: &RepoName) -> Result<Option<KnownRepo>, StoreError> {
+        let name = name.to_string();
+        let row: Option<Row> = self.database.one(OF_NAME, values![name.as_str()]).await?;
         row.map(KnownRepo::try_from).transpose()
     }
 

@@ -35,6 +35,8 @@ pub struct World {
     pub suites: BTreeMap<(u64, Sha), u64>,
     /// (repository, head SHA) → conclusions of other Apps' suites there.
     pub foreign_suites: BTreeMap<(u64, Sha), Vec<Option<String>>>,
+    /// Workflow run → the deployment that it waits with.
+    pub held: BTreeMap<u64, HeldDeployment>,
     /// `acme/platform` → login → `active` or `pending`.
     pub teams: BTreeMap<String, BTreeMap<String, String>>,
     /// Deployments, workflow runs and releases, by repository.
@@ -178,6 +180,19 @@ pub struct Installation {
     pub created: i64,
 }
 
+/// A deployment that a custom protection rule holds.
+#[derive(Clone, Debug)]
+pub struct HeldDeployment {
+    pub id: u64,
+    pub repo: u64,
+    pub environment: String,
+    pub sha: Sha,
+    /// Status reports, oldest first.
+    pub reports: Vec<String>,
+    /// `approved` or `rejected`, and the comment.
+    pub answer: Option<(String, String)>,
+}
+
 /// How a repository's changes reach users, oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct Shipping {
@@ -277,6 +292,7 @@ impl World {
             runs: BTreeMap::new(),
             suites: BTreeMap::new(),
             foreign_suites: BTreeMap::new(),
+            held: BTreeMap::new(),
             teams: BTreeMap::new(),
             shipping: BTreeMap::new(),
             queue: VecDeque::new(),

@@ -20,6 +20,7 @@ mod fix;
 mod fix_button;
 mod flood;
 mod fork;
+mod gate;
 mod golden_path;
 mod hostile_files;
 mod hostile_texts;

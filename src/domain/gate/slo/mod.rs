@@ -110,7 +110,8 @@ impl Definition {
         Objective {
             name: self.name.clone(),
             place: self.place.clone(),
-            objective: self.objective,
+            // 99.9 per cent has no exact ratio in binary.
+            objective: (self.objective * 1e9).round() / 1e9,
             burn,
             remaining,
             unknown,

@@ -92,3 +92,51 @@ fn which_files_are_policies() {
     assert_eq!(path("waymark/policies/README.md"), None);
     assert_eq!(path("policies/a/b/policy.rego"), None);
 }
+
+const RULE: &str = "# METADATA\n# title: t\n# description: d\n# custom:\n#   remediation: r\n";
+
+/// What rules about deployments say of a calm one, with these files beside the built-in freeze rule.
+fn said(files: &[(&str, String)]) -> Vec<String> {
+    let freeze =
+        format!("{RULE}package waymark.deployment.freeze\n\nimport rego.v1\n\nreasons := set()\n");
+    let mut own = OwnPolicies::default();
+    for (path, text) in files {
+        own.add((*path).to_owned(), text.clone());
+    }
+    let library = Library::with_own(&[("deployment/freeze/policy.rego", &freeze)], &own);
+    // Whatever they do, no check hears of it.
+    assert!(library.policies.is_empty() && library.broken.is_empty(), "{:?}", library.broken);
+    let request = crate::domain::gate::GateRequest::calm();
+    let reasons = library.gate.reasons(&request, &serde_json::Map::new());
+    reasons.into_iter().map(|r| format!("{:?} {}: {}", r.verdict, r.condition, r.message)).collect()
+}
+
+#[test]
+fn an_organisation_adds_rules_about_deployments() {
+    let rule = |name: &str, body: &str| {
+        format!("{RULE}package waymark.deployment.{name}\n\nimport rego.v1\n\n{body}\n")
+    };
+    let own = |name: &'static str, body: &str| {
+        (format!("deployment/{name}/policy.rego"), rule(name, body))
+    };
+    let one = |(path, text): (String, String)| said(&[(path.as_str(), text)]);
+    let speaks = "reasons contains {\"verdict\": \"wait\", \"message\": input.environment}";
+    assert_eq!(one(own("slow", speaks)), ["Wait slow: production"]);
+    // One that fails holds everybody: what it was to prevent nobody knows.
+    for (body, expected) in [
+        (
+            "reasons contains {\"verdict\": \"maybe\", \"message\": \"x\"}",
+            "unknown variant `maybe`",
+        ),
+        ("reasons contains {\"verdict\": \"note\", \"massage\": \"x\"}", "unknown field `massage`"),
+        ("reasons contains missing(input)", "there is no function `missing`"),
+        ("reasons contains {", "failed"),
+    ] {
+        let told = one(own("odd", body));
+        assert!(told.len() == 1 && told[0].starts_with("Reject odd: the rule"), "{told:?}");
+        assert!(told[0].contains(expected), "{told:?}");
+    }
+    let (_, evil) = own("freeze", speaks);
+    let told = said(&[("deployment/freeze/policy.rego", evil)]);
+    assert!(told.is_empty(), "the built-in rule stays: {told:?}");
+}

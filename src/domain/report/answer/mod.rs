@@ -1,5 +1,6 @@
 //! How is a command answered? Markdown for one comment, calm and within GitHub's limits.
 
+mod deployment;
 mod explain;
 mod help;
 mod proposal;
@@ -7,6 +8,9 @@ mod refuse;
 mod rules;
 mod scorecard;
 
+pub use deployment::{
+    acknowledged, ambiguous_deployment, may_not_override, nothing_held, override_recorded,
+};
 pub use explain::explain;
 pub use help::help;
 pub use proposal::{

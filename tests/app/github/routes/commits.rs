@@ -49,6 +49,9 @@ fn pulls(world: &mut World, call: &Call) -> Reply {
         .filter(|pull| pull.open || pull.merged)
         .filter(|pull| {
             pull.head_sha == sha
+                // The merge commit of it.
+                || pull.merged
+                    && store.commit(&sha).is_some_and(|c| c.parents.get(1) == Some(&pull.head_sha))
                 || store.commits_between(&pull.base_sha, &pull.head_sha).contains(&sha)
         })
         .map(|pull| shapes::pull(world, call.repo, pull))

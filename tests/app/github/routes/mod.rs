@@ -5,6 +5,7 @@ mod checks;
 mod commits;
 mod contents;
 mod deliveries;
+mod deployments;
 mod git;
 mod git_write;
 mod issues;
@@ -54,6 +55,7 @@ const CHECKS_WRITE: Needs = Needs::Permission(&[("checks", "write")]);
 const ISSUES: Needs = Needs::Permission(&[("issues", "read"), ("pull_requests", "read")]);
 const ISSUES_WRITE: Needs = Needs::Permission(&[("issues", "write"), ("pull_requests", "write")]);
 
+const DEPLOYMENTS_WRITE: Needs = Needs::Permission(&[("deployments", "write")]);
 const DEPLOYMENTS: Needs = Needs::Permission(&[("deployments", "read")]);
 const ACTIONS: Needs = Needs::Permission(&[("actions", "read")]);
 
@@ -85,6 +87,7 @@ const TABLES: [&[Route]; 14] = [
     commits::ROUTES,
     contents::ROUTES,
     deliveries::ROUTES,
+    deployments::ROUTES,
     git::ROUTES,
     git_write::ROUTES,
     issues::ROUTES,

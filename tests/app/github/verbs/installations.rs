@@ -63,9 +63,10 @@ pub fn usual_permissions() -> Permissions {
         ("pull_requests", "write"),
         ("workflows", "write"),
         ("issues", "write"),
-        ("merge_queues", "read"),
-        ("deployments", "read"),
+        ("deployments", "write"),
         ("actions", "read"),
+        ("members", "read"),
+        ("merge_queues", "read"),
     ])
 }
 

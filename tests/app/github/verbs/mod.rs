@@ -1,6 +1,7 @@
 //! What do people do on GitHub? Each verb changes the world and queues the webhooks that follow.
 
 mod checks;
+mod deployments;
 mod installations;
 mod issues;
 mod pulls;

@@ -1,0 +1,58 @@
+//! What is said to somebody who takes responsibility for a deployment?
+
+use super::super::escape::code_span;
+use super::super::words::clip;
+use super::Answer;
+
+/// It is recorded; `waiting` tells whether a deployment waits for it.
+pub fn override_recorded(sha: &str, environment: &str, waiting: bool) -> Answer {
+    let environment = code_span(&clip(environment, 100));
+    let then = match waiting {
+        true => "The deployment that waits is decided anew at once.",
+        false => "Re-run the job that was rejected; it will be approved.",
+    };
+    Answer::done(format!(
+        "Recorded: {} may be deployed to {environment} whatever the gate says. {then}",
+        code_span(sha)
+    ))
+}
+
+/// It is recorded for the commit.
+pub fn acknowledged(condition: &str, sha: &str) -> Answer {
+    Answer::done(format!(
+        "Recorded: {} of {} does not hold its deployment. Another push asks for it again.",
+        code_span(&clip(condition, 100)),
+        code_span(sha)
+    ))
+}
+
+/// Who asks is not one of those who may.
+pub fn may_not_override(teams: &[String]) -> Answer {
+    let who = match teams {
+        [] => "administrators of this repository".to_owned(),
+        teams => {
+            let names: Vec<String> =
+                teams.iter().take(10).map(|team| code_span(&clip(team, 100))).collect();
+            format!("members of {}", names.join(" or "))
+        }
+    };
+    Answer::refused(format!("Only {who} may override the gate (`gate.override`)."))
+}
+
+/// No deployment is held.
+pub fn nothing_held(environment: Option<&str>, on_pull: bool) -> Answer {
+    let of = if on_pull { " of this pull request's commit" } else { "" };
+    let to = environment.map(|name| format!(" to {}", code_span(&clip(name, 100))));
+    Answer::refused(format!("No deployment{of}{} is held.", to.unwrap_or_default()))
+}
+
+/// Several are, to different places.
+pub fn ambiguous_deployment(environments: &[&str]) -> Answer {
+    let names: Vec<String> =
+        environments.iter().take(10).map(|name| code_span(&clip(name, 100))).collect();
+    Answer::refused(format!(
+        "Deployments to several environments are held: {}. Say which: `/platform deploy approve \
+         ENVIRONMENT because …`.",
+        names.join(", ")
+    ))
+}

@@ -1,0 +1,146 @@
+//! Somebody takes responsibility: a deployment goes ahead all the same, a condition is acknowledged.
+
+use crate::domain::config::GateRules;
+use crate::domain::config::rollout::bare_team;
+use crate::domain::gate::Verdict;
+use crate::domain::gate::request::Acknowledged;
+use crate::domain::ids::Sha;
+use crate::domain::report::answer::{
+    Answer, acknowledged, ambiguous_deployment, may_not_override, nothing_held, override_recorded,
+};
+use crate::edge::github::{Access, GitHubError, Permission, TokenScope};
+use crate::edge::store::{AcknowledgementRow, GateRow};
+
+use super::App;
+use super::answer_comment::Question;
+use super::fate::Fate;
+use super::judge_commit::Subject;
+
+/// How old a deployment may be that somebody still speaks of.
+const RECENT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
+
+impl App {
+    /// `deploy approve`: the newest deployment that is held goes ahead.
+    pub(super) async fn approve_deployment(
+        &self,
+        subject: &Subject,
+        question: Question<'_>,
+        environment: Option<&str>,
+        reason: &str,
+    ) -> Result<Answer, Fate> {
+        let rules = self.organisation_rules(subject).await?.gate;
+        let by = &question.asked.by;
+        if !self.may_override(subject, &rules, by).await? {
+            return Ok(may_not_override(&rules.r#override));
+        }
+        let now = self.clock.now();
+        let since = now.plus_ms(-RECENT_MS);
+        let mut held = self.store.held_deployments(subject.id, since).await?;
+        held.retain(|row| environment.is_none_or(|name| name == row.key.environment));
+        if question.asked.on_pull {
+            held.retain(|row| row.pulls.contains(&question.asked.issue));
+        }
+        let Some(newest) = held.first().cloned() else {
+            return Ok(nothing_held(environment, question.asked.on_pull));
+        };
+        let mut environments: Vec<&str> =
+            held.iter().map(|row| row.key.environment.as_str()).collect();
+        environments.sort_unstable();
+        environments.dedup();
+        if environments.len() > 1 {
+            return Ok(ambiguous_deployment(&environments));
+        }
+        let there = Some(newest.key.environment.clone());
+        self.note(subject, question, newest.sha.clone(), Acknowledged::ALL, there, reason).await?;
+        let same = |row: &&GateRow| row.sha == newest.sha;
+        let waiting = held.iter().filter(same).filter(|row| is_waiting(row));
+        let waiting = self.ask_again(waiting).await?;
+        Ok(override_recorded(newest.sha.short(), &newest.key.environment, waiting > 0))
+    }
+
+    /// `acknowledge`: a condition of this pull request, as it stands, does not hold its deployment.
+    pub(super) async fn acknowledge_condition(
+        &self,
+        subject: &Subject,
+        question: Question<'_>,
+        condition: &str,
+        reason: &str,
+    ) -> Result<Answer, Fate> {
+        // What the gate's own rules name is the organisation's to override; the conditions of a
+        // change are for those who may change the repository.
+        let of_gate = subject.evaluators(self).catalogue().gate.iter();
+        if of_gate.map(|rule| rule.condition()).any(|name| name == condition) {
+            let rules = self.organisation_rules(subject).await?.gate;
+            if !self.may_override(subject, &rules, &question.asked.by).await? {
+                return Ok(may_not_override(&rules.r#override));
+            }
+        }
+        let pull = subject.github.pull(&subject.name, question.asked.issue).await?;
+        let head = pull.head.sha;
+        self.note(subject, question, head.clone(), condition, None, reason).await?;
+        let since = self.clock.now().plus_ms(-RECENT_MS);
+        let held = self.store.held_deployments(subject.id, since).await?;
+        let ours = held.iter().filter(|row| row.pulls.contains(&question.asked.issue));
+        self.ask_again(ours.filter(|row| is_waiting(row))).await?;
+        Ok(acknowledged(condition, head.short()))
+    }
+
+    async fn note(
+        &self,
+        subject: &Subject,
+        question: Question<'_>,
+        sha: Sha,
+        condition: &str,
+        environment: Option<String>,
+        reason: &str,
+    ) -> Result<(), Fate> {
+        let (asked, given) = (question.asked, self.clock.now());
+        let said = Acknowledged {
+            condition: condition.to_owned(),
+            environment,
+            by: asked.by.clone(),
+            reason: reason.to_owned(),
+            at: given.to_rfc3339(),
+        };
+        let (issue, comment) = (asked.issue, asked.comment);
+        let row = AcknowledgementRow { repo: subject.id, sha, said, issue, comment, given };
+        Ok(self.store.acknowledge(&row).await?)
+    }
+
+    /// Deployments that wait are asked about at once; tells how many there are.
+    async fn ask_again<'a>(&self, rows: impl Iterator<Item = &'a GateRow>) -> Result<usize, Fate> {
+        let jobs: Vec<_> = rows.map(|row| row.job.clone()).collect();
+        self.store.enqueue(&jobs, self.clock.now()).await?;
+        self.wake.notify_waiters();
+        Ok(jobs.len())
+    }
+
+    /// Whether somebody is in one of the organisation's teams for it; where it names none, whether
+    /// they administer the repository.
+    async fn may_override(
+        &self,
+        subject: &Subject,
+        rules: &GateRules,
+        login: &str,
+    ) -> Result<bool, Fate> {
+        if rules.r#override.is_empty() {
+            return match subject.github.standing(&subject.name, login).await {
+                Ok(standing) => Ok(standing.permission == "admin"),
+                Err(GitHubError::NotFound { .. }) => Ok(false),
+                Err(error) => Err(error.into()),
+            };
+        }
+        let scope = TokenScope::of(subject.id).with(Permission::Members, Access::Read);
+        let github = self.github.installation(subject.github.id(), scope);
+        for team in &rules.r#override {
+            if github.in_team(subject.name.owner(), &bare_team(team), login).await? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+fn is_waiting(row: &GateRow) -> bool {
+    row.verdict == Verdict::Waiting && !row.answered
+}
