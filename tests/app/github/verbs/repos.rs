@@ -222,13 +222,6 @@ impl FakeGitHub {
         world.repo_mut(id).refs.insert(format!("refs/tags/{tag}"), sha.into());
     }
 
-    /// Somebody deletes a branch.
-    pub fn delete_branch(&self, full_name: &str, branch: &str) {
-        let mut world = self.world();
-        let id = world.id_of(full_name);
-        world.repo_mut(id).refs.remove(&format!("refs/heads/{branch}"));
-    }
-
     /// Replaces the last commit of `branch` by one with other changes.
     pub fn force_push<P: AsRef<str>, C: Into<Change> + Clone>(
         &self,
