@@ -118,8 +118,7 @@ impl Stage {
 
     pub async fn furnish(gh: FakeGitHub, database: TestDatabase, props: Props) -> Self {
         let Props { program, policies, deadline, patience, more_secrets, app_id, .. } = props;
-        let Props { limits, risk, room, .. } =
-            props;
+        let Props { limits, risk, room, .. } = props;
         let hands = Clock::fixed(Timestamp::from_secs(gh.clock().now()));
         let metrics = Metrics::default();
         let for_github = hands.clone();
