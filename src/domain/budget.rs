@@ -145,13 +145,6 @@ impl Ledger {
         *(if query { &mut self.query_hour } else { &mut self.core_hour }) = Some(hour);
     }
 
-    /// When less than one part in `reserve` is left of this hour's calls: the hour's end.
-    pub fn short_of(&self, reserve: u32, now: Timestamp) -> Option<Timestamp> {
-        let hours = [self.core_hour, self.query_hour].into_iter().flatten();
-        let short = |h: &Hour| now < h.reset && h.remaining.saturating_mul(reserve) < h.limit;
-        hours.filter(short).map(|h| h.reset).max()
-    }
-
     fn forget(&mut self, now: Timestamp) {
         self.rest.forget(now);
         self.query.forget(now);

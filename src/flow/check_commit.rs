@@ -6,11 +6,13 @@ use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::job::Occasion;
 use crate::domain::judge::{Case, Judgement, Kept, judge};
 use crate::domain::report::check_run::{CheckRunContext, ComparedWith};
+use crate::domain::scorecard::campaign::reminders;
 use crate::edge::store::Subject as JudgedFor;
 
 use super::App;
 use super::check_pull::PullToCheck;
 use super::fate::Fate;
+use super::judge_branch::Known;
 use super::judge_change::Change;
 use super::judge_commit::{Rules, Subject};
 use super::post_check::Verdict;
@@ -113,7 +115,8 @@ impl App {
         let mut config_problems = after.answer.config_problems.clone();
         config_problems.extend(self.own_faults(subject, head, &after).await?);
         let traits = subject.organisation.traits(subject.id, &after.answer);
-        let judgement = judge(Case {
+        let campaigns = after.answer.organisation.campaigns.clone();
+        let mut judgement = judge(Case {
             metas: &subject.evaluators(self).catalogue().policies,
             path: &after.answer.path,
             config: &after.answer.config,
@@ -134,8 +137,13 @@ impl App {
             notes,
         });
         if newest {
-            self.keep_card(subject, head, &judgement, owner.as_deref(), until).await?;
+            let known = Known { owner: owner.as_deref(), until, campaigns: &campaigns };
+            self.keep_card(subject, head, &judgement, known).await?;
         }
+        let name = subject.name.name();
+        let told =
+            reminders(&judgement, &campaigns, name, owner.as_deref(), self.clock.now().date());
+        judgement.notes.extend(told);
         Ok((judgement, compared))
     }
 }

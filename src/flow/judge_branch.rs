@@ -3,7 +3,7 @@
 use chrono::NaiveTime;
 use sha2::{Digest, Sha256};
 
-use crate::domain::config::Labels;
+use crate::domain::config::{Campaign, Labels};
 use crate::domain::evaluate::ConfigFile;
 use crate::domain::event::RepoSeen;
 use crate::domain::facts::RepoFacts;
@@ -13,7 +13,7 @@ use crate::domain::judge::Judgement;
 use crate::domain::report::json::render_json;
 use crate::domain::scorecard::card::{Card, due};
 use crate::domain::time::Timestamp;
-use crate::edge::github::{Installation, TokenScope};
+use crate::edge::github::TokenScope;
 use crate::edge::store::{CardRow, Subject as JudgedFor};
 
 use super::App;
@@ -23,11 +23,19 @@ use super::post_check::digest;
 
 /// Version of what is kept: cards of another one are made anew.
 const SHAPE: &str = "1";
-/// Work that nobody waits for leaves one part in so many of the hourly budget to the others.
-const RESERVE: u32 = 5;
 
 /// More repositories than this at once are swept.
 const MANY: usize = 20;
+
+/// What is known beside a judgement.
+pub(super) struct Known<'a> {
+    /// The owner that the catalog names.
+    pub(super) owner: Option<&'a str>,
+    /// When the evaluation counts no more, because a policy broke.
+    pub(super) until: Option<Timestamp>,
+    /// The organisation's.
+    pub(super) campaigns: &'a [Campaign],
+}
 
 impl App {
     /// Judges the newest commit of a default branch; tells what was done.
@@ -39,7 +47,6 @@ impl App {
         head: Option<&Sha>,
     ) -> Result<String, Fate> {
         let scope = TokenScope::reading();
-        self.leave_reserve(&self.github.installation(installation, scope.clone()))?;
         let subject = self.subject_with(installation, repo, name, scope).await?;
         let head = match head {
             Some(head) => head.clone(),
@@ -57,32 +64,23 @@ impl App {
         Ok(format!("{level} at {}", head.short()))
     }
 
-    /// Sweeping must not take from people: it waits for the next hour before the budget is short.
-    pub(super) fn leave_reserve(&self, github: &Installation) -> Result<(), Fate> {
-        match github.short_of(RESERVE) {
-            None => Ok(()),
-            Some(until) => Err(Fate::Wait {
-                until,
-                pause: false,
-                reason: "the rest of this hour's calls is kept for people".to_owned(),
-            }),
-        }
-    }
-
-    /// Keeps what the scorecard needs of a judgement. `until` is when its evaluation counts no
-    /// more.
+    /// Keeps what the scorecard needs of a judgement.
     pub(super) async fn keep_card(
         &self,
         subject: &Subject,
         head: &Sha,
         judgement: &Judgement,
-        owner: Option<&str>,
-        until: Option<Timestamp>,
+        known: Known<'_>,
     ) -> Result<(), Fate> {
+        let Known { owner, until, campaigns } = known;
         let card = Card::of(judgement, owner);
         let now = self.clock.now();
-        let day = due(judgement, now.date())
-            .map(|day| Timestamp(day.and_time(NaiveTime::MIN).and_utc().timestamp_millis()));
+        // On the day after a campaign its policies may belong to another rung.
+        let promoted = campaigns.iter().filter(|c| c.promote.is_some() && c.due >= now.date());
+        let promoted = promoted.filter_map(|campaign| campaign.due.succ_opt());
+        let day = due(judgement, now.date()).into_iter().chain(promoted).min();
+        let day =
+            day.map(|day| Timestamp(day.and_time(NaiveTime::MIN).and_utc().timestamp_millis()));
         let row = CardRow {
             sha: head.clone(),
             digest: fingerprint(

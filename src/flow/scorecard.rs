@@ -9,6 +9,7 @@ use crate::domain::report::scorecard::{
     FIGURES_BYTES, Rows, TITLE, Titles, figures, news, team_page, team_title,
 };
 use crate::domain::scorecard::history::LevelChange;
+use crate::domain::scorecard::signals::satisfaction;
 use crate::domain::scorecard::{Book, Entry, Owner, Score};
 
 use super::App;
@@ -54,13 +55,16 @@ impl App {
         let Some(home) = self.home_of(id, &asked).await? else {
             return Ok("the scorecard's repository is not ours to see".to_owned());
         };
-        let counted = self.counted(id, &asked, home.private).await?;
+        let counted = self.counted(id, Some(&asked), home.private).await?;
+        let answers = self.store.satisfaction(id).await?;
+        let satisfied = satisfaction(answers.iter().map(|a| (a.quarter.as_str(), a.score)));
         let book = Book {
             account: &asked.account,
             today: now.date(),
             target: rules.target(),
             entries: &counted.entries,
             history: &counted.history,
+            satisfied: &satisfied,
         };
         let score = Score::of(&book);
         let titles = self.titles(&asked.organisation);
@@ -71,6 +75,8 @@ impl App {
             text = figures(&score, &book, &titles, Rows::Linked(&teams));
         }
         self.close_team_issues(&home, &teams).await?;
+        self.keep_demands(&home, &counted.entries, &titles, rules.demand()).await?;
+        self.keep_campaigns(&home, &asked.config.campaigns, &counted.entries).await?;
         let news = |since| news(&book, since);
         let wanted =
             Wanted { key: "scorecard", title: TITLE, figures: &text, counted: now, news: &news };
@@ -134,10 +140,11 @@ impl App {
     pub(super) async fn counted(
         &self,
         id: InstallationId,
-        asked: &Asked,
+        asked: Option<&Asked>,
         private_home: bool,
     ) -> Result<Counted, Fate> {
-        let rules = asked.config.scorecard.clone().unwrap_or_default();
+        let rules = asked.map(|a| a.config.scorecard.clone()).unwrap_or_default();
+        let rules = rules.unwrap_or_default();
         let mut entries = Vec::new();
         for row in self.store.scored(id).await? {
             if self.is_config_repository(&row.name) || rules.excludes(row.name.name()) {

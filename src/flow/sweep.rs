@@ -2,12 +2,12 @@
 //!
 //! A hundred repositories cost one call. Those that changed are queued to be judged one by one, so
 //! that a bad one holds nobody up. How far the sweep is stands in the store: whatever stops it, the
-//! next try goes on from there.
+//! next try goes on from there. GitHub's limits are planned where calls are made: work of this
+//! urgency leaves most of them to people.
 
 use crate::domain::facts::RepoFacts;
 use crate::domain::ids::{InstallationId, RepoId};
 use crate::domain::job::Job;
-use crate::domain::time::Timestamp;
 use crate::edge::github::{HEADS_AT_ONCE, Head, HeadAsked, Installation, TokenScope};
 use crate::edge::store::{RepoRow, SweepRow, SweptRepo};
 
@@ -18,12 +18,6 @@ use super::organisation::Organisation;
 
 /// A sweep that has not ended after so long is begun anew.
 const STALE_MS: i64 = 24 * 60 * 60 * 1000;
-/// Repositories that are judged as soon as there is a worker; the others follow at a pace that
-/// leaves most of GitHub's 900 points a minute (two calls each) to others.
-const AT_ONCE: i64 = 200;
-/// Milliseconds between two of the others.
-const PACE_MS: i64 = 200;
-
 impl App {
     /// Learns which repositories there are, then compares them.
     pub(super) async fn sync_and_sweep(&self, id: InstallationId) -> Result<String, Fate> {
@@ -56,7 +50,6 @@ impl App {
         loop {
             let batch = self.store.next_to_sweep(id, at.cursor, HEADS_AT_ONCE as i64).await?;
             let Some(last) = batch.last() else { break };
-            self.leave_reserve(&github)?;
             let cursor = last.repo.id;
             self.compare(id, &github, batch, &mut at).await?;
             at.cursor = cursor;
@@ -84,7 +77,7 @@ impl App {
         let first = &batch[0].repo;
         let organisation = self.organisation_of(id, first.id, &first.name).await?;
         let mut moved = Vec::new();
-        let mut jobs: Vec<(Timestamp, Job)> = Vec::new();
+        let mut jobs = Vec::new();
         for (swept, head) in batch.into_iter().zip(heads) {
             at.seen += 1;
             let Head::At { commit, name, branch, archived, etag } = head else {
@@ -110,19 +103,12 @@ impl App {
             if counts || row.archived == Some(true) {
                 continue;
             }
-            let wait = (at.changed - AT_ONCE).max(0) * PACE_MS;
             at.changed += 1;
             let (repo, name) = (row.id, row.name);
-            let job = Job::JudgeBranch { installation: id, repo, name, head: Some(commit) };
-            jobs.push((now.plus_ms(wait), job));
+            jobs.push(Job::JudgeBranch { installation: id, repo, name, head: Some(commit) });
         }
         self.store.upsert_repos(id, &moved).await?;
-        let (soon, later): (Vec<_>, Vec<_>) = jobs.into_iter().partition(|(at, _)| *at <= now);
-        let soon: Vec<Job> = soon.into_iter().map(|(_, job)| job).collect();
-        self.store.enqueue(&soon, now).await?;
-        for (run_after, job) in later {
-            self.store.enqueue_later(&[job], run_after, now).await?;
-        }
+        self.store.enqueue(&jobs, now).await?;
         self.wake.notify_waiters();
         Ok(())
     }

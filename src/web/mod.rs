@@ -2,6 +2,7 @@
 //! judgement.
 
 mod api;
+mod badge;
 mod bearer;
 mod details;
 mod health;
@@ -72,6 +73,7 @@ impl Web {
             .route("/metrics", get(metrics::show))
             .route("/judgements/{repo}/{id}", get(details::show))
             .merge(api::routes())
+            .route("/badge/{owner}/{file}", get(badge::show))
             .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_LIMIT))
             .layer(CatchPanicLayer::new())
             .layer(TraceLayer::new_for_http())

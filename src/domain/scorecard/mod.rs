@@ -3,9 +3,12 @@
 //! A [`card::Card`] is what is kept of a judgement; [`Score`] counts an organisation's cards;
 //! `report::scorecard` puts them into words. `docs/scorecard.md` has every figure's formula.
 
+pub mod campaign;
 pub mod card;
 pub mod census;
 pub mod history;
+pub mod neighbours;
+pub mod signals;
 pub mod steps;
 pub mod waivers;
 
@@ -48,6 +51,8 @@ pub struct Book<'a> {
     pub entries: &'a [Entry],
     /// Their changes of level, by repository, then by time.
     pub history: &'a [LevelChange],
+    /// How satisfied people are, the newest quarter first.
+    pub satisfied: &'a [signals::Satisfied],
 }
 
 /// How one team stands.

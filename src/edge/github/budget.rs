@@ -16,7 +16,6 @@ use crate::domain::time::Timestamp;
 use super::call::{Answer, Call};
 use super::client::GitHub;
 use super::error::{GitHubError, one_line};
-use super::installation::Installation;
 
 /// A wait this short is waited out on the spot; a longer one is the queue's matter.
 const NAP_MS: i64 = 5_000;
@@ -103,15 +102,6 @@ impl Budget {
             let hour = Hour { limit, remaining, reset };
             self.ledgers().entry(id).or_default().note(query, hour);
         }
-    }
-}
-
-impl Installation {
-    /// When work that nobody waits for may go on: `None`, now; else once the hour is over of
-    /// whose calls less than one part in `reserve` is left.
-    pub fn short_of(&self, reserve: u32) -> Option<Timestamp> {
-        let ledgers = self.github.inner.budget.ledgers();
-        ledgers.get(&self.id())?.short_of(reserve, self.github.now())
     }
 }
 

@@ -96,6 +96,10 @@ struct Target {
 impl Installation {
     /// Asks for at most [`HEADS_AT_ONCE`] heads; the result is in their order.
     pub async fn heads(&self, asked: &[HeadAsked]) -> Result<Vec<Head>, GitHubError> {
+        if asked.is_empty() {
+            // A question about nothing is none that GraphQL understands.
+            return Ok(Vec::new());
+        }
         let no_graphql = &self.github.inner.no_graphql;
         if !no_graphql.load(Ordering::Relaxed) {
             match self.heads_by_graphql(asked).await {

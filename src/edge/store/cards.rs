@@ -60,6 +60,11 @@ const SCORED: &str = "SELECT repo.id, repo.name, repo.private, card.json FROM re
 const ONE: &str = "SELECT card.json FROM card JOIN repo ON repo.id = card.repo
     WHERE card.repo = $1 AND repo.installation = $2";
 
+/// GitHub's names know no case. A name is one repository's at a time; an old row may still bear it.
+const NAMED: &str = "SELECT repo.id, repo.private, card.json FROM repo
+    LEFT JOIN card ON card.repo = repo.id WHERE lower(repo.name) = lower($1)
+    ORDER BY repo.id DESC LIMIT 1";
+
 const HISTORY: &str = "SELECT level_history.repo, since_ms, level, on_path FROM level_history
     JOIN repo ON repo.id = level_history.repo
     WHERE repo.installation = $1 AND (repo.archived IS NULL OR repo.archived = FALSE)
@@ -121,6 +126,18 @@ impl Store {
     ) -> Result<Option<String>, StoreError> {
         let row: Option<(String,)> = self.database.one(ONE, values![repo, installation]).await?;
         Ok(row.map(|(json,)| json))
+    }
+
+    /// Of the repository of this name, whoever's it is: whether it is private, and its card. For
+    /// badges, whose addresses hold a name only: what may be shown is for the caller to decide.
+    pub async fn card_named(
+        &self,
+        name: &RepoName,
+    ) -> Result<Option<(RepoId, bool, Option<String>)>, StoreError> {
+        let name = name.to_string();
+        let row: Option<(i64, bool, Option<String>)> =
+            self.database.one(NAMED, values![name.as_str()]).await?;
+        Ok(row.map(|(id, private, json)| (RepoId(id), private, json)))
     }
 
     /// Every change of a level in an installation: by repository, oldest first.

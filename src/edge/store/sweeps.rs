@@ -84,6 +84,10 @@ const SET_ETAG: &str = "INSERT INTO head_etag (repo, sha, etag) VALUES ($1, $2, 
 const DUE_JOBS: &str = "SELECT COUNT(*) FROM job WHERE installation = $1 AND kind = $2
     AND (state = 'running' OR (state = 'queued' AND run_after_ms <= $3))";
 
+/// Those that have not failed yet, whenever they may run.
+const UNTRIED_JOBS: &str = "SELECT COUNT(*) FROM job WHERE installation = $1 AND kind = $2
+    AND (state = 'running' OR (state = 'queued' AND attempts = 0))";
+
 const OWED_JOBS: &str = "SELECT COUNT(*) FROM job WHERE installation = $1 AND kind = $2
     AND state <> 'dead'";
 
@@ -163,6 +167,17 @@ impl Store {
     ) -> Result<i64, StoreError> {
         let row: Option<(i64,)> =
             self.database.one(DUE_JOBS, values![installation, kind, now]).await?;
+        Ok(row.map_or(0, |(n,)| n))
+    }
+
+    /// How many jobs of a kind are still owed and have not failed yet.
+    pub async fn untried_jobs(
+        &self,
+        installation: InstallationId,
+        kind: &str,
+    ) -> Result<i64, StoreError> {
+        let row: Option<(i64,)> =
+            self.database.one(UNTRIED_JOBS, values![installation, kind]).await?;
         Ok(row.map_or(0, |(n,)| n))
     }
 

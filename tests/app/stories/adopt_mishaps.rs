@@ -88,7 +88,7 @@ async fn the_branch_is_deleted_in_between() {
         let second = stage.gh.pull_from(REPO, BRANCH).expect("it was opened again").number;
         assert_ne!(first, second);
         let text = stage.gh.text(REPO, BRANCH, "catalog-info.yaml");
-        assert!(text.contains("description: Else"), "{text}");
+        assert!(text.contains("description: \"Else\""), "{text}");
         assert!(last_reply(&stage, issue).contains(&format!("Opened #{second}.")));
         stage.gh.forgive();
         stage.end().await;

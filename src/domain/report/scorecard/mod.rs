@@ -5,6 +5,8 @@
 //! changed, and then it says what is new since the last edit. So no day and no hour may stand in
 //! the figures that moves by itself.
 
+mod campaign;
+mod demand;
 mod news;
 mod repositories;
 mod sections;
@@ -14,6 +16,8 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+pub use campaign::{campaign_page, campaign_title};
+pub use demand::{demand_page, demand_title};
 pub use news::news;
 pub use repositories::{team_page, team_title};
 
@@ -47,6 +51,7 @@ pub fn figures(score: &Score, book: &Book<'_>, titles: &Titles, rows: Rows<'_>) 
     let parts = [
         sections::adoption(score),
         sections::levels(score),
+        sections::satisfaction(score, book),
         sections::steps(score, titles),
         sections::near_gold(score),
         sections::teams(score),

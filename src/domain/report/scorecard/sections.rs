@@ -6,8 +6,9 @@ use super::super::words::{clip, count};
 use super::{Titles, arrow, owner_words, share, titled};
 use crate::domain::finding::Level;
 use crate::domain::scorecard::history::WEEKS;
+use crate::domain::scorecard::signals::contradictions;
 use crate::domain::scorecard::waivers::SOON_DAYS;
-use crate::domain::scorecard::{Score, Worst};
+use crate::domain::scorecard::{Book, Score, Worst};
 
 /// Teams in the table.
 const TEAMS: usize = 60;
@@ -60,6 +61,27 @@ pub(super) fn levels(score: &Score) -> String {
         table += &format!("| {name} | {now} | {trend} |\n");
     }
     table + "\n"
+}
+
+/// How satisfied people are, and what does not go together.
+pub(super) fn satisfaction(score: &Score, book: &Book<'_>) -> String {
+    let mut out = String::new();
+    if let Some(now) = book.satisfied.first() {
+        let before = book
+            .satisfied
+            .get(1)
+            .map_or_else(String::new, |before| format!("; {:+} in {}", before.nps, before.quarter));
+        out += &format!(
+            "Satisfaction (NPS, `/platform nps`): **{:+}** in {}, {}{before}.\n\n",
+            now.nps,
+            now.quarter,
+            count(now.answers, "answer", "answers"),
+        );
+    }
+    for words in contradictions(score, book.satisfied) {
+        out += &format!("> {words}\n\n");
+    }
+    out
 }
 
 pub(super) fn steps(score: &Score, titles: &Titles) -> String {

@@ -2,13 +2,17 @@
 #![allow(clippy::unwrap_used)]
 
 use super::*;
+use crate::domain::config::Campaign;
 use crate::domain::finding::Level;
 use crate::domain::ids::{RepoId, RepoName};
 use crate::domain::judge::Standing;
 use crate::domain::report::budget::PAGE_BYTES;
 use crate::domain::scorecard::Entry;
+use crate::domain::scorecard::campaign::{Day, progress};
 use crate::domain::scorecard::card::{Card, Open, Waived};
 use crate::domain::scorecard::history::LevelChange;
+use crate::domain::scorecard::neighbours::place;
+use crate::domain::scorecard::signals::{Satisfied, demands};
 use crate::domain::time::Timestamp;
 
 const POLICIES: [(&str, Level); 6] = [
@@ -114,7 +118,7 @@ fn organisation() -> (Vec<Entry>, Vec<LevelChange>) {
 
 fn book<'a>(entries: &'a [Entry], history: &'a [LevelChange]) -> Book<'a> {
     let today = "2026-11-21".parse().unwrap();
-    Book { account: "acme", today, target: 80, entries, history }
+    Book { account: "acme", today, target: 80, entries, history, satisfied: &[] }
 }
 
 #[test]
@@ -131,6 +135,59 @@ fn the_scorecard() {
     }
     let team = Owner::Team("payments".to_owned());
     insta::assert_snapshot!("team", team_page(&score, &book, &team));
+}
+
+#[test]
+fn satisfaction_stands_beside_adoption_and_what_contradicts_is_said() {
+    let (entries, history) = organisation();
+    let said = |quarter: &str, nps| Satisfied { quarter: quarter.to_owned(), answers: 12, nps };
+    let satisfied = [said("2026-Q4", 10), said("2026-Q3", 35)];
+    let book = Book { target: 70, satisfied: &satisfied, ..book(&entries, &history) };
+    let score = Score::of(&book);
+    let page = figures(&score, &book, &titles(), Rows::Here);
+    assert!(page.contains("**+10** in 2026-Q4, 12 answers; +35 in 2026-Q3."), "{page}");
+    assert!(page.contains("> Adoption is at its target while satisfaction fell"), "{page}");
+    assert!(page.contains("while 1 of the policies is waived in a fifth"), "{page}");
+}
+
+#[test]
+fn a_way_out_in_demand_has_its_reasons_together() {
+    let (entries, _) = organisation();
+    assert_eq!(demands(&entries, 5), []);
+    let found = demands(&entries, 3);
+    assert_eq!(found.len(), 1);
+    insta::assert_snapshot!("demand", demand_page(&found[0], &titles()));
+}
+
+#[test]
+fn a_campaign_shows_what_is_left_and_how_it_went() {
+    let (entries, _) = organisation();
+    let campaign = Campaign {
+        name: "Say what workflows may do".to_owned(),
+        policies: vec!["delivery/*".to_owned()],
+        scope: Default::default(),
+        from: None,
+        due: "2026-12-31".parse().unwrap(),
+        owner: Some("@acme/platform".to_owned()),
+        promote: Some(Level::Bronze),
+    };
+    let found = progress(&campaign, &entries);
+    let day = |day: &str, left| (day.parse().unwrap(), Day { total: 8, left });
+    let days = [day("2026-11-01", 7), day("2026-11-09", 6), day("2026-11-21", found.left)];
+    let page = campaign_page(&campaign, &found, &days, false);
+    insta::assert_snapshot!("campaign", page);
+    assert!(campaign_page(&campaign, &found, &days, true).contains("belong to **bronze** now"));
+}
+
+#[test]
+fn neighbours_are_those_just_ahead_and_just_behind() {
+    let (entries, _) = organisation();
+    let found = place(&entries, RepoId(5)).unwrap();
+    let names: Vec<&str> = found.beside.iter().map(|(name, ..)| name.as_str()).collect();
+    assert_eq!((found.place, found.of), (6, 7));
+    assert_eq!(names, ["ledger", "payments_api", "search"]);
+    assert_eq!(place(&entries, RepoId(6)), None, "alone on its path");
+    assert_eq!(place(&entries, RepoId(9)), None, "not judged");
 }
 
 #[test]
