@@ -55,6 +55,10 @@ pub struct Asked {
     pub lines: Vec<String>,
     /// How many more the comment holds than are answered.
     pub passed_over: usize,
+    /// Whether a button of a check run said it: then `comment` is that run, and the answer is a
+    /// comment of its own on the pull request.
+    #[serde(default)]
+    pub pressed: bool,
 }
 
 /// A merged pull request, as its event told.
@@ -208,6 +212,27 @@ pub enum Job {
         /// Its name when the job was made.
         name: RepoName,
     },
+    /// Judge the newest commit of a default branch and keep what it says; nothing is posted.
+    JudgeBranch {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+        /// The commit; `None`: it must be asked for.
+        head: Option<Sha>,
+    },
+    /// Compare every default branch with what is known of it.
+    Sweep {
+        /// Which.
+        installation: InstallationId,
+    },
+    /// Count the cards and bring the scorecard's issues up to date.
+    Scorecard {
+        /// Which.
+        installation: InstallationId,
+    },
     /// Find repositories whose past nobody has read.
     MeasureInstallation {
         /// Which.
@@ -248,11 +273,13 @@ pub enum Priority {
     Background = 10,
     /// Whenever there is room.
     Sweep = 20,
+    /// After the others: it sums up what they found.
+    Report = 30,
 }
 
 impl Priority {
     /// Every class, the most urgent first.
-    pub const ALL: [Self; 3] = [Self::Interactive, Self::Background, Self::Sweep];
+    pub const ALL: [Self; 4] = [Self::Interactive, Self::Background, Self::Sweep, Self::Report];
 
     /// The word in metrics: `interactive`.
     pub fn as_str(self) -> &'static str {
@@ -260,13 +287,14 @@ impl Priority {
             Self::Interactive => "interactive",
             Self::Background => "background",
             Self::Sweep => "sweep",
+            Self::Report => "report",
         }
     }
 
     /// The class of a stored number; an unknown one is as patient as can be.
     pub fn of(number: i64) -> Self {
-        let all = [Self::Interactive, Self::Background];
-        all.into_iter().find(|class| *class as i64 == number).unwrap_or(Self::Sweep)
+        let class = Self::ALL.into_iter().find(|class| *class as i64 == number);
+        class.unwrap_or(Self::Report)
     }
 }
 
@@ -291,6 +319,9 @@ impl Job {
             Self::RejudgeInstallation { .. } => "rejudge_installation",
             Self::RejudgeRepo { .. } => "rejudge_repo",
             Self::CleanUp => "clean_up",
+            Self::JudgeBranch { .. } => "judge_branch",
+            Self::Sweep { .. } => "sweep",
+            Self::Scorecard { .. } => "scorecard",
         }
     }
 
@@ -322,6 +353,9 @@ impl Job {
             Self::RejudgeInstallation { installation } => format!("rejudge:{installation}"),
             Self::RejudgeRepo { repo, .. } => format!("rejudge:repo:{repo}"),
             Self::CleanUp => "clean_up".to_owned(),
+            Self::JudgeBranch { repo, .. } => format!("judge:{repo}"),
+            Self::Sweep { installation } => format!("sweep:{installation}"),
+            Self::Scorecard { installation } => format!("scorecard:{installation}"),
         }
     }
 
@@ -338,7 +372,10 @@ impl Job {
             | Self::LearnMerge { .. }
             // What was missed is late already.
             | Self::Recover => Priority::Background,
+            Self::Scorecard { .. } => Priority::Report,
             Self::LearnHistory { .. }
+            | Self::Sweep { .. }
+            | Self::JudgeBranch { .. }
             | Self::UpgradeWave { .. }
             | Self::Upgrade { .. }
             | Self::MeasureDelivery { .. }
@@ -355,10 +392,12 @@ impl Job {
         match self {
             Self::Plan { .. }
             | Self::SyncInstallation { .. }
-            | Self::UpgradeWave { .. }
             | Self::RejudgeInstallation { .. }
             | Self::Recover
             | Self::CleanUp
+            | Self::Sweep { .. }
+            | Self::Scorecard { .. }
+            | Self::UpgradeWave { .. }
             | Self::MeasureInstallation { .. } => None,
             Self::CheckPull { repo, .. }
             | Self::CheckCommit { repo, .. }
@@ -367,8 +406,9 @@ impl Job {
             | Self::LearnMerge { repo, .. }
             | Self::LearnHistory { repo, .. }
             | Self::AnswerComment { repo, .. }
-            | Self::Upgrade { repo, .. }
             | Self::RejudgeRepo { repo, .. }
+            | Self::JudgeBranch { repo, .. }
+            | Self::Upgrade { repo, .. }
             | Self::MeasureDelivery { repo, .. } => Some(*repo),
         }
     }
@@ -384,6 +424,9 @@ impl Job {
             | Self::LearnMerge { installation, .. }
             | Self::LearnHistory { installation, .. }
             | Self::AnswerComment { installation, .. }
+            | Self::JudgeBranch { installation, .. }
+            | Self::Sweep { installation }
+            | Self::Scorecard { installation }
             | Self::UpgradeWave { installation }
             | Self::Upgrade { installation, .. }
             | Self::MeasureDelivery { installation, .. }

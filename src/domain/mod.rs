@@ -36,6 +36,7 @@ pub mod report;
 pub mod retention;
 pub mod risk;
 pub mod schedule;
+pub mod scorecard;
 pub mod selection;
 pub mod template;
 pub mod time;

@@ -177,6 +177,7 @@ impl Evaluators {
                     organisation: Default::default(),
                     organisation_problems: Vec::new(),
                     teams: Default::default(),
+                    owner: None,
                     inline: Vec::new(),
                     inline_problems: Vec::new(),
                 },

@@ -31,7 +31,9 @@ impl App {
     pub(super) async fn answer_comment(&self, question: Question<'_>) -> Result<String, Fate> {
         let Question { name, asked, .. } = question;
         let voice = self.voice(&question);
-        voice.react(name, asked.comment, Reaction::Eyes).await?;
+        if !asked.pressed {
+            voice.react(name, asked.comment, Reaction::Eyes).await?;
+        }
         let mut answers = Vec::new();
         let mut standing = None;
         let subject = OnceCell::new();
@@ -60,7 +62,9 @@ impl App {
             .await?;
         let done = answers.iter().all(|(_, answer)| answer.done);
         let last = if done { Reaction::Rocket } else { Reaction::Confused };
-        voice.react(name, asked.comment, last).await?;
+        if !asked.pressed {
+            voice.react(name, asked.comment, last).await?;
+        }
         Ok(format!("answered {} in {name}#{}", answers.len(), asked.issue))
     }
 
@@ -73,7 +77,9 @@ impl App {
         ));
         let lines = question.asked.lines.iter();
         say(&voice, &question, lines.map(|line| (line.as_str(), &answer))).await?;
-        voice.react(question.name, question.asked.comment, Reaction::Confused).await?;
+        if !question.asked.pressed {
+            voice.react(question.name, question.asked.comment, Reaction::Confused).await?;
+        }
         Ok(())
     }
 
@@ -109,7 +115,7 @@ async fn say<'a>(
     let Question { name, asked, .. } = question;
     let known = voice.comments_since(name, asked.issue, asked.since).await?;
     for (line, answer) in answers {
-        let mark = mark(asked.comment, line);
+        let mark = mark(asked, line);
         let said = reply(line, &asked.by, answer, &mark);
         let ours = |c: &&CommentRef| {
             c.by_bot() && c.body.as_deref().is_some_and(|body| body.trim_end().ends_with(&mark))
@@ -128,8 +134,9 @@ async fn say<'a>(
 }
 
 /// What tells our reply to a command from every other comment.
-fn mark(comment: i64, line: &str) -> String {
-    format!("<!-- waymark:reply {comment} {} -->", digest(line))
+fn mark(asked: &Asked, line: &str) -> String {
+    let kind = if asked.pressed { "press" } else { "reply" };
+    format!("<!-- waymark:{kind} {} {} -->", asked.comment, digest(line))
 }
 
 /// Twelve hexadecimal digits of a command line.

@@ -43,9 +43,12 @@ impl App {
                 Ok(rules(&judgement, &about))
             }
             Command::Scorecard => {
-                let (judgement, about) = self.judged_default(subject().await?).await?;
-                Ok(scorecard(&judgement, &about))
+                let subject = subject().await?;
+                let (judgement, about) = self.judged_default(subject).await?;
+                let beside = self.beside(subject).await?;
+                Ok(scorecard(&judgement, &about, &beside))
             }
+            Command::Nps { score, words } => self.satisfied(question, score, words).await,
             Command::Risk if !asked.on_pull => Ok(not_here(spec, "pull requests")),
             Command::Adopt(wish) => {
                 let subject = subject().await?;
@@ -57,6 +60,10 @@ impl App {
             }
             Command::Unwaive { policy } => self.unwaive(subject().await?, question, &policy).await,
             Command::Risk => self.risk_explained(subject().await?, asked.issue).await,
+            Command::Fix { policy } => {
+                let subject = subject().await?;
+                apart(|| self.fix(subject, question, policy.as_deref())).await
+            }
         }
     }
 

@@ -1,5 +1,6 @@
 //! What does a delivery ask for? Its intents are noted in the store and become jobs.
 
+mod pressed;
 mod rows;
 
 use crate::domain::event::{self, Intent, PullSeen, RepoSeen};
@@ -13,6 +14,8 @@ use crate::edge::store::{CoverageRow, InstallationRow, KnownPull, PullRow, PullS
 use super::App;
 use super::fate::Fate;
 use super::job_span;
+use super::judge_branch::{job_for, jobs_for};
+use pressed::Press;
 use rows::{learned, pull_row, risk_pull, row};
 
 /// What came of a delivery.
@@ -21,6 +24,8 @@ pub(super) struct Plan {
     pub(super) jobs: Vec<Job>,
     /// In words, kept with the delivery.
     pub(super) outcome: String,
+    /// Keys of queued jobs whose place one of them takes.
+    pub(super) overtaken: Vec<String>,
 }
 
 impl App {
@@ -36,7 +41,8 @@ impl App {
             Err(error) => {
                 self.meter.delivery(&delivery.event, "unreadable");
                 tracing::warn!(delivery = guid, %error, "a delivery could not be read");
-                return Ok(Plan { jobs: Vec::new(), outcome: error.to_string() });
+                let (jobs, overtaken) = (Vec::new(), Vec::new());
+                return Ok(Plan { jobs, outcome: error.to_string(), overtaken });
             }
         };
         let mut jobs = Vec::new();
@@ -49,7 +55,7 @@ impl App {
             jobs.append(&mut self.pursue(intent, guid).await?);
         }
         let policies: Vec<Job> = jobs.iter().filter_map(|job| self.policies_too(job)).collect();
-        let risks: Vec<Job> = jobs.iter().filter_map(Self::risk_too).collect();
+        let risks: Vec<Job> = jobs.iter().filter_map(|job| self.risk_too(job)).collect();
         jobs.extend(policies);
         jobs.extend(risks);
         if let Some(check) = only {
@@ -59,11 +65,12 @@ impl App {
                 _ => check == GOLDEN_PATH_CHECK,
             });
         }
+        let overtaken = self.overtake(&mut jobs).await?;
         let outcome = match jobs.as_slice() {
             [] => "nothing to do".to_owned(),
             jobs => jobs.iter().map(Job::key).collect::<Vec<_>>().join(", "),
         };
-        Ok(Plan { jobs, outcome })
+        Ok(Plan { jobs, outcome, overtaken })
     }
 
     async fn pursue(&self, intent: Intent, guid: &str) -> Result<Vec<Job>, Fate> {
@@ -128,9 +135,16 @@ impl App {
                         since: comment.created,
                         lines: scan.lines,
                         passed_over: scan.passed_over,
+                        pressed: false,
                     },
                     delivery: guid.to_owned(),
                 }])
+            }
+            Intent::Pressed { installation, repo, run, since, head_sha: head, pulls, line, by } => {
+                self.note_repo(installation, &repo).await?;
+                let named = pulls;
+                let press = Press { installation, repo, run, since, head, named, line, by };
+                self.pressed(press, guid).await
             }
             Intent::Installed { installation, account, permissions, events, suspended, repos } => {
                 self.store
@@ -159,7 +173,7 @@ impl App {
                 self.store.upsert_repos(installation, &rows).await?;
                 self.store.remove_repos(installation, &removed).await?;
                 self.store.expire_organisation_file(installation).await?;
-                Ok(Vec::new())
+                Ok(jobs_for(installation, added))
             }
             Intent::Sighted { installation, repo, created, sighting } => {
                 self.sighted(installation, &repo, created, *sighting).await
@@ -167,7 +181,7 @@ impl App {
             Intent::RepoChanged { installation, repo } => {
                 self.note_repo(installation, &repo).await?;
                 self.heard_of(installation, &repo.name).await?;
-                Ok(Vec::new())
+                Ok(if repo.archived { Vec::new() } else { vec![job_for(installation, repo)] })
             }
         }
     }
@@ -200,7 +214,7 @@ impl App {
         let (number, head, open) = (pull.number, pull.head_sha.clone(), pull.open);
         let branch = (pull.head_repo, pull.head_ref.clone());
         let retitled = pull.retitled;
-        let learned = learned(installation, repo, &pull);
+        let learned = learned(installation, repo, &pull).filter(|_| self.risk);
         if open {
             self.store.note_risk_pull(repo.id, &risk_pull(&pull)).await?;
         } else if learned.is_none() {
@@ -236,7 +250,7 @@ impl App {
 
     /// Something that a pull request's risk depends on has changed.
     async fn risk_again(&self, repo: RepoId, number: i64) -> Result<Vec<Job>, Fate> {
-        let known = self.store.pull(repo, number).await?;
+        let known = self.store.pull(repo, number).await?.filter(|_| self.risk);
         let open = known.filter(|known| known.pull.state == PullState::Open);
         let Some(KnownPull { installation, name, pull }) = open else { return Ok(Vec::new()) };
         let (head, fresh) = (pull.head_sha, None);
@@ -330,52 +344,4 @@ impl App {
         }
         Ok(jobs)
     }
-
-    async fn rerun(
-        &self,
-        installation: InstallationId,
-        repo: RepoSeen,
-        head: Sha,
-        branch: Option<String>,
-        named: Vec<i64>,
-        guid: &str,
-    ) -> Result<Vec<Job>, Fate> {
-        let fresh = Some(guid.to_owned());
-        // Somebody hopes that what broke was bad luck.
-        self.store.forget_broken_evaluations(repo.id).await?;
-        let known = self.store.open_pulls_with_head(repo.id, &head).await?;
-        let number = known.iter().map(|k| k.pull.number).chain(named).min();
-        if let Some(number) = number {
-            return Ok(vec![Job::CheckPull {
-                installation,
-                repo: repo.id,
-                name: repo.name,
-                number,
-                head,
-                fresh,
-            }]);
-        }
-        let base = branch.as_deref().and_then(queue_base);
-        let occasion = if base.is_some() { Occasion::MergeGroup } else { Occasion::DefaultBranch };
-        let git_ref = format!("refs/heads/{}", branch.as_deref().unwrap_or(head.as_str()));
-        // Without a base, the job finds out where the commit belongs.
-        let (repo, name) = (repo.id, repo.name);
-        Ok(vec![Job::CheckCommit {
-            installation,
-            repo,
-            name,
-            occasion,
-            git_ref,
-            head,
-            base,
-            fresh,
-        }])
-    }
-}
-
-/// What a merge queue merged onto: its branches end with it,
-/// `gh-readonly-queue/main/pr-7-<40 digits>`.
-fn queue_base(branch: &str) -> Option<Sha> {
-    let (_, sha) = branch.strip_prefix("gh-readonly-queue/")?.rsplit_once('-')?;
-    Sha::parse(sha).ok()
 }

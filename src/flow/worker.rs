@@ -23,6 +23,7 @@ use super::check_risk::RiskToCheck;
 use super::fate::{Fate, next_try};
 use super::job_meter::JobMeter;
 use super::job_span::span_of;
+use super::plan::Plan;
 
 /// How long a worker holds a job without a sign of life. Replicas' clocks differ, so not less.
 const LEASE_MS: i64 = 90_000;
@@ -143,7 +144,7 @@ impl App {
         Ok(Performed::Words(match &claimed.job {
             Job::Plan { delivery } => {
                 let plan = apart(|| self.plan(delivery)).await?;
-                return Ok(Performed::Plan { jobs: plan.jobs, outcome: plan.outcome });
+                return Ok(Performed::Plan(plan));
             }
             Job::CheckPull { installation, repo, name, number, head, fresh } => {
                 let fresh = fresh.as_deref();
@@ -203,6 +204,11 @@ impl App {
             Job::Upgrade { installation, repo, name } => {
                 apart(|| self.upgrade(*installation, *repo, name)).await?
             }
+            Job::JudgeBranch { installation, repo, name, head } => {
+                apart(|| self.judge_branch(*installation, *repo, name, head.as_ref())).await?
+            }
+            Job::Sweep { installation } => apart(|| self.sweep(*installation)).await?,
+            Job::Scorecard { installation } => apart(|| self.scorecard(*installation)).await?,
             Job::MeasureDelivery { installation, repo, name } => {
                 apart(|| self.measure_delivery(*installation, *repo, name)).await?
             }
@@ -210,7 +216,7 @@ impl App {
                 apart(|| self.measure_installation(*installation)).await?
             }
             Job::SyncInstallation { installation } => {
-                apart(|| self.sync_installation(*installation)).await?
+                apart(|| self.sync_and_sweep(*installation)).await?
             }
             Job::Recover => apart(|| self.recover()).await?,
             Job::RejudgeInstallation { installation } => {
@@ -227,9 +233,17 @@ impl App {
     async fn settle(&self, claimed: &Claimed, result: Result<Performed, Fate>) -> &'static str {
         let now = self.clock.now();
         let (word, settled) = match result {
-            Ok(Performed::Plan { jobs, outcome }) => {
+            Ok(Performed::Plan(Plan { jobs, outcome, overtaken })) => {
                 tracing::info!("job done: {outcome}");
                 let settled = self.store.plan_done(claimed, &jobs, &outcome, now).await;
+                // After that: lost in between, they are judged although nobody needs it.
+                if let Ok(true) = settled {
+                    for key in &overtaken {
+                        if let Err(error) = self.store.cancel(key).await {
+                            tracing::warn!(%error, key, "an overtaken job stays");
+                        }
+                    }
+                }
                 if !jobs.is_empty() {
                     self.call_workers();
                 }
@@ -331,5 +345,5 @@ pub(super) fn apart<F>(make: impl FnOnce() -> F) -> Pin<Box<F>> {
 /// What a job gave.
 enum Performed {
     Words(String),
-    Plan { jobs: Vec<Job>, outcome: String },
+    Plan(Plan),
 }

@@ -193,3 +193,30 @@ fn many(count: u32) -> String {
         NOON.0
     )
 }
+
+/// A backlog that slept comes back without the credit of its sleep.
+#[tokio::test]
+async fn an_installation_that_wakes_does_not_overtake_everybody() {
+    for how in ["its time came", "it was woken"] {
+        for db in fresh_databases().await {
+            let store = &db.store;
+            flood(store, 1, 10, 400).await;
+            let asleep = InstallationId(1);
+            store.pause_installation(asleep, at(500)).await.unwrap();
+            flood(store, 2, 20, 300).await;
+            for _ in 0..200 {
+                let claimed = claim_at(store, at(400)).await.unwrap();
+                assert_eq!(claimed.job.installation(), Some(InstallationId(2)));
+                store.complete(&claimed).await.unwrap();
+            }
+            if how == "it was woken" {
+                store.wake_installation(asleep).await.unwrap();
+            }
+            flood(store, 3, 30, 5).await;
+            let order = served(store, 60).await;
+            let count = |id: i64| order.iter().filter(|(who, _)| *who == id).count() as i64;
+            assert!((count(1) - count(2)).abs() <= 3, "{} {how}: {order:?}", db.kind);
+            assert_eq!(count(3), 5, "{} {how}: {order:?}", db.kind);
+        }
+    }
+}

@@ -8,7 +8,9 @@ mod adopt;
 mod check;
 mod config;
 mod explain;
+mod fix;
 mod help;
+mod nps;
 mod risk;
 mod scan;
 mod scorecard;
@@ -68,10 +70,22 @@ pub enum Command {
     Config,
     /// Which level does this repository have, and what is the next step?
     Scorecard,
+    /// How likely is it that its author recommends the golden path?
+    Nps {
+        /// 0 to 10.
+        score: u8,
+        /// What is said beside it.
+        words: Option<String>,
+    },
     /// What is known of this change's risk?
     Risk,
     /// Bring the repository onto its golden path.
     Adopt(Adopt),
+    /// Put right what has one right answer.
+    Fix {
+        /// One policy only, as for `Explain`.
+        policy: Option<String>,
+    },
     /// Ask for a way out.
     Waive(Wish),
     /// Give a way out back.
@@ -114,8 +128,10 @@ pub const COMMANDS: &[Spec] = &[
     scorecard::SPEC,
     risk::SPEC,
     adopt::SPEC,
+    fix::SPEC,
     waive::SPEC,
     unwaive::SPEC,
+    nps::SPEC,
 ];
 
 /// A command line that was not understood.

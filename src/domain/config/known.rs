@@ -43,6 +43,7 @@ impl Known {
             Shape::Zone => filled.is_some_and(|t| freeze::zone(t).is_some()),
             Shape::Address => filled.is_some_and(is_address),
             Shape::Mode => filled.is_some_and(|t| MODES.contains(&t)),
+            Shape::OneOf(words) => filled.is_some_and(|t| words.contains(&t)),
             Shape::Level => filled.is_some_and(|t| LEVELS.contains(&t)),
             Shape::Glob => {
                 let glob = filled.ok_or(None)?;

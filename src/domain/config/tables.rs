@@ -3,6 +3,7 @@
 
 mod gating;
 mod metrics;
+mod scorecard;
 
 use super::shape::{Key, Shape, Table};
 
@@ -74,6 +75,8 @@ pub(super) static ORGANISATION: Table = Table {
         gating::GATE,
         gating::SLO,
         metrics::METRICS,
+        scorecard::SCORECARD,
+        scorecard::CAMPAIGNS,
     ],
 };
 

@@ -6,7 +6,8 @@ use serde::Deserialize;
 use super::Intent;
 use super::payload::{InstallationRef, PullRef, Repository, numbers_in};
 use crate::domain::ids::Sha;
-use crate::domain::report::check_run::RERUN;
+use crate::domain::report::check_run::{GOLDEN_PATH_CHECK, RERUN, command_of};
+use crate::domain::time::Timestamp;
 
 #[derive(Deserialize)]
 struct Payload {
@@ -15,6 +16,12 @@ struct Payload {
     repository: Repository,
     installation: Option<InstallationRef>,
     requested_action: Option<Button>,
+    sender: Option<Sender>,
+}
+
+#[derive(Deserialize)]
+struct Sender {
+    login: String,
 }
 
 #[derive(Deserialize)]
@@ -24,7 +31,11 @@ struct Button {
 
 #[derive(Deserialize)]
 struct Run {
+    #[serde(default)]
+    id: i64,
     name: String,
+    #[serde(default)]
+    started_at: Option<String>,
     head_sha: Sha,
     #[serde(default)]
     pull_requests: Vec<PullRef>,
@@ -39,9 +50,27 @@ struct Suite {
 pub(super) fn read(body: &[u8]) -> Result<Vec<Intent>, serde_json::Error> {
     let p: Payload = serde_json::from_slice(body)?;
     let Some(installation) = p.installation else { return Ok(Vec::new()) };
+    let button = p.requested_action.map(|button| button.identifier).unwrap_or_default();
     let wanted = match p.action.as_str() {
         "rerequested" => true,
-        "requested_action" => p.requested_action.is_some_and(|button| button.identifier == RERUN),
+        "requested_action" if button == RERUN => true,
+        "requested_action" if p.check_run.name == GOLDEN_PATH_CHECK => {
+            let (Some(line), Some(sender)) = (command_of(&button), p.sender) else {
+                return Ok(Vec::new());
+            };
+            let repo = p.repository.id;
+            let started = p.check_run.started_at.and_then(|t| Timestamp::parse_rfc3339(&t));
+            return Ok(vec![Intent::Pressed {
+                installation: installation.id,
+                repo: p.repository.into(),
+                run: p.check_run.id,
+                since: started.unwrap_or(Timestamp(0)),
+                head_sha: p.check_run.head_sha,
+                pulls: numbers_in(repo, p.check_run.pull_requests),
+                line,
+                by: sender.login,
+            }]);
+        }
         _ => false,
     };
     if !wanted {

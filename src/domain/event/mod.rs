@@ -5,7 +5,6 @@
 //! Events are hints: they may be late, repeated or out of order, so an intent says what to look
 //! at, not what is true. Adding an event = one file and one line in [`READERS`].
 
-mod about;
 mod check_run;
 mod check_suite;
 mod delivered;
@@ -25,8 +24,6 @@ mod repository;
 mod status;
 mod words;
 mod workflow_run;
-
-pub use about::repository_of;
 
 use crate::domain::command::Scan;
 use crate::domain::config::Labels;
@@ -211,6 +208,25 @@ pub enum Intent {
         comment: CommentSeen,
         /// What is asked for.
         scan: Scan,
+    },
+    /// Somebody pressed a button of the golden path's check run that stands for a command.
+    Pressed {
+        /// Whose.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoSeen,
+        /// The check run.
+        run: i64,
+        /// When it was made: no answer to it is older.
+        since: Timestamp,
+        /// Its commit.
+        head_sha: Sha,
+        /// Open pull requests that GitHub names (empty for forks).
+        pulls: Vec<i64>,
+        /// The command that the button stands for.
+        line: &'static str,
+        /// The login of whoever pressed it.
+        by: String,
     },
     /// The App was installed, or its permissions or suspension changed.
     Installed {

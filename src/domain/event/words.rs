@@ -23,6 +23,9 @@ impl Intent {
             Self::Commands { repo, comment, scan, .. } => {
                 format!("answer {} commands on {}#{}", scan.lines.len(), repo.name, comment.issue)
             }
+            Self::Pressed { repo, run, line, .. } => {
+                format!("{line}, pressed on check run {run} of {}", repo.name)
+            }
             Self::Installed { installation, account, .. } => {
                 format!("note installation {installation} of {account}")
             }

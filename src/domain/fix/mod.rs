@@ -145,6 +145,19 @@ impl FixPlan {
         self.fixed.iter().map(|fixed| &fixed.finding.policy).collect()
     }
 
+    /// Those files of the plan for which `is_apart` is false, and those for which it is true, each
+    /// with what is put right there. What is left to people stays with the first.
+    pub fn split(self, is_apart: impl Fn(&str) -> bool) -> (Self, Self) {
+        let Self { files, fixed, left, wanted } = self;
+        let (apart, files): (Vec<_>, Vec<_>) =
+            files.into_iter().partition(|file| is_apart(&file.path));
+        let (of_apart, fixed): (Vec<_>, Vec<_>) = fixed
+            .into_iter()
+            .partition(|fixed| fixed.finding.place.path.as_deref().is_some_and(&is_apart));
+        let apart = Self { files: apart, fixed: of_apart, ..Self::default() };
+        (Self { files, fixed, left, wanted }, apart)
+    }
+
     /// What to look at before it is merged, by policy.
     pub fn look_outs(&self) -> Vec<(&PolicyId, &'static str)> {
         let of = |policy| Some((policy, find(policy)?.look_out));

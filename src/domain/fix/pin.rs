@@ -51,7 +51,7 @@ fn apply(bench: &mut Bench<'_>, finding: &Finding) -> Result<String, String> {
         Some(Some(None)) => return Err(format!("there is no `{key}` that GitHub shows to us")),
         Some(None) if bench.offline => {
             return Err(format!(
-                "which commit `{key}` is can only be looked up on GitHub: ask `/platform fix` there"
+                "which commit `{key}` is was not looked up; `/platform fix` on GitHub does it"
             ));
         }
         Some(None) => {

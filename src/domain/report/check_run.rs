@@ -8,8 +8,9 @@ use super::title::render_title;
 use super::view::View;
 use super::words::clip;
 use crate::domain::effect::{CheckAction, CheckRunDraft};
-use crate::domain::ids::Sha;
-use crate::domain::judge::{Judgement, Standing};
+use crate::domain::finding::Mode;
+use crate::domain::ids::{PolicyId, Sha};
+use crate::domain::judge::{Judgement, Standing, State};
 
 /// The check's name; branch protection asks for it by this name, so it never changes.
 pub const GOLDEN_PATH_CHECK: &str = "waymark / golden path";
@@ -54,8 +55,50 @@ pub fn render_check_run(judgement: &Judgement, context: &CheckRunContext) -> Che
         annotations,
         details_url: context.details_url.clone(),
         external_id: context.external_id.clone(),
-        actions: vec![rerun_action()],
+        actions: buttons(judgement, context),
     }
+}
+
+/// The identifier of the button that puts right what has one right answer.
+pub const FIX: &str = "fix";
+/// The identifier of the button that brings the repository onto its golden path.
+pub const ADOPT: &str = "adopt";
+
+/// The command that a button stands for.
+pub fn command_of(identifier: &str) -> Option<&'static str> {
+    match identifier {
+        FIX => Some("/platform fix"),
+        ADOPT => Some("/platform adopt"),
+        _ => None,
+    }
+}
+
+/// Policies that fail where a repository has not adopted its golden path.
+const ADOPTED: [&str; 2] = ["catalog/info_present", "delivery/platform_workflow_used"];
+
+/// The buttons that would do something, at most three. Fixing and adopting answer on a pull
+/// request, so there must be one.
+fn buttons(judgement: &Judgement, context: &CheckRunContext) -> Vec<CheckAction> {
+    let button = |label: &str, description: &str, identifier: &str| CheckAction {
+        label: label.to_owned(),
+        description: description.to_owned(),
+        identifier: identifier.to_owned(),
+    };
+    let speaks =
+        |id: &PolicyId| judgement.policies.iter().any(|p| p.id == *id && p.mode > Mode::Observe);
+    let mut findings = judgement.findings.iter().filter(|f| speaks(&f.policy));
+    let mut open = findings.clone().filter(|f| f.state != State::Waived);
+    let mut buttons = Vec::new();
+    if !context.changes.is_empty() {
+        if findings.any(|f| f.state == State::New && f.fixable) {
+            buttons.push(button("Fix", "Commit what has one right answer", FIX));
+        }
+        if open.any(|f| ADOPTED.contains(&f.policy.as_str())) {
+            buttons.push(button("Adopt", "Open a pull request with what lacks", ADOPT));
+        }
+    }
+    buttons.push(rerun_action());
+    buttons
 }
 
 /// The button that judges the commit again.

@@ -72,6 +72,17 @@ impl Installation {
         found.map_err(absent)
     }
 
+    /// The message of a commit.
+    pub async fn message(&self, repo: &RepoName, commit: &Sha) -> Result<String, GitHubError> {
+        #[derive(Deserialize)]
+        struct Said {
+            message: String,
+        }
+        let path = in_repo(repo, &format!("/git/commits/{commit}"));
+        let call = Call::get("/repos/{owner}/{repo}/git/commits/{commit_sha}", path);
+        self.read::<Said>(&call).await.map(|said| said.message).map_err(absent)
+    }
+
     /// Where `head` left `base`; `None` when one of them is gone or they share no history.
     ///
     /// Works for a fork's head, too: the base repository reaches it through the pull request.

@@ -87,6 +87,12 @@ impl TokenScope {
         Self::default().with(Permission::Metadata, Access::Read)
     }
 
+    /// Files of every repository of the installation, to read only: for sweeping through them
+    /// without a token each.
+    pub fn reading() -> Self {
+        Self::listing().with(Permission::Contents, Access::Read)
+    }
+
     /// Who is in which team, and nothing of any repository.
     pub fn members() -> Self {
         Self::listing().with(Permission::Members, Access::Read)

@@ -279,7 +279,13 @@ fn admit(
             }
             let seen = installation.is_some_and(|found| world.covers(found, repo))
                 && token.repos.as_ref().is_none_or(|chosen| chosen.contains(&repo));
+            // Anybody with a token may read what is public, such as actions of others.
+            let elsewhere = world.repos.get(&repo).is_some_and(|repo| {
+                let mut all = world.installations.values();
+                !repo.private && !all.any(|i| i.account == repo.owner && !i.removed)
+            });
             match seen {
+                false if elsewhere && *wanted == [("contents", "read")] => Ok(repo),
                 false => Err(Reply::not_found()),
                 true if installation.is_some_and(|found| found.suspended.is_some()) => {
                     Err(Reply::error(403, "This installation has been suspended"))

@@ -26,6 +26,8 @@ pub struct World {
     pub repos: BTreeMap<u64, Repo>,
     /// Lower-case former `owner/name` → repository.
     pub moved: HashMap<String, u64>,
+    /// Issues that were deleted, or that moved: (repository, number) → where to.
+    pub gone_issues: BTreeMap<(u64, u64), Option<(u64, u64)>>,
     pub installations: BTreeMap<u64, Installation>,
     pub tokens: HashMap<String, Token>,
     pub runs: BTreeMap<u64, CheckRun>,
@@ -77,6 +79,8 @@ pub struct Repo {
     pub name: String,
     pub private: bool,
     pub archived: bool,
+    /// Whether issues are switched on.
+    pub issues_on: bool,
     pub topics: Vec<String>,
     pub properties: BTreeMap<String, String>,
     pub default_branch: String,
@@ -267,6 +271,7 @@ impl World {
             networks: Vec::new(),
             repos: BTreeMap::new(),
             moved: HashMap::new(),
+            gone_issues: BTreeMap::new(),
             installations: BTreeMap::new(),
             tokens: HashMap::new(),
             runs: BTreeMap::new(),
@@ -305,7 +310,11 @@ impl World {
     }
 
     pub fn repo_named(&self, full_name: &str) -> Option<&Repo> {
-        self.repos.values().find(|repo| repo.full_name().eq_ignore_ascii_case(full_name))
+        let (owner, name) = full_name.split_once('/')?;
+        let is = |repo: &&Repo| {
+            repo.name.eq_ignore_ascii_case(name) && repo.owner.eq_ignore_ascii_case(owner)
+        };
+        self.repos.values().find(is)
     }
 
     pub fn store(&self, repo: u64) -> &Store {

@@ -14,7 +14,7 @@ pub use proposal::{
 };
 pub use refuse::{misuse, no_permission, not_here, not_in_team, team_not_known, too_many};
 pub use rules::rules;
-pub use scorecard::scorecard;
+pub use scorecard::{Beside, scorecard};
 
 use super::budget::PAGE_BYTES;
 use super::escape::code_span;

@@ -62,6 +62,7 @@ impl World {
             name: name.into(),
             private: false,
             archived: false,
+            issues_on: true,
             topics: Vec::new(),
             properties: BTreeMap::new(),
             default_branch: "main".into(),
@@ -164,6 +165,13 @@ impl FakeGitHub {
         world.repo_mut(id).private = true;
     }
 
+    /// Its issues are switched off or on; they are not lost.
+    pub fn set_issues(&self, full_name: &str, on: bool) {
+        let mut world = self.world();
+        let id = world.id_of(full_name);
+        world.repo_mut(id).issues_on = on;
+    }
+
     pub fn set_archived(&self, full_name: &str) {
         let mut world = self.world();
         let id = world.id_of(full_name);
@@ -205,6 +213,20 @@ impl FakeGitHub {
         drop(world);
         self.changed();
         sha
+    }
+
+    /// A tag on a commit.
+    pub fn tag(&self, full_name: &str, tag: &str, sha: &str) {
+        let mut world = self.world();
+        let id = world.id_of(full_name);
+        world.repo_mut(id).refs.insert(format!("refs/tags/{tag}"), sha.into());
+    }
+
+    /// Somebody deletes a branch.
+    pub fn delete_branch(&self, full_name: &str, branch: &str) {
+        let mut world = self.world();
+        let id = world.id_of(full_name);
+        world.repo_mut(id).refs.remove(&format!("refs/heads/{branch}"));
     }
 
     /// Replaces the last commit of `branch` by one with other changes.
