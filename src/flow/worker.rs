@@ -147,11 +147,18 @@ impl App {
             Job::CheckPull { installation, repo, name, number, head, fresh } => {
                 let fresh = fresh.as_deref();
                 let (installation, repo, number) = (*installation, *repo, *number);
-                self.check_pull(PullToCheck { installation, repo, name, number, head, fresh })
-                    .await?
+                Box::pin(self.check_pull(PullToCheck {
+                    installation,
+                    repo,
+                    name,
+                    number,
+                    head,
+                    fresh,
+                }))
+                .await?
             }
             Job::CheckCommit { installation, repo, name, occasion, head, base, fresh, .. } => {
-                self.check_commit(CommitToCheck {
+                Box::pin(self.check_commit(CommitToCheck {
                     installation: *installation,
                     repo: *repo,
                     name,
@@ -159,7 +166,7 @@ impl App {
                     head,
                     base: base.as_ref(),
                     fresh: fresh.as_deref(),
-                })
+                }))
                 .await?
             }
             Job::CheckPolicies { installation, repo, name, head, base, fresh } => {
@@ -188,14 +195,15 @@ impl App {
             Job::AnswerComment { installation, repo, name, asked, delivery } => {
                 let question =
                     Question { installation: *installation, repo: *repo, name, asked, delivery };
-                self.answer_comment(question).await?
+                Box::pin(self.answer_comment(question)).await?
             }
             Job::SyncInstallation { installation } => self.sync_and_sweep(*installation).await?,
             Job::JudgeBranch { installation, repo, name, head } => {
-                self.judge_branch(*installation, *repo, name, head.as_ref()).await?
+                // Boxed: the largest of all these futures would stand on the stack of every job.
+                Box::pin(self.judge_branch(*installation, *repo, name, head.as_ref())).await?
             }
-            Job::Sweep { installation } => self.sweep(*installation).await?,
-            Job::Scorecard { installation } => self.scorecard(*installation).await?,
+            Job::Sweep { installation } => Box::pin(self.sweep(*installation)).await?,
+            Job::Scorecard { installation } => Box::pin(self.scorecard(*installation)).await?,
             Job::MeasureDelivery { installation, repo, name } => {
                 self.measure_delivery(*installation, *repo, name).await?
             }
