@@ -100,7 +100,9 @@ async fn watch_over(app: &App, swept: &[Swept], began: Timestamp) -> anyhow::Res
         for one in swept {
             let row = state(app, one, began).await?;
             owed += app.store.untried_jobs(one.id, "judge_branch").await?;
-            going |= row.is_none_or(|row| row.finished.is_none());
+            let begins = app.store.untried_jobs(one.id, "sync_installation").await?
+                + app.store.untried_jobs(one.id, "sweep").await?;
+            going |= row.is_some_and(|row| row.finished.is_none()) || begins > 0;
             // Summing up comes last.
             going |= app.store.untried_jobs(one.id, "scorecard").await? > 0;
             total += row.map_or(0, |row| row.total);
@@ -118,7 +120,10 @@ async fn watch_over(app: &App, swept: &[Swept], began: Timestamp) -> anyhow::Res
     }
     drop(progress);
     for one in swept {
-        let Some(row) = state(app, one, began).await? else { continue };
+        let Some(row) = state(app, one, began).await? else {
+            say(&format!("{}: not swept", visible::line(&clip(&one.account, 100))));
+            continue;
+        };
         let number = |n: i64| usize::try_from(n).unwrap_or(0);
         say(&format!(
             "{}: {} compared, {} judged, {} empty or not to be read",

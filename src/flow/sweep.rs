@@ -21,7 +21,11 @@ const STALE_MS: i64 = 24 * 60 * 60 * 1000;
 impl App {
     /// Learns which repositories there are, then compares them.
     pub(super) async fn sync_and_sweep(&self, id: InstallationId) -> Result<String, Fate> {
-        let done = self.sync_installation(id).await?;
+        let done = match self.sync_installation(id).await {
+            // A server that does not list its repositories: those that events told of are swept.
+            Err(Fate::Moot(reason)) => reason,
+            other => other?,
+        };
         if self.store.installation(id).await?.is_some_and(|row| !row.suspended) {
             self.store.enqueue(&[Job::Sweep { installation: id }], self.clock.now()).await?;
         }

@@ -159,7 +159,7 @@ const ENVIRONMENT: &[&str] = &["src/config"];
 const THINGS: &[(&str, &[&str])] = &[
     // The environment is read once. Besides: both commands that start the evaluator ask for their
     // own path, and Git's own variables are kept from the Git that we start.
-    ("std::env::current_exe", &["src/cli/serve.rs", "src/cli/check.rs"]),
+    ("std::env::current_exe", &["src/cli/app.rs", "src/cli/check.rs"]),
     ("std::env::vars_os", &["src/config", "src/edge/git/command.rs"]),
     ("std::env::var", ENVIRONMENT),
     ("std::env::var_os", ENVIRONMENT),

@@ -171,16 +171,6 @@ impl OrgConfig {
                 complain(&pointer, message);
             }
         }
-        for (n, campaign) in self.campaigns.iter().enumerate() {
-            let pointer = format!("/campaigns/{n}");
-            let name = &campaign.name;
-            if self.campaigns[..n].iter().any(|earlier| earlier.name == *name) {
-                complain(&pointer, format!("there are two campaigns `{name}`; rename one"));
-            }
-            if campaign.from.is_some_and(|from| from > campaign.due) {
-                complain(&pointer, format!("`{name}` is due before it begins"));
-            }
-        }
         for lock in &self.locked {
             if let Some(name) = lock.strip_prefix("parameters.")
                 && !self.parameters.contains_key(name)
@@ -189,6 +179,19 @@ impl OrgConfig {
                     "`{lock}` is locked but not set; set `{name}` under `parameters` of this file"
                 );
                 complain("/locked", message);
+            }
+        }
+        let mut complain_at = |line: Option<u32>, message: String| {
+            problems.push(ConfigProblem { path: self.file.clone(), line, message });
+        };
+        for (n, campaign) in self.campaigns.iter().enumerate() {
+            let name = &campaign.name;
+            if self.campaigns[..n].iter().any(|earlier| earlier.name == *name) {
+                let message = format!("there are two campaigns `{name}`; rename one");
+                complain_at(campaign.line, message);
+            }
+            if campaign.from.is_some_and(|from| from > campaign.due) {
+                complain_at(campaign.line, format!("`{name}` is due before it begins"));
             }
         }
     }

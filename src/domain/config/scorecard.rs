@@ -80,6 +80,9 @@ pub struct Campaign {
     pub owner: Option<String>,
     /// The rung that its policies belong to once it is over.
     pub promote: Option<Level>,
+    /// Where it stands in its file.
+    #[serde(default)]
+    pub line: Option<u32>,
 }
 
 /// Which repositories; all conditions that are given must hold.
