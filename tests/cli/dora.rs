@@ -5,7 +5,9 @@ use waymark::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use waymark::domain::metrics::{Commit, Compared, Relation, Run, Source};
 use waymark::domain::time::Timestamp;
 use waymark::edge::clock::Clock;
-use waymark::edge::store::{DeploymentRow, IncidentRow, InstallationRow, PastRead, RepoRow, Store};
+use waymark::edge::store::{
+    CardRow, DeploymentRow, IncidentRow, InstallationRow, PastRead, RepoRow, Store,
+};
 
 use crate::given::Folder;
 

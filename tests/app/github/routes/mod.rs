@@ -81,7 +81,7 @@ const fn delete(template: &'static str, needs: Needs, handler: Handler) -> Route
 
 const GRAPHQL: &[Route] = &[post("/graphql", Needs::Token, |_, _| Reply::not_found())];
 
-const TABLES: [&[Route]; 14] = [
+const TABLES: [&[Route]; 15] = [
     app::ROUTES,
     checks::ROUTES,
     commits::ROUTES,
