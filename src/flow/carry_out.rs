@@ -44,8 +44,11 @@ impl App {
                 Ok(scorecard(&judgement, &about))
             }
             Command::Risk if !asked.on_pull => Ok(not_here(spec, "pull requests")),
-            Command::Adopt(wish) => self.adopt(&subject, question, &wish).await,
-            Command::Fix { policy } => self.fix(&subject, question, policy.as_deref()).await,
+            Command::Adopt(wish) => Box::pin(self.adopt(&subject, question, &wish)).await,
+            // Its steps are many and large: on the heap, they take no room of the worker's stack.
+            Command::Fix { policy } => {
+                Box::pin(self.fix(&subject, question, policy.as_deref())).await
+            }
             Command::Waive(wish) => self.waive(&subject, question, &wish).await,
             Command::Unwaive { policy } => self.unwaive(&subject, question, &policy).await,
             Command::Risk => self.risk_explained(&subject, asked.issue).await,

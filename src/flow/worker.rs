@@ -188,7 +188,7 @@ impl App {
             Job::AnswerComment { installation, repo, name, asked, delivery } => {
                 let question =
                     Question { installation: *installation, repo: *repo, name, asked, delivery };
-                self.answer_comment(question).await?
+                Box::pin(self.answer_comment(question)).await?
             }
             Job::MeasureDelivery { installation, repo, name } => {
                 self.measure_delivery(*installation, *repo, name).await?
