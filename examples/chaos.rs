@@ -100,7 +100,9 @@ async fn run(options: Options) -> ExitCode {
         }
     });
     let town = Town::new(gh.clone(), options.seed);
-    let recipe = Recipe::new(&options.program, &gh, &options.database).with("WAYMARK_WORKERS", "4");
+    let recipe = Recipe::new(&options.program, &gh, &options.database)
+        .with("WAYMARK_WORKERS", "4")
+        .with("WAYMARK_GITHUB_LIMITS", "off");
     let mut day = Day { options, gh, town, recipe, replicas: Vec::new(), tally: Tally::default() };
     for _ in 0..day.options.replicas {
         let replica = day.recipe.start().await.expect("it starts");
@@ -129,10 +131,21 @@ impl Day {
         if self.town.dice.once_in(3) {
             self.town.order_fault();
         }
+        let at = self.town.dice.roll(self.replicas.len());
+        // Every other one dies while deliveries arrive: what it has not acknowledged is not its.
+        if self.town.dice.once_in(2) {
+            let (pid, after) = (self.replicas[at].pid(), self.town.dice.roll(60) as u64);
+            tokio::spawn(async move {
+                tokio::time::sleep(Duration::from_millis(after)).await;
+                kill(pid);
+            });
+        }
         self.deliver().await;
+        if self.tally.kills % 20 == 10 {
+            self.fill_disk().await;
+        }
         let pause = self.town.dice.roll(1_200) as u64;
         tokio::time::sleep(Duration::from_millis(pause)).await;
-        let at = self.town.dice.roll(self.replicas.len());
         if self.town.dice.once_in(6) {
             let evaluators = children_of(self.replicas[at].pid());
             self.tally.evaluators += evaluators.len();
@@ -142,9 +155,6 @@ impl Day {
         self.tally.kills += 1;
         if self.tally.kills.is_multiple_of(20) {
             self.upset();
-        }
-        if self.tally.kills % 20 == 10 {
-            self.fill_disk().await;
         }
         self.restart().await;
     }
@@ -193,24 +203,13 @@ impl Day {
             while file.write_all(&block).is_ok() {}
         }
         self.tally.full += 1;
-        // Somebody must be there to meet it.
-        if self.replicas.is_empty() {
-            let started = self.recipe.start().await;
-            self.replicas.extend(started.ok());
-        }
-        if !self.replicas.is_empty() {
+        for _ in 0..3 {
             self.town.push(60);
-            self.deliver().await;
-            tokio::time::sleep(Duration::from_millis(500)).await;
         }
+        self.deliver().await;
+        tokio::time::sleep(Duration::from_millis(1_500)).await;
         drop(file);
         std::fs::remove_file(path).expect("the filler goes");
-        for replica in std::mem::take(&mut self.replicas) {
-            replica.shoot().await;
-        }
-        for _ in 1..self.options.replicas {
-            self.restart().await;
-        }
     }
 
     /// The trouble is over: what was not accepted is sent again, and everything comes to rest.

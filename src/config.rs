@@ -3,6 +3,7 @@
 //! The environment wins over the file. All complaints are reported at once, each with the
 //! setting's name and what to write instead. Secrets never appear in `Debug` or in complaints.
 
+mod bounds;
 mod source;
 mod tokens;
 
@@ -16,7 +17,7 @@ pub use source::Source;
 pub use tokens::ApiToken;
 
 use crate::domain::ids::RepoName;
-use crate::domain::retention::{Keep, SHORTEST_DELIVERIES_DAYS};
+use crate::domain::retention::Keep;
 
 /// How log lines look.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,6 +61,8 @@ pub struct Settings {
     pub keep: Keep,
     /// Whether GitHub's limits are planned with; a server of one's own may have none.
     pub limits: bool,
+    /// Whether pull requests get the check `waymark / deploy risk`.
+    pub risk: bool,
     /// Who may call `/api/v1`, and about whom.
     pub api_tokens: Vec<ApiToken>,
 }
@@ -101,6 +104,7 @@ pub const SETTINGS: &[(&str, &str)] = &[
     ("WAYMARK_LISTEN", "address and port (default 127.0.0.1:3000)"),
     ("WAYMARK_PUBLIC_URL", "address under which people reach this service (optional)"),
     ("WAYMARK_WORKERS", "how many jobs run at once, 1 to 256 (default 8)"),
+    ("WAYMARK_RISK", "whether pull requests get the deploy risk check: on (default) or off"),
     ("WAYMARK_LOG", "log filter (default info)"),
     ("WAYMARK_LOG_FORMAT", "text (default) or json"),
     (
@@ -171,6 +175,14 @@ impl Settings {
             source.complain("WAYMARK_WORKERS", "must be a number from 1 to 256");
             None
         });
+        let risk = match source.optional("WAYMARK_RISK").as_deref() {
+            None | Some("on") => true,
+            Some("off") => false,
+            Some(_) => {
+                source.complain("WAYMARK_RISK", "must be on or off");
+                true
+            }
+        };
         let log_format = match source.optional("WAYMARK_LOG_FORMAT").as_deref() {
             None | Some("text") => LogFormat::Text,
             Some("json") => LogFormat::Json,
@@ -205,8 +217,8 @@ impl Settings {
         if RepoName::parse(&format!("owner/{config_repository}")).is_err() {
             source.complain("WAYMARK_CONFIG_REPOSITORY", "must be a repository's name, no owner");
         }
-        let keep = read_keep(&mut source);
-        let limits = read_limits(&mut source);
+        let keep = bounds::read_keep(&mut source);
+        let limits = bounds::read_limits(&mut source);
         let api_tokens = read_tokens(&mut source);
         let complaints = source.finish();
         match (app_id, private_key, webhook_secrets, github_url, listen, workers) {
@@ -233,6 +245,7 @@ impl Settings {
                 config_repository,
                 keep,
                 limits,
+                risk,
                 api_tokens,
             }),
             _ => Err(Complaints(complaints)),
@@ -246,37 +259,6 @@ pub fn database_url(mut source: Source) -> Result<SecretString, Complaints> {
     let url = read_database_url(&mut source);
     let complaints = source.finish();
     if complaints.is_empty() { Ok(url) } else { Err(Complaints(complaints)) }
-}
-
-fn read_keep(source: &mut Source) -> Keep {
-    let usual = Keep::default();
-    let mut days = |name: &str, usual: i64, least: i64| {
-        let Some(text) = source.optional(name) else { return usual };
-        text.parse().ok().filter(|n| (least..=36_500).contains(n)).unwrap_or_else(|| {
-            source.complain(name, &format!("must be a number of days, at least {least}"));
-            usual
-        })
-    };
-    Keep {
-        deliveries_days: days(
-            "WAYMARK_KEEP_DELIVERIES_DAYS",
-            usual.deliveries_days,
-            SHORTEST_DELIVERIES_DAYS,
-        ),
-        evaluations_days: days("WAYMARK_KEEP_EVALUATIONS_DAYS", usual.evaluations_days, 1),
-        history_days: days("WAYMARK_KEEP_HISTORY_DAYS", usual.history_days, 1),
-    }
-}
-
-fn read_limits(source: &mut Source) -> bool {
-    match source.optional("WAYMARK_GITHUB_LIMITS").as_deref() {
-        None | Some("github") => true,
-        Some("off") => false,
-        Some(_) => {
-            source.complain("WAYMARK_GITHUB_LIMITS", "must be github or off");
-            true
-        }
-    }
 }
 
 fn read_tokens(source: &mut Source) -> Vec<ApiToken> {

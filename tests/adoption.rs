@@ -61,6 +61,7 @@ fn plan(
         path: Some(path.to_owned()),
         given,
         bases: BTreeMap::new(),
+        upgrade: false,
     })
 }
 

@@ -16,6 +16,10 @@ mod check;
 mod config;
 #[path = "cli/crowd.rs"]
 mod crowd;
+#[path = "cli/database.rs"]
+mod database;
+#[path = "cli/dora.rs"]
+mod dora;
 #[path = "cli/fix.rs"]
 mod fix;
 #[path = "cli/git_config.rs"]

@@ -79,9 +79,14 @@ const FILES: &[(ConfigKind, &str, bool)] = &[
     (ConfigKind::Organisation, "locked: [waivers]", false),
     (ConfigKind::Organisation, "waiver_rules: {max_days: 90, not_for: [catalog/*]}", true),
     (ConfigKind::Organisation, "waiver_rules: {max_days: 0}", false),
+    (ConfigKind::Organisation, "scorecard: {}", true),
+    (ConfigKind::Organisation, "scorecard: {closed: replace, target: 70}", true),
+    (ConfigKind::Organisation, "scorecard: {closed: delete}", false),
+    (ConfigKind::Organisation, "dashboards: {}", false),
+    (ConfigKind::Organisation, "campaigns: [{name: a, policies: '*', due: 2026-12-31}]", true),
+    (ConfigKind::Organisation, "campaigns: [{name: a, policies: '*'}]", false),
     (ConfigKind::Organisation, "metrics: {environments: live-*, attribution_days: 3}", true),
     (ConfigKind::Organisation, "metrics: {incident_labels: [sev1], attribution_days: x}", false),
-    (ConfigKind::Organisation, "scorecard: {}", false),
 ];
 
 #[test]

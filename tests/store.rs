@@ -19,6 +19,8 @@ mod given;
 mod intake;
 #[path = "store/known.rs"]
 mod known;
+#[path = "store/model.rs"]
+mod model;
 #[path = "store/open.rs"]
 mod open;
 #[path = "store/queue.rs"]

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! load --program target/release/waymark --database URL [--replicas 1] [--latency-ms 0]
-//!      [--seconds 10] [--senders 64] [--outstanding 16] [--workers 32]
+//!      [--seconds 10] [--senders 64] [--outstanding 16] [--workers 32] [--warm 400]
 //! load --peer 'node server.js' …
 //! ```
 #![allow(unreachable_pub, clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
@@ -70,7 +70,7 @@ async fn run(options: &Options) {
     let serial = Arc::new(AtomicU64::new(1));
 
     // Each tenant is met once: tokens, the organisation's file, the state of the base branch.
-    let warm = stub::TENANTS;
+    let warm = options.number("warm", stub::TENANTS);
     pushes(&stub, &urls, &serial, 8, None, Some(warm)).await;
 
     let cpu = service.cpu_seconds();

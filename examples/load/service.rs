@@ -91,7 +91,11 @@ fn own_command(options: &BTreeMap<String, String>, listen: &str, github: &str) -
     command.env("WAYMARK_APP_ID", "424242").env("WAYMARK_PRIVATE_KEY", KEY);
     command.env("WAYMARK_WEBHOOK_SECRET", SECRET).env("WAYMARK_GITHUB_URL", github);
     command.env("WAYMARK_DATABASE_URL", options.get("database").expect("--database"));
-    command.env("WAYMARK_LISTEN", listen).env("WAYMARK_LOG", "warn");
+    command
+        .env("WAYMARK_LISTEN", listen)
+        .env("WAYMARK_LOG", options.get("log").map_or("warn", String::as_str));
+    // What GitHub grants is not what is measured here.
+    command.env("WAYMARK_GITHUB_LIMITS", "off");
     command.env("WAYMARK_WORKERS", options.get("workers").map_or("32", String::as_str));
     command
 }

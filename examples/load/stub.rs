@@ -142,7 +142,9 @@ impl Inner {
             tokio::time::sleep(self.latency).await;
         }
         let steps: Vec<&str> = path.split('/').skip(1).collect();
-        let (status, value) = self.say(parts.method.as_str(), &steps, &body);
+        let token = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+        let tenant = token.and_then(tenant_of);
+        let (status, value) = self.say(parts.method.as_str(), &steps, &body, tenant);
         let headers = [
             (header::CONTENT_TYPE.as_str(), "application/json; charset=utf-8"),
             ("x-ratelimit-remaining", "4999"),
@@ -152,7 +154,13 @@ impl Inner {
         (status, headers, serde_json::to_vec(&value).unwrap()).into_response()
     }
 
-    fn say(&self, method: &str, steps: &[&str], body: &Bytes) -> (StatusCode, Value) {
+    fn say(
+        &self,
+        method: &str,
+        steps: &[&str],
+        body: &Bytes,
+        tenant: Option<u64>,
+    ) -> (StatusCode, Value) {
         let found = match steps {
             ["app", "installations", id, "access_tokens"] => {
                 let token = format!("ghs_424242_{id}_{}", "x".repeat(480));
@@ -162,12 +170,18 @@ impl Inner {
                                     "repository_selection": "all" });
                 return (StatusCode::CREATED, token);
             }
-            ["app"] => Some(json!({ "id": 424_242, "slug": "waymark", "name": "Waymark" })),
-            ["installation", "repositories"] => {
-                Some(json!({ "total_count": 0, "repositories": [] }))
+            ["app", "installations", id] => {
+                let id: u64 = id.parse().unwrap_or(installation(0));
+                let owner = repository(id.saturating_sub(installation(0)))["owner"].clone();
+                let granted = json!({ "checks": "write", "contents": "write" });
+                Some(json!({ "id": id, "account": owner, "permissions": granted,
+                             "events": ["pull_request", "push"], "repository_selection": "all" }))
             }
+            ["app"] => Some(json!({ "id": 424_242, "slug": "waymark", "name": "Waymark" })),
+            ["installation", "repositories"] => tenant
+                .map(|tenant| json!({ "total_count": 1, "repositories": [repository(tenant)] })),
             ["graphql"] => Some(self.graphql(body)),
-            ["repos", _, "service"] => None,
+            ["repos", _, "service"] => tenant.map(repository),
             ["repos", owner, "service", rest @ ..] => {
                 return self.repo(method, owner, rest, body);
             }
@@ -257,6 +271,12 @@ impl Inner {
                           "output": { "annotations_count": 0 } });
         (StatusCode::CREATED, run)
     }
+}
+
+/// Our tokens name their installation: `ghs_424242_1007_xxx…`.
+fn tenant_of(authorization: &str) -> Option<u64> {
+    let id: u64 = authorization.split('_').nth(2)?.parse().ok()?;
+    id.checked_sub(installation(0))
 }
 
 fn commit(sha: &str, tree: &str) -> Value {

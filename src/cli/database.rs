@@ -37,7 +37,7 @@ pub(super) fn open_runtime() -> std::io::Result<tokio::runtime::Runtime> {
 }
 
 /// Opening would make the file, and an empty listing would look like good news.
-fn missing_file(url: &str) -> Option<&str> {
+pub(super) fn missing_file(url: &str) -> Option<&str> {
     let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"))?;
     let path = path.split('?').next()?;
     let is_plain = !path.is_empty() && !path.contains(['%', ':']);

@@ -1,6 +1,7 @@
 //! Who asked at the terminal, and how do they want to hear it?
 
 mod adopt;
+mod app;
 mod check;
 mod config;
 mod database;
@@ -16,6 +17,7 @@ mod progress;
 mod replay;
 mod risk;
 mod serve;
+mod sweep;
 pub mod terminal;
 
 use std::path::PathBuf;
@@ -41,6 +43,8 @@ enum Command {
     Fix(fix::Arguments),
     /// Receive webhooks and post check runs
     Serve(serve::Arguments),
+    /// Compare every default branch with what is known, judge what changed, update scorecards
+    Sweep(sweep::Arguments),
     /// List jobs and retry dead ones (needs WAYMARK_DATABASE_URL only)
     Jobs(jobs::Arguments),
     /// Show how repositories deliver: the DORA measures (needs WAYMARK_DATABASE_URL only)
@@ -76,6 +80,7 @@ pub fn run() -> ExitCode {
         Command::Check(arguments) => check::run(arguments),
         Command::Fix(arguments) => fix::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
+        Command::Sweep(arguments) => sweep::run(arguments),
         Command::Jobs(arguments) => jobs::run(arguments),
         Command::Dora(arguments) => dora::run(arguments),
         Command::Replay(arguments) => replay::run(arguments),

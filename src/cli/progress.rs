@@ -37,6 +37,20 @@ impl Progress {
         self.bar.inc(1);
     }
 
+    /// So far, of so many, and what there is to say.
+    pub(super) fn at(&self, done: u64, total: u64, what: &str) {
+        if self.bar.length() != Some(total) && total > 0 {
+            self.bar.set_length(total);
+            if let Ok(style) =
+                ProgressStyle::with_template("{bar:20} {pos}/{len} {msg} ({elapsed})")
+            {
+                self.bar.set_style(style);
+            }
+        }
+        self.bar.set_position(done);
+        self.bar.set_message(what.to_owned());
+    }
+
     fn show(bar: ProgressBar, template: &str, what: &str) -> Self {
         bar.set_draw_target(ProgressDrawTarget::hidden());
         bar.set_style(

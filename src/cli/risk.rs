@@ -1,6 +1,7 @@
 //! `waymark risk`: how likely is a change to be reverted, compared with what is usual here?
 
 mod backtest;
+mod calibrate;
 mod history;
 mod show;
 
@@ -51,6 +52,8 @@ enum What {
     },
     /// Replay histories whose end is known, and tell how good the predictions were
     Backtest(backtest::Arguments),
+    /// Tell how the model's numbers hold for repositories of which it is known what became of them
+    Calibrate(calibrate::Arguments),
     /// Print every change of a clone with its signals, as comma-separated values
     History(history::Arguments),
 }
@@ -69,6 +72,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(What::Model { format: Format::Text }) => say(&show::model(model)),
         Some(What::Model { format: Format::Json }) => print(&show::model_json(model)?)?,
         Some(What::Backtest(arguments)) => backtest::run(model, &arguments)?,
+        Some(What::Calibrate(arguments)) => calibrate::run(model, &arguments)?,
         Some(What::History(arguments)) => history::run(model, &arguments)?,
         None => {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

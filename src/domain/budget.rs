@@ -70,7 +70,7 @@ fn share(class: Priority) -> u32 {
     match class {
         Priority::Interactive => 100,
         Priority::Background => 85,
-        Priority::Sweep => 60,
+        Priority::Sweep | Priority::Report => 60,
     }
 }
 

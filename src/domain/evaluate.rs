@@ -83,6 +83,9 @@ pub struct Answer {
     /// The teams that own the repository, by the tree's catalog and CODEOWNERS.
     #[serde(default)]
     pub teams: BTreeSet<String>,
+    /// The owner of the catalog's first component that names one.
+    #[serde(default)]
+    pub owner: Option<String>,
     /// Waivers in comments of the tree's files.
     #[serde(default)]
     pub inline: Vec<Waiver>,
@@ -100,6 +103,9 @@ pub struct Catalogue {
     pub policies: Vec<PolicyMeta>,
     /// Policies and files that cannot be used, with the reason.
     pub problems: Vec<PolicyProblem>,
+    /// `sha256:…` over the templates of golden paths, which no outcome depends on.
+    #[serde(default)]
+    pub templates: String,
     /// What configuration files may name.
     #[serde(default)]
     pub known: Known,
@@ -117,6 +123,7 @@ impl Catalogue {
             digest: library.digest.clone(),
             policies: library.policies.values().cloned().collect(),
             problems: broken.cloned().collect(),
+            templates: library.templates_digest(),
             known: known(library),
             gate: gate.rules.values().cloned().collect(),
         }
@@ -221,6 +228,7 @@ impl Evaluator {
             organisation,
             organisation_problems,
             teams: teams(&about),
+            owner: owners(&about).next().map(bare_team),
             inline,
             inline_problems,
         }
@@ -316,13 +324,17 @@ fn without(tree: &SourceTree, globs: Globs) -> Cow<'_, SourceTree> {
     Cow::Owned(SourceTree { excluded, ..tree.clone() })
 }
 
-/// Who owns the repository: its components' owners, and the owners of everything in CODEOWNERS.
-fn teams(about: &Snapshot) -> BTreeSet<String> {
-    let of_catalog = about.catalog.entities.iter().filter_map(|entity| {
+/// The owners of its components, by the catalog.
+fn owners(about: &Snapshot) -> impl Iterator<Item = &str> {
+    about.catalog.entities.iter().filter_map(|entity| {
         let entity = &entity.entity;
         (entity.get("kind")? == "Component").then(|| entity.pointer("/spec/owner")?.as_str())?
-    });
+    })
+}
+
+/// Who owns the repository: its components' owners, and the owners of everything in CODEOWNERS.
+fn teams(about: &Snapshot) -> BTreeSet<String> {
     let everything = about.codeowners.rules.iter().rfind(|rule| rule.pattern == "*");
     let of_codeowners = everything.into_iter().flat_map(|rule| &rule.owners);
-    of_catalog.chain(of_codeowners.map(String::as_str)).map(bare_team).collect()
+    owners(about).chain(of_codeowners.map(String::as_str)).map(bare_team).collect()
 }

@@ -53,6 +53,11 @@ impl Level {
             Self::Gold => "gold",
         }
     }
+
+    /// Reads such a word.
+    pub fn parse(word: &str) -> Option<Self> {
+        [Self::Bronze, Self::Silver, Self::Gold].into_iter().find(|l| l.as_str() == word)
+    }
 }
 
 /// How loudly a policy speaks.

@@ -189,6 +189,20 @@ pub enum Job {
         /// The delivery that asked: a repeat of it asks for nothing new.
         delivery: String,
     },
+    /// Start the next wave of upgrades to the newest versions of golden paths.
+    UpgradeWave {
+        /// Of whose repositories.
+        installation: InstallationId,
+    },
+    /// Offer one repository the newest version of the golden path that it adopted.
+    Upgrade {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+    },
     /// Learn what a repository delivered: its past, once, and what its deployments ship.
     MeasureDelivery {
         /// Whose token to use.
@@ -197,6 +211,27 @@ pub enum Job {
         repo: RepoId,
         /// Its name when the job was made.
         name: RepoName,
+    },
+    /// Judge the newest commit of a default branch and keep what it says; nothing is posted.
+    JudgeBranch {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+        /// The commit; `None`: it must be asked for.
+        head: Option<Sha>,
+    },
+    /// Compare every default branch with what is known of it.
+    Sweep {
+        /// Which.
+        installation: InstallationId,
+    },
+    /// Count the cards and bring the scorecard's issues up to date.
+    Scorecard {
+        /// Which.
+        installation: InstallationId,
     },
     /// Find repositories whose past nobody has read.
     MeasureInstallation {
@@ -238,11 +273,13 @@ pub enum Priority {
     Background = 10,
     /// Whenever there is room.
     Sweep = 20,
+    /// After the others: it sums up what they found.
+    Report = 30,
 }
 
 impl Priority {
     /// Every class, the most urgent first.
-    pub const ALL: [Self; 3] = [Self::Interactive, Self::Background, Self::Sweep];
+    pub const ALL: [Self; 4] = [Self::Interactive, Self::Background, Self::Sweep, Self::Report];
 
     /// The word in metrics: `interactive`.
     pub fn as_str(self) -> &'static str {
@@ -250,13 +287,14 @@ impl Priority {
             Self::Interactive => "interactive",
             Self::Background => "background",
             Self::Sweep => "sweep",
+            Self::Report => "report",
         }
     }
 
     /// The class of a stored number; an unknown one is as patient as can be.
     pub fn of(number: i64) -> Self {
-        let all = [Self::Interactive, Self::Background];
-        all.into_iter().find(|class| *class as i64 == number).unwrap_or(Self::Sweep)
+        let class = Self::ALL.into_iter().find(|class| *class as i64 == number);
+        class.unwrap_or(Self::Report)
     }
 }
 
@@ -272,6 +310,8 @@ impl Job {
             Self::LearnMerge { .. } => "learn_merge",
             Self::LearnHistory { .. } => "learn_history",
             Self::AnswerComment { .. } => "answer_comment",
+            Self::UpgradeWave { .. } => "upgrade_wave",
+            Self::Upgrade { .. } => "upgrade",
             Self::MeasureDelivery { .. } => "measure_delivery",
             Self::MeasureInstallation { .. } => "measure_installation",
             Self::SyncInstallation { .. } => "sync_installation",
@@ -279,6 +319,9 @@ impl Job {
             Self::RejudgeInstallation { .. } => "rejudge_installation",
             Self::RejudgeRepo { .. } => "rejudge_repo",
             Self::CleanUp => "clean_up",
+            Self::JudgeBranch { .. } => "judge_branch",
+            Self::Sweep { .. } => "sweep",
+            Self::Scorecard { .. } => "scorecard",
         }
     }
 
@@ -301,6 +344,8 @@ impl Job {
             Self::AnswerComment { repo, asked, delivery, .. } => {
                 format!("answer:{repo}:{}:{delivery}", asked.comment)
             }
+            Self::UpgradeWave { installation } => format!("upgrades:{installation}"),
+            Self::Upgrade { repo, .. } => format!("upgrade:{repo}"),
             Self::MeasureDelivery { repo, .. } => format!("measure:{repo}"),
             Self::MeasureInstallation { installation } => format!("measure:all:{installation}"),
             Self::SyncInstallation { installation } => format!("sync:{installation}"),
@@ -308,6 +353,9 @@ impl Job {
             Self::RejudgeInstallation { installation } => format!("rejudge:{installation}"),
             Self::RejudgeRepo { repo, .. } => format!("rejudge:repo:{repo}"),
             Self::CleanUp => "clean_up".to_owned(),
+            Self::JudgeBranch { repo, .. } => format!("judge:{repo}"),
+            Self::Sweep { installation } => format!("sweep:{installation}"),
+            Self::Scorecard { installation } => format!("scorecard:{installation}"),
         }
     }
 
@@ -324,7 +372,12 @@ impl Job {
             | Self::LearnMerge { .. }
             // What was missed is late already.
             | Self::Recover => Priority::Background,
+            Self::Scorecard { .. } => Priority::Report,
             Self::LearnHistory { .. }
+            | Self::Sweep { .. }
+            | Self::JudgeBranch { .. }
+            | Self::UpgradeWave { .. }
+            | Self::Upgrade { .. }
             | Self::MeasureDelivery { .. }
             | Self::MeasureInstallation { .. }
             | Self::SyncInstallation { .. }
@@ -342,6 +395,9 @@ impl Job {
             | Self::RejudgeInstallation { .. }
             | Self::Recover
             | Self::CleanUp
+            | Self::Sweep { .. }
+            | Self::Scorecard { .. }
+            | Self::UpgradeWave { .. }
             | Self::MeasureInstallation { .. } => None,
             Self::CheckPull { repo, .. }
             | Self::CheckCommit { repo, .. }
@@ -351,6 +407,8 @@ impl Job {
             | Self::LearnHistory { repo, .. }
             | Self::AnswerComment { repo, .. }
             | Self::RejudgeRepo { repo, .. }
+            | Self::JudgeBranch { repo, .. }
+            | Self::Upgrade { repo, .. }
             | Self::MeasureDelivery { repo, .. } => Some(*repo),
         }
     }
@@ -366,6 +424,11 @@ impl Job {
             | Self::LearnMerge { installation, .. }
             | Self::LearnHistory { installation, .. }
             | Self::AnswerComment { installation, .. }
+            | Self::JudgeBranch { installation, .. }
+            | Self::Sweep { installation }
+            | Self::Scorecard { installation }
+            | Self::UpgradeWave { installation }
+            | Self::Upgrade { installation, .. }
             | Self::MeasureDelivery { installation, .. }
             | Self::MeasureInstallation { installation }
             | Self::RejudgeInstallation { installation }

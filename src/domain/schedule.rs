@@ -40,6 +40,19 @@ pub const SCHEDULES: &[Schedule] = &[
     // Deliveries that never reached the inbox. GitHub keeps them for three days.
     Schedule { name: "recover", every_ms: HOUR_MS / 12, work: Work::Service(|| Job::Recover) },
     Schedule { name: "clean_up", every_ms: HOUR_MS, work: Work::Service(|| Job::CleanUp) },
+    // Days pass although nobody pushes: waivers end, weeks begin. The sweep, which follows each
+    // sync, asks for it as well.
+    Schedule {
+        name: "scorecard",
+        every_ms: 24 * HOUR_MS,
+        work: Work::EachInstallation(|installation| Job::Scorecard { installation }),
+    },
+    // A version of a golden path spreads day by day.
+    Schedule {
+        name: "upgrades",
+        every_ms: HOUR_MS,
+        work: Work::EachInstallation(|installation| Job::UpgradeWave { installation }),
+    },
     // What repositories delivered before we came, some at a time.
     Schedule {
         name: "measure",

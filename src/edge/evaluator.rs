@@ -68,6 +68,8 @@ pub enum EvaluatorError {
 pub struct Evaluators {
     inner: Arc<Inner>,
     own: Arc<OwnPolicies>,
+    /// Of `own`: templates may be long, so it is worked out once.
+    digest: Arc<str>,
     catalogue: Arc<Catalogue>,
 }
 
@@ -95,6 +97,7 @@ impl Evaluators {
                 room: Semaphore::new(size.max(1)),
                 known: Mutex::default(),
             }),
+            digest: own.digest().into(),
             own: Arc::new(own),
             catalogue: Arc::new(catalogue),
         })
@@ -139,10 +142,9 @@ impl Evaluators {
     async fn ask<T: DeserializeOwned>(&self, ask: &Ask<'_>) -> Result<T, EvaluatorError> {
         let _room =
             self.inner.room.acquire().await.map_err(|e| EvaluatorError::Died(e.to_string()))?;
-        let digest = self.own.digest();
         let idle = {
             let mut idle = self.inner.idle.lock().await;
-            idle.iter().position(|(held, _)| *held == digest).map(|at| idle.remove(at).1)
+            idle.iter().position(|(held, _)| **held == *self.digest).map(|at| idle.remove(at).1)
         };
         let mut child = match idle {
             Some(child) => child,
@@ -151,7 +153,7 @@ impl Evaluators {
         let span = tracing::info_span!("evaluate");
         let answer = child.ask(ask, self.inner.command.deadline).instrument(span).await?;
         if !child.is_worn_out() {
-            self.inner.keep(digest, child).await;
+            self.inner.keep(self.digest.to_string(), child).await;
         }
         Ok(answer)
     }
@@ -175,6 +177,7 @@ impl Evaluators {
                     organisation: Default::default(),
                     organisation_problems: Vec::new(),
                     teams: Default::default(),
+                    owner: None,
                     inline: Vec::new(),
                     inline_problems: Vec::new(),
                 },

@@ -15,7 +15,7 @@ impl App {
         event: String,
         body: Vec<u8>,
     ) -> Result<Accepted, StoreError> {
-        let repo = event::repository_of(&body);
+        let repo = event::about(&body).1;
         let name = event.clone();
         let delivery = Delivery { guid: guid.clone(), event, received: self.clock.now(), body };
         let accepted = self.store.accept(delivery, repo).await?;

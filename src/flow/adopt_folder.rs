@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
-use crate::domain::adopt::{AdoptRequest, LOCK, Plan};
+use crate::domain::adopt::{LOCK, Plan};
 use crate::domain::config::Traits;
 use crate::domain::evaluate::{ConfigFile, Request};
-use crate::domain::facts::RepoFacts;
+use crate::domain::facts::{FactKind, RepoFacts};
 use crate::domain::ids::{PolicyId, Sha};
 use crate::domain::judge::{Case, Judgement, Kept, Standing, judge};
 use crate::domain::report::adoption::AdoptionReport;
@@ -17,9 +17,8 @@ use crate::edge::git::{Checkout, GitError};
 
 use super::gather_folder::{Folder, GatherError, Gathered, gather_with};
 use super::judge_commit::config_of;
+use super::plan_adoption::{Adopting, Planned, Shelf, plan_adoption};
 
-/// How often the plan may ask for more files.
-pub(super) const MAX_ROUNDS: usize = 4;
 /// Text of a repository, in bytes, up to which it is worked out which file satisfies which policy:
 /// that takes an evaluation for each file.
 const MAX_EXPLAINED_BYTES: usize = 4 * 1024 * 1024;
@@ -74,69 +73,50 @@ pub async fn adopt_folder(
     evaluators: &Evaluators,
     job: FolderToAdopt,
 ) -> Result<Adoption, AdoptError> {
-    let needs = evaluators.catalogue().needs();
-    let mut wanted: BTreeSet<String> = BTreeSet::new();
-    let mut bases: BTreeMap<Sha, Option<String>> = BTreeMap::new();
-    let mut rounds = 0;
-    let (plan, repo, tree) = loop {
-        let reads = |path: &str| is_telling(path) || wanted.contains(path);
-        let Gathered { repo, head, .. } = gather_with(&job.folder, &needs, &reads).await?;
-        let request = AdoptRequest {
-            config: config_of(&head.tree),
-            organisation: job.organisation.clone(),
-            tree: head.tree.clone(),
-            repo: repo.clone(),
-            path: job.path.clone(),
-            given: job.given.clone(),
-            bases: bases.clone(),
-        };
-        let plan = evaluators.adopt(&request).await?.map_err(AdoptError::Refused)?;
-        rounds += 1;
-        if !plan.wants_more() || rounds == MAX_ROUNDS {
-            break (plan, repo, head.tree);
-        }
-        wanted.extend(plan.wanted.iter().cloned());
-        bases.extend(earlier(&job.folder, &plan.wanted_blobs).await?);
-    };
-    let organisation = job.organisation.clone();
-    let judging = Judging { evaluators, repo, organisation, path: &plan.path, today: job.today };
+    let FolderToAdopt { folder, organisation, path, given, today } = job;
+    let shelf = OnDisk { folder: &folder, needs: evaluators.catalogue().needs() };
+    let wish = Adopting { organisation: organisation.clone(), path, given, upgrade: false };
+    let planned = plan_adoption(&shelf, evaluators, &wish).await?;
+    let Planned { plan, repo, tree } = planned.map_err(AdoptError::Refused)?;
+    let judging = Judging { evaluators, repo, organisation, path: &plan.path, today };
     let Judged { plan, before, after } = judging.judged(plan.clone(), &tree).await?;
     Ok(Adoption { plan, before, after, tree })
 }
 
-/// Files that tell parameters, besides those that policies read: at the root, and small.
-pub(super) fn is_telling(path: &str) -> bool {
-    const TELLING: [&str; 9] = [
-        "package.json",
-        "go.mod",
-        "Cargo.toml",
-        "pom.xml",
-        "build.gradle",
-        "build.gradle.kts",
-        "pyproject.toml",
-        "requirements.txt",
-        LOCK,
-    ];
-    TELLING.contains(&path)
+/// A folder, perhaps with a history.
+struct OnDisk<'a> {
+    folder: &'a Folder,
+    needs: BTreeSet<FactKind>,
 }
 
-/// Versions that were generated before, as far as Git has them.
-async fn earlier(
-    folder: &Folder,
-    blobs: &BTreeSet<Sha>,
-) -> Result<BTreeMap<Sha, Option<String>>, GitError> {
-    let mut found: BTreeMap<Sha, Option<String>> =
-        blobs.iter().map(|blob| (blob.clone(), None)).collect();
-    let blobs: Vec<Sha> = blobs.iter().cloned().collect();
-    // A folder that is no checkout has no earlier versions.
-    if let Ok(checkout) = Checkout::open(&folder.path).await {
-        for (blob, content) in checkout.blobs(&blobs).await? {
-            if let Content::Text(text) = content {
-                found.insert(blob, Some(text.to_string()));
+impl Shelf for OnDisk<'_> {
+    type Error = AdoptError;
+
+    async fn read(
+        &self,
+        reads: &(dyn Fn(&str) -> bool + Send + Sync),
+    ) -> Result<(RepoFacts, SourceTree), AdoptError> {
+        let Gathered { repo, head, .. } = gather_with(self.folder, &self.needs, &reads).await?;
+        Ok((repo, head.tree))
+    }
+
+    async fn earlier(
+        &self,
+        blobs: &BTreeSet<Sha>,
+    ) -> Result<BTreeMap<Sha, Option<String>>, AdoptError> {
+        let mut found: BTreeMap<Sha, Option<String>> =
+            blobs.iter().map(|blob| (blob.clone(), None)).collect();
+        let blobs: Vec<Sha> = blobs.iter().cloned().collect();
+        // A folder that is no checkout has no earlier versions.
+        if let Ok(checkout) = Checkout::open(&self.folder.path).await {
+            for (blob, content) in checkout.blobs(&blobs).await? {
+                if let Content::Text(text) = content {
+                    found.insert(blob, Some(text.to_string()));
+                }
             }
         }
+        Ok(found)
     }
-    Ok(found)
 }
 
 /// The tree with what the plan writes; `without` leaves one file as it is.

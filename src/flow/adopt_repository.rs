@@ -3,26 +3,35 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::adopt::{Action, AdoptRequest, LOCK, Plan, PlannedFile};
+use crate::domain::adopt::{Action, LOCK, Plan, PlannedFile, patch_of};
 use crate::domain::command::Adopt;
 use crate::domain::effect::{CommitDraft, FileChange, PullDraft};
-use crate::domain::ids::Sha;
+use crate::domain::facts::{FactKind, RepoFacts};
+use crate::domain::ids::{InstallationId, Sha};
 use crate::domain::report::adoption::render_markdown;
-use crate::domain::report::answer::{Answer, adoption_pull, pasted, plan_only};
+use crate::domain::report::answer::{Answer, adoption_pull, pasted, patched, plan_only};
 use crate::domain::report::escape::prose;
 use crate::domain::tree::{Content, SourceTree};
-use crate::edge::github::BlobRef;
+use crate::edge::evaluator::EvaluatorError;
+use crate::edge::github::{BlobRef, Installation};
 
 use super::App;
-use super::adopt_folder::{Judging, MAX_ROUNDS, is_telling};
+use super::adopt_folder::{Judged, Judging};
 use super::answer_comment::Question;
 use super::fate::Fate;
-use super::judge_commit::{Subject, config_of};
-use super::propose::{ground, propose};
+use super::judge_commit::Subject;
+use super::plan_adoption::{Adopting, Planned, Shelf, plan_adoption};
+use super::propose::{Ground, Proposed, ground, propose};
 use super::read_tree::is_wanted;
 
 /// Where workflows lie: files there need a permission of their own.
 const WORKFLOWS: &str = ".github/workflows/";
+
+/// What a pull request of ours is about.
+pub(super) struct Words {
+    pub(super) title: String,
+    pub(super) body: String,
+}
 
 impl App {
     /// `adopt`: the plan as an answer, or as a pull request.
@@ -32,24 +41,24 @@ impl App {
         question: Question<'_>,
         wish: &Adopt,
     ) -> Result<Answer, Fate> {
+        if question.asked.on_pull {
+            let pull = subject.github.pull(&subject.name, question.asked.issue).await?;
+            if pull.open && pull.from_fork() {
+                return self.adopt_by_patch(subject, &pull.head.sha, wish).await;
+            }
+        }
         let base = subject.facts.default_branch.clone().unwrap_or_default();
         let Some(tip) = subject.github.branch(&subject.name, &base).await? else {
             return Ok(Answer::refused(
                 "This repository has no commit yet. Push a first one, a README will do, and ask again.",
             ));
         };
-        let (plan, tree) = match self.plan_adoption(subject, &tip, wish).await? {
+        let adopting = adopting(subject, wish);
+        let planned = match self.planned(subject, &tip, &adopting).await? {
             Ok(planned) => planned,
             Err(reasons) => return Ok(Answer::refused(prose(&reasons.join("; ")))),
         };
-        let judging = Judging {
-            evaluators: subject.evaluators(self),
-            repo: subject.facts.clone(),
-            organisation: subject.organisation.file.clone(),
-            path: &plan.path.clone(),
-            today: self.clock.now().date(),
-        };
-        let planned = judging.judged(plan, &tree).await?;
+        let planned = self.judged_plan(subject, planned).await?;
         let questions = planned.plan.open_questions();
         if wish.plan_only || !questions.is_empty() {
             return Ok(plan_only(
@@ -58,103 +67,190 @@ impl App {
                 wish.plan_only,
             ));
         }
-        let may_write_workflows = self.may_write_workflows(&question).await?;
+        let path = &planned.plan.path;
+        let may_write_workflows = self.may_write_workflows(question.installation).await?;
         let hands = self.hands(&question, may_write_workflows);
-        let branch = format!("waymark/adopt-{}", planned.plan.path);
+        let branch = branch_of(path);
         let Some(ground) = ground(&hands, &subject.name, &branch, &base).await? else {
             return Err(Fate::Retry(format!("the branch {base} is gone")));
         };
         // The pull request says what it does to the base; what is still to do is worked out on the
         // branch, so that what people changed there is merged.
-        let told = adoption_pull(&planned.plan.path, &render_markdown(&planned.report(true)));
+        let (title, body) = adoption_pull(path, &render_markdown(&planned.report(true)));
         let plan = if ground.from == tip {
             planned.plan
         } else {
-            match self.plan_adoption(subject, &ground.from, wish).await? {
-                Ok((plan, _)) => plan,
+            match self.planned(subject, &ground.from, &adopting).await? {
+                Ok(Planned { plan, .. }) => plan,
                 Err(reasons) => return Ok(Answer::refused(prose(&reasons.join("; ")))),
             }
         };
-        let kept_back = |path: &str| !may_write_workflows && path.starts_with(WORKFLOWS);
-        let (title, body) = told;
-        let commits = commits(&plan, &kept_back);
-        let draft = PullDraft { branch, base, title, body, commits };
-        let proposed = propose(&hands, &subject.name, ground, &draft).await?;
+        let kept_back = kept_back(&plan, may_write_workflows);
+        let hands = Hands { github: &hands, may_write_workflows };
+        let words = Words { title, body };
+        let proposed = self.propose_plan(subject, hands, ground, &plan, words).await?;
         let mut answer =
             proposed.told("Nothing to do: this repository holds all of its golden path already.");
-        let left: Vec<(&str, &str)> = plan.writes().filter(|(path, _)| kept_back(path)).collect();
-        answer.markdown += &pasted(&left);
+        answer.markdown += &pasted(&kept_back);
         Ok(answer)
     }
 
-    /// Plans on a commit, whose files come along; the error says why there can be no plan.
-    async fn plan_adoption(
+    /// Makes the branch and the pull request hold a plan that was made on its ground.
+    pub(super) async fn propose_plan(
+        &self,
+        subject: &Subject,
+        hands: Hands<'_>,
+        ground: Ground,
+        plan: &Plan,
+        Words { title, body }: Words,
+    ) -> Result<Proposed, Fate> {
+        let base = subject.facts.default_branch.clone().unwrap_or_default();
+        let commits = commits(plan, hands.may_write_workflows);
+        let draft = PullDraft { branch: branch_of(&plan.path), base, title, body, commits };
+        propose(hands.github, &subject.name, ground, &draft).await
+    }
+
+    /// Plans on a commit; the inner error says why there can be no plan.
+    pub(super) async fn planned(
         &self,
         subject: &Subject,
         commit: &Sha,
-        wish: &Adopt,
-    ) -> Result<Result<(Plan, SourceTree), Vec<String>>, Fate> {
+        wish: &Adopting,
+    ) -> Result<Result<Planned, Vec<String>>, Fate> {
         let evaluators = subject.evaluators(self);
         let needs = evaluators.catalogue().needs();
-        let organisation = subject.organisation.file.clone();
-        let mut wanted: BTreeSet<String> = BTreeSet::new();
-        let mut bases: BTreeMap<Sha, Option<String>> = BTreeMap::new();
-        let mut rounds = 0;
-        loop {
-            let reads =
-                |path: &str| is_wanted(&needs, path) || is_telling(path) || wanted.contains(path);
-            let files = self.read_tree(&subject.github, &subject.name, commit, reads).await?;
-            let request = AdoptRequest {
-                config: config_of(&files.tree),
-                organisation: organisation.clone(),
-                tree: files.tree.clone(),
-                repo: subject.facts.clone(),
-                path: wish.path.clone(),
-                given: wish.given.clone(),
-                bases: bases.clone(),
-            };
-            let plan = match evaluators.adopt(&request).await? {
-                Ok(plan) => plan,
-                Err(reasons) => return Ok(Err(reasons)),
-            };
-            rounds += 1;
-            if !plan.wants_more() || rounds == MAX_ROUNDS {
-                return Ok(Ok((plan, files.tree)));
-            }
-            wanted.extend(plan.wanted.iter().cloned());
-            bases.extend(self.earlier(subject, &plan.wanted_blobs).await?);
-        }
+        plan_adoption(&OnGitHub { app: self, subject, commit, needs }, evaluators, wish).await
     }
 
-    /// Versions that were generated before, as far as GitHub has them.
-    async fn earlier(
+    /// What the policies say before and after a plan.
+    pub(super) async fn judged_plan(
         &self,
         subject: &Subject,
-        blobs: &BTreeSet<Sha>,
-    ) -> Result<BTreeMap<Sha, Option<String>>, Fate> {
+        Planned { plan, repo, tree }: Planned,
+    ) -> Result<Judged, EvaluatorError> {
+        let judging = Judging {
+            evaluators: subject.evaluators(self),
+            repo,
+            organisation: subject.organisation.file.clone(),
+            path: &plan.path.clone(),
+            today: self.clock.now().date(),
+        };
+        judging.judged(plan, &tree).await
+    }
+
+    /// Whether the owners granted it: asking for more than that gives no token at all.
+    pub(super) async fn may_write_workflows(
+        &self,
+        installation: InstallationId,
+    ) -> Result<bool, Fate> {
+        let granted = self.granted(installation).await?;
+        Ok(granted.get("workflows").is_some_and(|word| word == "write"))
+    }
+
+    /// What the owners granted, by GitHub's names.
+    pub(super) async fn granted(
+        &self,
+        installation: InstallationId,
+    ) -> Result<BTreeMap<String, String>, Fate> {
+        let row = self.store.installation(installation).await?;
+        Ok(row.and_then(|row| serde_json::from_str(&row.permissions).ok()).unwrap_or_default())
+    }
+
+    /// On a fork's pull request: a patch, because nobody but its owner may write there.
+    async fn adopt_by_patch(
+        &self,
+        subject: &Subject,
+        head: &Sha,
+        wish: &Adopt,
+    ) -> Result<Answer, Fate> {
+        let planned = match self.planned(subject, head, &adopting(subject, wish)).await? {
+            Ok(planned) => planned,
+            Err(reasons) => return Ok(Answer::refused(prose(&reasons.join("; ")))),
+        };
+        let tree = planned.tree.clone();
+        let planned = self.judged_plan(subject, planned).await?;
+        let questions = planned.plan.open_questions();
+        if wish.plan_only || !questions.is_empty() {
+            let page = render_markdown(&planned.report(false));
+            return Ok(plan_only(&page, &questions, wish.plan_only));
+        }
+        let patch: String = planned
+            .plan
+            .writes()
+            .map(|(path, text)| patch_of(path, tree.text(path).map(|text| &**text), text))
+            .collect();
+        Ok(patched(&planned.plan.path, &patch))
+    }
+}
+
+/// Who writes.
+#[derive(Clone, Copy)]
+pub(super) struct Hands<'a> {
+    pub(super) github: &'a Installation,
+    pub(super) may_write_workflows: bool,
+}
+
+fn adopting(subject: &Subject, wish: &Adopt) -> Adopting {
+    Adopting {
+        organisation: subject.organisation.file.clone(),
+        path: wish.path.clone(),
+        given: wish.given.clone(),
+        upgrade: false,
+    }
+}
+
+/// The branch that proposes a golden path: whether somebody asked for it or it has a newer
+/// version, so that there is one pull request about it.
+pub(super) fn branch_of(path: &str) -> String {
+    format!("waymark/adopt-{path}")
+}
+
+/// Files of the plan that we may not write.
+pub(super) fn kept_back(plan: &Plan, may_write_workflows: bool) -> Vec<(&str, &str)> {
+    plan.writes().filter(|(path, _)| is_kept_back(path, may_write_workflows)).collect()
+}
+
+fn is_kept_back(path: &str, may_write_workflows: bool) -> bool {
+    !may_write_workflows && path.starts_with(WORKFLOWS)
+}
+
+/// A commit on GitHub.
+struct OnGitHub<'a> {
+    app: &'a App,
+    subject: &'a Subject,
+    commit: &'a Sha,
+    needs: BTreeSet<FactKind>,
+}
+
+impl Shelf for OnGitHub<'_> {
+    type Error = Fate;
+
+    async fn read(
+        &self,
+        reads: &(dyn Fn(&str) -> bool + Send + Sync),
+    ) -> Result<(RepoFacts, SourceTree), Fate> {
+        let Self { app, subject, commit, needs } = self;
+        let reads = |path: &str| is_wanted(needs, path) || reads(path);
+        let files = app.read_tree(&subject.github, &subject.name, commit, reads).await?;
+        Ok((subject.facts.clone(), files.tree))
+    }
+
+    async fn earlier(&self, blobs: &BTreeSet<Sha>) -> Result<BTreeMap<Sha, Option<String>>, Fate> {
+        let Self { app, subject, .. } = self;
         let refs = blobs.iter().map(|sha| BlobRef { sha: sha.clone(), size_bytes: None }).collect();
-        let found = self.blobs(&subject.github, &subject.name, refs).await?;
+        let found = app.blobs(&subject.github, &subject.name, refs).await?;
         let text = |sha: &Sha| match found.get(sha) {
             Some(Content::Text(text)) => Some(text.to_string()),
             _ => None,
         };
         Ok(blobs.iter().map(|sha| (sha.clone(), text(sha))).collect())
     }
-
-    /// Whether the owners granted it: asking for more than that gives no token at all.
-    pub(super) async fn may_write_workflows(&self, question: &Question<'_>) -> Result<bool, Fate> {
-        let row = self.store.installation(question.installation).await?;
-        let granted = row.and_then(|row| {
-            serde_json::from_str::<BTreeMap<String, String>>(&row.permissions).ok()
-        });
-        Ok(granted.is_some_and(|all| all.get("workflows").is_some_and(|word| word == "write")))
-    }
 }
 
 /// One commit per concern, in the order in which people read them.
-fn commits(plan: &Plan, kept_back: &dyn Fn(&str) -> bool) -> Vec<CommitDraft> {
+fn commits(plan: &Plan, may_write_workflows: bool) -> Vec<CommitDraft> {
     let mut by_concern: BTreeMap<(usize, &str), Vec<FileChange>> = BTreeMap::new();
-    for file in plan.files.iter().filter(|file| !kept_back(&file.path)) {
+    for file in plan.files.iter().filter(|file| !is_kept_back(&file.path, may_write_workflows)) {
         let Some(text) = &file.text else { continue };
         let change =
             FileChange { path: file.path.clone(), text: Some(text.clone()), executable: false };

@@ -2,6 +2,7 @@
 //! again by its hidden mark, so that repeating the job edits instead of talking twice.
 
 use sha2::{Digest, Sha256};
+use tokio::sync::OnceCell;
 
 use crate::domain::command::{Needs, Spec, read};
 use crate::domain::ids::{InstallationId, RepoId, RepoName};
@@ -35,6 +36,7 @@ impl App {
         }
         let mut answers = Vec::new();
         let mut standing = None;
+        let subject = OnceCell::new();
         for line in &asked.lines {
             let answer = match read(line) {
                 Err(mistake) => misuse(&mistake),
@@ -44,7 +46,10 @@ impl App {
                     }
                     match standing.as_ref().filter(|standing| !may(standing, spec)) {
                         Some(standing) => no_permission(spec, &standing.role_name),
-                        None => self.carry_out(question, spec, command, line).await?,
+                        None => match self.demanded(&subject, question, spec).await? {
+                            Some(refusal) => refusal,
+                            None => self.carry_out(&subject, question, spec, command, line).await?,
+                        },
                     }
                 }
             };

@@ -1,5 +1,7 @@
 //! A command is carried out: what it asks is found out or set going, and put into words.
 
+use tokio::sync::OnceCell;
+
 use crate::domain::command::{Command, Spec};
 use crate::domain::ids::Sha;
 use crate::domain::job::{Job, Occasion};
@@ -14,45 +16,65 @@ use super::answer_comment::{Question, digest};
 use super::fate::Fate;
 use super::judge_commit::Subject;
 use super::learn::model;
+use super::worker::apart;
 
 impl App {
     /// Does what the command says. A command that cannot be done is an answer, too; an error
     /// means that it should be tried again.
     pub(super) async fn carry_out(
         &self,
+        known: &OnceCell<Subject>,
         question: Question<'_>,
         spec: &Spec,
         command: Command,
         line: &str,
     ) -> Result<Answer, Fate> {
-        // Needs no call to GitHub.
-        if let Command::Help { topic } = command {
-            return Ok(help(topic));
-        }
-        let Question { installation, repo, name, asked, .. } = question;
-        let subject = self.subject(installation, repo, name).await?;
+        let asked = question.asked;
+        let subject = || apart(|| self.subject_of(known, question));
         match command {
+            // Needs no call to GitHub.
             Command::Help { topic } => Ok(help(topic)),
-            Command::Check => self.check_again(&subject, question, line).await,
-            Command::Explain { policy } => self.explained(&subject, question, &policy).await,
+            Command::Check => self.check_again(subject().await?, question, line).await,
+            Command::Explain { policy } => {
+                self.explained(subject().await?, question, &policy).await
+            }
             Command::Config => {
-                let (judgement, about) = self.judged_here(&subject, question).await?;
+                let (judgement, about) = self.judged_here(subject().await?, question).await?;
                 Ok(rules(&judgement, &about))
             }
             Command::Scorecard => {
-                let (judgement, about) = self.judged_default(&subject).await?;
-                Ok(scorecard(&judgement, &about))
+                let subject = subject().await?;
+                let (judgement, about) = self.judged_default(subject).await?;
+                let beside = self.beside(subject).await?;
+                Ok(scorecard(&judgement, &about, &beside))
             }
+            Command::Nps { score, words } => self.satisfied(question, score, words).await,
             Command::Risk if !asked.on_pull => Ok(not_here(spec, "pull requests")),
-            Command::Adopt(wish) => Box::pin(self.adopt(&subject, question, &wish)).await,
-            // Its steps are many and large: on the heap, they take no room of the worker's stack.
-            Command::Fix { policy } => {
-                Box::pin(self.fix(&subject, question, policy.as_deref())).await
+            Command::Adopt(wish) => {
+                let subject = subject().await?;
+                apart(|| self.adopt(subject, question, &wish)).await
             }
-            Command::Waive(wish) => self.waive(&subject, question, &wish).await,
-            Command::Unwaive { policy } => self.unwaive(&subject, question, &policy).await,
-            Command::Risk => self.risk_explained(&subject, asked.issue).await,
+            Command::Waive(wish) => {
+                let subject = subject().await?;
+                apart(|| self.waive(subject, question, &wish)).await
+            }
+            Command::Unwaive { policy } => self.unwaive(subject().await?, question, &policy).await,
+            Command::Risk => self.risk_explained(subject().await?, asked.issue).await,
+            Command::Fix { policy } => {
+                let subject = subject().await?;
+                apart(|| self.fix(subject, question, policy.as_deref())).await
+            }
         }
+    }
+
+    /// The repository, looked up once for all commands of a comment, and not at all for those that
+    /// need no look at it.
+    pub(super) async fn subject_of<'s>(
+        &self,
+        known: &'s OnceCell<Subject>,
+        Question { installation, repo, name, .. }: Question<'_>,
+    ) -> Result<&'s Subject, Fate> {
+        known.get_or_try_init(|| self.subject(installation, repo, name)).await
     }
 
     /// Sets a fresh evaluation going; its verdict is the check run.

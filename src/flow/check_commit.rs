@@ -6,11 +6,13 @@ use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::job::Occasion;
 use crate::domain::judge::{Case, Judgement, Kept, judge};
 use crate::domain::report::check_run::{CheckRunContext, ComparedWith};
+use crate::domain::scorecard::campaign::reminders;
 use crate::edge::store::Subject as JudgedFor;
 
 use super::App;
 use super::check_pull::PullToCheck;
 use super::fate::Fate;
+use super::judge_branch::Known;
 use super::judge_change::Change;
 use super::judge_commit::{Rules, Subject};
 use super::post_check::Verdict;
@@ -67,7 +69,7 @@ impl App {
     }
 
     /// The newest commit of the default branch.
-    async fn default_tip(&self, subject: &Subject) -> Result<Sha, Fate> {
+    pub(super) async fn default_tip(&self, subject: &Subject) -> Result<Sha, Fate> {
         let branch = subject.facts.default_branch.as_deref().unwrap_or("HEAD");
         self.tip(subject, branch, None).await
     }
@@ -85,6 +87,7 @@ impl App {
         if newest {
             self.keep_snapshot(subject, head, after.tree.take()).await;
         }
+        let (owner, until) = (after.answer.owner.clone(), after.until());
         // By the rules of today, or a policy that is new here would make old faults new.
         let rules = Rules::given(after.config_file.as_ref()).on(Some(&after.answer.path));
         let before = match base {
@@ -112,7 +115,8 @@ impl App {
         let mut config_problems = after.answer.config_problems.clone();
         config_problems.extend(self.own_faults(subject, head, &after).await?);
         let traits = subject.organisation.traits(subject.id, &after.answer);
-        let judgement = judge(Case {
+        let campaigns = after.answer.organisation.campaigns.clone();
+        let mut judgement = judge(Case {
             metas: &subject.evaluators(self).catalogue().policies,
             path: &after.answer.path,
             config: &after.answer.config,
@@ -132,6 +136,14 @@ impl App {
             today: self.clock.now().date(),
             notes,
         });
+        if newest {
+            let known = Known { owner: owner.as_deref(), until, campaigns: &campaigns };
+            self.keep_card(subject, head, &judgement, known).await?;
+        }
+        let name = subject.name.name();
+        let told =
+            reminders(&judgement, &campaigns, name, owner.as_deref(), self.clock.now().date());
+        judgement.notes.extend(told);
         Ok((judgement, compared))
     }
 }

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 
 use crate::domain::ids::{InstallationId, PolicyId, RepoId, RepoName, Sha};
 use crate::domain::job::{Job, Priority};
-use crate::domain::policy::own::{OwnPolicies, Tested};
+use crate::domain::policy::metadata::PolicyProblem;
+use crate::domain::policy::own::{OwnPolicies, PATHS_FOLDER, Tested};
 use crate::domain::report::policies_check::{PoliciesJudged, render_policies_check};
 use crate::edge::clock::Stopwatch;
 use crate::edge::evaluator::{EvaluatorError, Evaluators};
@@ -77,7 +78,9 @@ impl App {
         let elsewhere = &self.evaluators.catalogue().problems;
         judged.problems.retain(|problem| !elsewhere.contains(problem));
         judged.tests = tests(&new, &own).await?;
-        if own != in_force || judged.configuration {
+        try_templates(&new, &own, &mut judged).await?;
+        // What a template writes changes no verdict.
+        if own.rules_digest() != in_force.rules_digest() || judged.configuration {
             let old = Rules { evaluators: self.evaluators.with(&in_force).await?, file: before };
             let new = Rules { evaluators: new, file: after };
             judged.radius = Some(self.blast_radius(job.installation, &old, &new, &watch).await?);
@@ -138,6 +141,46 @@ impl App {
         let branch = subject.facts.default_branch.as_deref().unwrap_or("HEAD");
         self.tip(subject, branch, None).await
     }
+}
+
+/// Renders every template once.
+async fn try_templates(
+    new: &Evaluators,
+    own: &OwnPolicies,
+    judged: &mut PoliciesJudged,
+) -> Result<(), Fate> {
+    let mut deaths = 0;
+    for name in own.templates() {
+        judged.templates += 1;
+        let file = format!("paths/{name}/template.yaml");
+        if deaths > MAX_DEATHS {
+            let words = "it was not tried, because too many others never end".to_owned();
+            judged.problems.push(PolicyProblem::new(&file, None, words));
+            continue;
+        }
+        match new.try_template(name).await {
+            Ok(trial) => {
+                judged.problems.extend(trial.problems.into_iter().map(|complaint| {
+                    let path = format!("paths/{}", complaint.path);
+                    PolicyProblem::new(&path, complaint.line, complaint.message)
+                }));
+                let remarks = trial.remarks.iter();
+                judged.remarks.extend(remarks.map(|remark| format!("{PATHS_FOLDER}{remark}")));
+            }
+            Err(start @ EvaluatorError::Start { .. }) => return Err(start.into()),
+            Err(error) => {
+                deaths += 1;
+                let words = format!("it could not be rendered: {error}");
+                judged.problems.push(PolicyProblem::new(&file, None, words));
+            }
+        }
+    }
+    let left_out = own.left_out.iter();
+    judged.remarks.extend(left_out.map(|path| {
+        let file = OwnPolicies::file_of(path);
+        format!("{file}: it is no text, so adoption leaves it out")
+    }));
+    Ok(())
 }
 
 /// Runs the examples and tests of every policy that compiles.

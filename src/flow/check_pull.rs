@@ -11,6 +11,7 @@ use super::fate::Fate;
 use super::judge_change::Change;
 use super::judge_commit::Subject;
 use super::post_check::Verdict;
+use super::sweep::facts_of;
 
 /// A pull request to judge, as its job names it.
 pub(super) struct PullToCheck<'a> {
@@ -118,7 +119,18 @@ impl App {
         repo: RepoId,
         name: &RepoName,
     ) -> Result<Subject, Fate> {
-        let github = self.github.installation(installation, TokenScope::checking(repo));
+        self.subject_with(installation, repo, name, TokenScope::checking(repo)).await
+    }
+
+    /// The same with another token.
+    pub(super) async fn subject_with(
+        &self,
+        installation: InstallationId,
+        repo: RepoId,
+        name: &RepoName,
+        scope: TokenScope,
+    ) -> Result<Subject, Fate> {
+        let github = self.github.installation(installation, scope);
         let known = self.store.repo(repo).await?.filter(|k| k.installation == installation);
         let row = match known.map(|k| k.repo) {
             Some(row) if row.default_branch.is_some() => row,
@@ -142,21 +154,7 @@ impl App {
             return Err(Fate::Moot(format!("{} is archived", row.name)));
         }
         let organisation = self.organisation_of(installation, repo, &row.name).await?;
-        Ok(Subject {
-            github,
-            organisation,
-            id: repo,
-            facts: crate::domain::facts::RepoFacts {
-                id: Some(repo.0),
-                owner: row.name.owner().to_owned(),
-                name: row.name.name().to_owned(),
-                full_name: row.name.to_string(),
-                default_branch: row.default_branch,
-                archived: row.archived.unwrap_or(false),
-                private: Some(row.private),
-            },
-            name: row.name,
-        })
+        Ok(Subject { github, organisation, id: repo, facts: facts_of(&row), name: row.name })
     }
 
     /// Events may be late and the pull request may lag behind a push: when the two disagree, the

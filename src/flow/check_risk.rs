@@ -32,11 +32,11 @@ pub(super) struct RiskToCheck<'a> {
 
 impl App {
     /// Whoever is judged is looked at, too.
-    pub(super) fn risk_too(job: &Job) -> Option<Job> {
+    pub(super) fn risk_too(&self, job: &Job) -> Option<Job> {
         let Job::CheckPull { installation, repo, name, number, head, fresh } = job else {
             return None;
         };
-        Some(Job::CheckRisk {
+        self.risk.then(|| Job::CheckRisk {
             installation: *installation,
             repo: *repo,
             name: name.clone(),
@@ -48,6 +48,10 @@ impl App {
 
     /// Says it and posts the check; tells what was done.
     pub(super) async fn check_risk(&self, job: RiskToCheck<'_>) -> Result<String, Fate> {
+        let known = self.store.repo(job.repo).await?;
+        if known.is_some_and(|known| known.repo.archived == Some(true)) {
+            return Err(Fate::Moot(format!("{} is archived", job.name)));
+        }
         let github = self.github.installation(job.installation, TokenScope::checking(job.repo));
         let (report, head) =
             self.risk_of_pull(&github, job.repo, job.name, job.number, job.head).await?;

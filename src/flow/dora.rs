@@ -1,14 +1,17 @@
 //! How do repositories deliver? Their records are read from the store, one repository after the
 //! other, and measured; nothing is asked of GitHub.
 
-use crate::domain::ids::{InstallationId, RepoName};
+use std::collections::BTreeMap;
+
+use crate::domain::ids::{InstallationId, RepoId, RepoName};
 use crate::domain::metrics::measure::{DAY_MS, Measured};
 use crate::domain::metrics::summary::{AccountDora, CohortDora, RepoDora, WindowDora};
 use crate::domain::metrics::{
     Cohorts, Deployment, History, Incident, MetricsRules, Period, WINDOWS,
 };
+use crate::domain::report::dora::render_cohorts;
 use crate::domain::time::Timestamp;
-use crate::edge::store::{Past, Store, StoreError};
+use crate::edge::store::{Past, RepoRow, Store, StoreError};
 
 use super::sighted::metrics_rules;
 
@@ -52,7 +55,7 @@ pub(super) fn history_of(past: Past, rules: &MetricsRules) -> History {
     }
 }
 
-/// Measures every repository of an installation, or the one that is named.
+/// Measures every repository of an installation that is not archived, or the one that is named.
 pub async fn measure(
     store: &Store,
     installation: InstallationId,
@@ -60,25 +63,77 @@ pub async fn measure(
     now: Timestamp,
 ) -> Result<Option<AccountDora>, StoreError> {
     let Some(known) = store.installation(installation).await? else { return Ok(None) };
-    let rules = metrics_rules(store, installation).await?;
-    let mut repositories = Vec::new();
-    let mut cohorts = WINDOWS.map(|days| (days, Cohorts::default()));
-    for repo in store.repos(installation).await? {
-        let named = |only: &RepoName| only.to_string().eq_ignore_ascii_case(&repo.name.to_string());
-        if repo.archived == Some(true) || !only.is_none_or(named) {
-            continue;
+    let named = |repo: &RepoRow, only: &RepoName| {
+        only.to_string().eq_ignore_ascii_case(&repo.name.to_string())
+    };
+    let mut repos = store.repos(installation).await?;
+    repos.retain(|repo| repo.archived != Some(true) && only.is_none_or(|only| named(repo, only)));
+    let mut yard = Yard::of(store, installation, now).await?;
+    let mut repositories = Vec::with_capacity(repos.len());
+    for repo in repos {
+        repositories.push(yard.measure(store, repo).await?);
+    }
+    repositories.sort_by(|a, b| a.repository.cmp(&b.repository));
+    Ok(Some(AccountDora {
+        account: known.account.unwrap_or_else(|| installation.to_string()),
+        measured: now.to_rfc3339(),
+        repositories,
+        cohorts: yard.cohorts(),
+    }))
+}
+
+/// The block *DORA by cohort* of an installation, Markdown. It changes from day to day.
+pub async fn cohort_block(
+    store: &Store,
+    installation: InstallationId,
+    now: Timestamp,
+) -> Result<String, StoreError> {
+    let found = measure(store, installation, None, now).await?;
+    Ok(render_cohorts(found.as_ref().map_or(&[], |found| &found.cohorts)))
+}
+
+/// Where repositories of one installation are measured, one after the other, so that no more than
+/// one history is in memory.
+pub struct Yard {
+    rules: MetricsRules,
+    now: Timestamp,
+    /// Since when repositories are on their golden path.
+    adopted: BTreeMap<RepoId, Timestamp>,
+    cohorts: [(u32, Cohorts); WINDOWS.len()],
+}
+
+impl Yard {
+    /// For an installation, at a time.
+    pub async fn of(
+        store: &Store,
+        installation: InstallationId,
+        now: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let rules = metrics_rules(store, installation).await?;
+        let mut adopted = BTreeMap::new();
+        for change in store.level_history(installation).await?.iter().filter(|c| c.on_path) {
+            // The first time counts, even if it left the path since.
+            adopted.entry(change.repo).or_insert(change.since);
         }
+        Ok(Self { rules, now, adopted, cohorts: WINDOWS.map(|days| (days, Cohorts::default())) })
+    }
+
+    /// Measures a repository, and counts it with its cohort.
+    pub async fn measure(&mut self, store: &Store, repo: RepoRow) -> Result<RepoDora, StoreError> {
+        let Self { rules, now, .. } = self;
         let past = store.past(repo.id, now.plus_ms(-REACH_MS)).await?;
-        let adopted = past.repo.adopted;
+        let adopted = self.adopted.get(&repo.id).copied();
         let problem = past.repo.read.as_ref().and_then(|read| read.problem.clone());
-        let history = history_of(past, &rules);
-        let measured = Measured::of(&history, &rules);
-        for (days, cohort) in &mut cohorts {
-            cohort.add(&measured, adopted, Period::last(*days, now));
+        let history = history_of(past, rules);
+        let measured = Measured::of(&history, rules);
+        for (days, cohort) in &mut self.cohorts {
+            cohort.add(&measured, adopted, Period::last(*days, *now));
         }
-        let windows = WINDOWS
-            .map(|days| WindowDora { days, measures: measured.in_period(Period::last(days, now)) });
-        repositories.push(RepoDora {
+        let windows = WINDOWS.map(|days| WindowDora {
+            days,
+            measures: measured.in_period(Period::last(days, *now)),
+        });
+        Ok(RepoDora {
             id: repo.id,
             repository: repo.name,
             on_path_since: adopted.map(Timestamp::to_rfc3339),
@@ -86,19 +141,17 @@ pub async fn measure(
             creation_to_first_ms: measured.creation_to_first_ms(),
             windows: windows.to_vec(),
             problem,
-        });
+        })
     }
-    repositories.sort_by(|a, b| a.repository.cmp(&b.repository));
-    let cohorts = cohorts.map(|(days, cohorts)| CohortDora {
-        days,
-        on_path: cohorts.on.len(),
-        not_yet: cohorts.off.len(),
-        measures: cohorts.compare(),
-    });
-    Ok(Some(AccountDora {
-        account: known.account.unwrap_or_else(|| installation.to_string()),
-        measured: now.to_rfc3339(),
-        repositories,
-        cohorts: cohorts.to_vec(),
-    }))
+
+    /// The cohorts of what was measured so far.
+    pub fn cohorts(&self) -> Vec<CohortDora> {
+        let told = |(days, cohorts): &(u32, Cohorts)| CohortDora {
+            days: *days,
+            on_path: cohorts.on.len(),
+            not_yet: cohorts.off.len(),
+            measures: cohorts.compare(),
+        };
+        self.cohorts.iter().map(told).collect()
+    }
 }

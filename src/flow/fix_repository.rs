@@ -109,7 +109,7 @@ impl App {
             let why = "This pull request comes from a fork, where we cannot push.";
             return Ok(with_patch(&plan, why));
         }
-        let may_write_workflows = self.may_write_workflows(&question).await?;
+        let may_write_workflows = self.may_write_workflows(question.installation).await?;
         let (plan, kept_back) = plan.split(|path| !may_write_workflows && is_workflow(path));
         if plan.files.is_empty() {
             return Ok(with_patch(&kept_back, NO_WORKFLOWS));
@@ -143,7 +143,7 @@ impl App {
         scope: Scope,
     ) -> Result<Answer, Fate> {
         let base = subject.facts.default_branch.clone().unwrap_or_default();
-        let may_write_workflows = self.may_write_workflows(&question).await?;
+        let may_write_workflows = self.may_write_workflows(question.installation).await?;
         let hands = self.hands(&question, may_write_workflows);
         let branch = branch_of(named);
         let Some(ground) = ground(&hands, &subject.name, &branch, &base).await? else {

@@ -5,6 +5,8 @@ use crate::domain::evaluate::ConfigFile;
 use crate::domain::ids::Sha;
 use crate::domain::judge::{Case, EDITS_CONFIGURATION, Judgement, Kept, judge, judge_proposal};
 
+use crate::domain::scorecard::campaign::reminders;
+
 use super::App;
 use super::fate::Fate;
 use super::judge_commit::{Evaluated, Rules, Subject};
@@ -75,6 +77,7 @@ impl App {
         let compared = before.is_some();
         // Of where the change starts: it cannot leave a rollout by changing its owner.
         let started = before.as_ref().map_or(&after.answer, |b| &b.answer);
+        let owner = started.owner.clone();
         let traits = subject.organisation.traits(subject.id, started);
         let baseline =
             before.map(|b| Baseline::with_waivers(&b.answer.evaluation, b.files, &b.answer.inline));
@@ -98,10 +101,15 @@ impl App {
             today: self.clock.now().date(),
             notes,
         };
-        let judgement = match &own {
+        let mut judgement = match &own {
             Some(own) => judge_proposal(case, &own.answer),
             None => judge(case),
         };
+        let owner = owner.as_deref();
+        let campaigns = &after.answer.organisation.campaigns;
+        let (name, today) = (subject.name.name(), self.clock.now().date());
+        let told = reminders(&judgement, campaigns, name, owner, today);
+        judgement.notes.extend(told);
         Ok((judgement, compared))
     }
 

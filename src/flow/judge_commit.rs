@@ -28,7 +28,7 @@ use super::organisation::Organisation;
 use super::read_tree::is_wanted;
 
 /// Version of what is remembered: rows of another one are not found.
-const SHAPE: &str = "2";
+const SHAPE: &str = "3";
 /// Begins a row that only names the row of the commit's tree.
 const ALIAS: &str = "same as ";
 
@@ -105,6 +105,13 @@ pub(super) struct Evaluated {
     until: Option<Timestamp>,
 }
 
+impl Evaluated {
+    /// Until when it counts, when a policy broke; otherwise for good.
+    pub(super) fn until(&self) -> Option<Timestamp> {
+        self.until
+    }
+}
+
 impl App {
     /// Evaluates `commit`. `tree` is its tree's name when known: then a tree that was evaluated
     /// before costs no call at all.
@@ -123,7 +130,11 @@ impl App {
         let evaluators = subject.evaluators(self);
         let needs = evaluators.catalogue().needs();
         let wanted = |path: &str| is_wanted(&needs, path);
-        let files = self.read_tree(&subject.github, &subject.name, commit, wanted).await?;
+        // A default branch is kept as it was read: other rules cost no call.
+        let files = match self.kept_files(subject, commit, &wanted).await? {
+            Some(files) => files,
+            None => self.read_tree(&subject.github, &subject.name, commit, wanted).await?,
+        };
         if let Some(known) = self.remembered(subject, &files.identity, rules).await? {
             return Ok(known);
         }

@@ -1,8 +1,11 @@
 //! What does the default branch look like now? Kept, so that policies can be tried on it before
 //! they are in force.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
+use crate::domain::adopt::LOCK;
 use crate::domain::evaluate::Request;
 use crate::domain::facts::RepoFacts;
 use crate::domain::ids::{InstallationId, RepoId, Sha};
@@ -11,7 +14,7 @@ use crate::domain::tree::{Content, SourceTree, Withheld};
 use super::App;
 use super::fate::Fate;
 use super::judge_commit::{Subject, config_of};
-use super::read_tree::is_wanted;
+use super::read_tree::{Files, is_wanted};
 
 /// A repository as it is stored: without its texts, which lie on the installation's shelf.
 #[derive(Serialize, Deserialize)]
@@ -53,6 +56,7 @@ impl App {
                 self.read_tree(&subject.github, &subject.name, head, wanted).await?.tree
             }
         };
+        self.store.note_lock(subject.id, tree.entries.contains_key(LOCK)).await?;
         let mut texts = Vec::new();
         for (path, entry) in &mut tree.entries {
             let blob = entry.blob.take();
@@ -65,6 +69,35 @@ impl App {
         let json = serde_json::to_string(&kept).map_err(|e| Fate::Hopeless(e.to_string()))?;
         self.store.put_snapshot(subject.id, head, &json, self.clock.now()).await?;
         Ok(())
+    }
+
+    /// The files of this commit, when it is the one that is kept and every text that is wanted
+    /// lies on the shelf.
+    pub(super) async fn kept_files(
+        &self,
+        subject: &Subject,
+        commit: &Sha,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Result<Option<Files>, Fate> {
+        if self.store.snapshot_sha(subject.id).await?.as_ref() != Some(commit) {
+            return Ok(None);
+        }
+        let Some(Request { tree, .. }) = self.kept(subject.github.id(), subject.id).await? else {
+            return Ok(None);
+        };
+        let Some(identity) = tree.sha.clone() else { return Ok(None) };
+        let mut blobs = BTreeMap::new();
+        for (path, entry) in tree.entries.iter().filter(|(path, _)| wanted(path)) {
+            match &entry.content {
+                // More is wanted than when it was kept, or it may be readable by now.
+                Content::Withheld(Withheld::NotFetched | Withheld::Unreadable { .. }) => {
+                    return Ok(None);
+                }
+                Content::Withheld(Withheld::Symlink | Withheld::Submodule) => {}
+                _ => _ = blobs.insert(path.clone(), entry.blob.clone()),
+            }
+        }
+        Ok(Some(Files { tree, identity, blobs }))
     }
 
     /// A kept repository, ready to be evaluated by its own configuration; `None`: it is not kept.

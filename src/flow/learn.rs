@@ -110,12 +110,7 @@ impl App {
                 break;
             }
         }
-        let mut calls = 0;
-        for pull in pulls.iter_mut().filter(|pull| pull.lacks_files()) {
-            if calls == MOST_CALLS {
-                break;
-            }
-            calls += 1;
+        for pull in pulls.iter_mut().filter(|pull| pull.lacks_files()).take(MOST_CALLS) {
             let files = github.pull_files(name, pull.number).await?;
             pull.files = files.into_iter().map(|file| file.change).collect();
         }

@@ -8,14 +8,19 @@ pub mod accept;
 pub mod adopt_folder;
 mod adopt_repository;
 mod answer_comment;
+mod backlog;
+mod beside;
 mod blast_radius;
+mod campaigns;
 mod carry_out;
+pub mod census;
 mod check_commit;
 pub mod check_folder;
 mod check_policies;
 mod check_pull;
 mod check_risk;
 mod clean_up;
+mod demand_team;
 pub mod dora;
 mod fate;
 pub mod fix_folder;
@@ -24,8 +29,10 @@ pub mod gather_folder;
 pub mod impact;
 mod job_meter;
 mod job_span;
+mod judge_branch;
 mod judge_change;
 pub mod judge_commit;
+mod keep_issue;
 mod keep_snapshot;
 mod learn;
 pub mod links;
@@ -34,6 +41,7 @@ mod measure_delivery;
 mod organisation;
 mod own_policies;
 mod plan;
+mod plan_adoption;
 mod post_check;
 mod propose;
 mod read_past;
@@ -44,8 +52,12 @@ mod resolve_refs;
 pub mod risk_of_folder;
 mod risk_past;
 pub mod schedule;
+mod scorecard;
 mod sighted;
+mod sweep;
 mod sync_installation;
+mod upgrade;
+mod upgrade_repository;
 mod waive;
 pub mod worker;
 
@@ -76,6 +88,8 @@ pub struct App {
     pub config_repository: String,
     /// How long things are kept.
     pub keep: Keep,
+    /// Whether pull requests get the check `waymark / deploy risk`.
+    pub risk: bool,
     /// Makes links to our own pages; `None` when nobody can reach them.
     pub links: Option<links::Links>,
     /// Counts what the operator wants to see.

@@ -4,8 +4,8 @@
 use crate::domain::config::ORGANISATION_PATHS;
 use crate::domain::evaluate::ConfigFile;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
-use crate::domain::policy::own::{MAX_FILE_BYTES, MAX_FILES, OwnPolicies};
-use crate::domain::tree::Content;
+use crate::domain::policy::own::{Kind, MAX_FILE_BYTES, MAX_FILES, OwnPolicies};
+use crate::domain::tree::{Content, Withheld};
 use crate::edge::evaluator::Evaluators;
 use crate::edge::github::{
     Access, BlobRef, EntryKind, GitHubError, Installation, Permission, TokenScope,
@@ -112,14 +112,17 @@ impl App {
             Some((path, BlobRef { sha: entry.sha.clone(), size_bytes: entry.size_bytes }))
         });
         let mut wanted = Vec::new();
+        let mut counts = [0; MAX_FILES.len()];
         for entry in listing.entries {
             let file = matches!(entry.kind, EntryKind::File | EntryKind::Executable);
             let Some(path) = OwnPolicies::path_of(&entry.path).filter(|_| file) else { continue };
-            if wanted.len() >= MAX_FILES {
-                own.refuse(path, format!("there are more than {MAX_FILES} files of policies"));
+            let kind = Kind::of(&path);
+            if counts[kind as usize] >= MAX_FILES[kind as usize] {
+                own.refuse(path, kind.too_many());
             } else if entry.size_bytes.is_some_and(|size| size > MAX_FILE_BYTES as u64) {
                 own.refuse(path, format!("it is larger than {} KiB", MAX_FILE_BYTES / 1024));
             } else {
+                counts[kind as usize] += 1;
                 wanted.push((path, BlobRef { sha: entry.sha, size_bytes: entry.size_bytes }));
             }
         }
@@ -133,6 +136,9 @@ impl App {
         for (path, blob) in wanted {
             match contents.get(&blob.sha) {
                 Some(Content::Text(text)) => own.add(path, text.to_string()),
+                Some(Content::Withheld(Withheld::Binary)) if Kind::of(&path) == Kind::Path => {
+                    own.left_out.insert(path);
+                }
                 Some(Content::Withheld(why)) => own.refuse(path, format!("it {}", why.reason())),
                 None => own.refuse(path, "GitHub did not send it".to_owned()),
             }

@@ -14,6 +14,7 @@ use crate::edge::store::{CoverageRow, InstallationRow, KnownPull, PullRow, PullS
 use super::App;
 use super::fate::Fate;
 use super::job_span;
+use super::judge_branch::{job_for, jobs_for};
 use pressed::Press;
 use rows::{learned, pull_row, risk_pull, row};
 
@@ -23,6 +24,8 @@ pub(super) struct Plan {
     pub(super) jobs: Vec<Job>,
     /// In words, kept with the delivery.
     pub(super) outcome: String,
+    /// Keys of queued jobs whose place one of them takes.
+    pub(super) overtaken: Vec<String>,
 }
 
 impl App {
@@ -38,7 +41,8 @@ impl App {
             Err(error) => {
                 self.meter.delivery(&delivery.event, "unreadable");
                 tracing::warn!(delivery = guid, %error, "a delivery could not be read");
-                return Ok(Plan { jobs: Vec::new(), outcome: error.to_string() });
+                let (jobs, overtaken) = (Vec::new(), Vec::new());
+                return Ok(Plan { jobs, outcome: error.to_string(), overtaken });
             }
         };
         let mut jobs = Vec::new();
@@ -51,7 +55,7 @@ impl App {
             jobs.append(&mut self.pursue(intent, guid).await?);
         }
         let policies: Vec<Job> = jobs.iter().filter_map(|job| self.policies_too(job)).collect();
-        let risks: Vec<Job> = jobs.iter().filter_map(Self::risk_too).collect();
+        let risks: Vec<Job> = jobs.iter().filter_map(|job| self.risk_too(job)).collect();
         jobs.extend(policies);
         jobs.extend(risks);
         if let Some(check) = only {
@@ -61,11 +65,12 @@ impl App {
                 _ => check == GOLDEN_PATH_CHECK,
             });
         }
+        let overtaken = self.overtake(&mut jobs).await?;
         let outcome = match jobs.as_slice() {
             [] => "nothing to do".to_owned(),
             jobs => jobs.iter().map(Job::key).collect::<Vec<_>>().join(", "),
         };
-        Ok(Plan { jobs, outcome })
+        Ok(Plan { jobs, outcome, overtaken })
     }
 
     async fn pursue(&self, intent: Intent, guid: &str) -> Result<Vec<Job>, Fate> {
@@ -168,7 +173,7 @@ impl App {
                 self.store.upsert_repos(installation, &rows).await?;
                 self.store.remove_repos(installation, &removed).await?;
                 self.store.expire_organisation_file(installation).await?;
-                Ok(Vec::new())
+                Ok(jobs_for(installation, added))
             }
             Intent::Sighted { installation, repo, created, sighting } => {
                 self.sighted(installation, &repo, created, *sighting).await
@@ -176,7 +181,7 @@ impl App {
             Intent::RepoChanged { installation, repo } => {
                 self.note_repo(installation, &repo).await?;
                 self.heard_of(installation, &repo.name).await?;
-                Ok(Vec::new())
+                Ok(if repo.archived { Vec::new() } else { vec![job_for(installation, repo)] })
             }
         }
     }
@@ -209,7 +214,7 @@ impl App {
         let (number, head, open) = (pull.number, pull.head_sha.clone(), pull.open);
         let branch = (pull.head_repo, pull.head_ref.clone());
         let retitled = pull.retitled;
-        let learned = learned(installation, repo, &pull);
+        let learned = learned(installation, repo, &pull).filter(|_| self.risk);
         if open {
             self.store.note_risk_pull(repo.id, &risk_pull(&pull)).await?;
         } else if learned.is_none() {
@@ -245,7 +250,7 @@ impl App {
 
     /// Something that a pull request's risk depends on has changed.
     async fn risk_again(&self, repo: RepoId, number: i64) -> Result<Vec<Job>, Fate> {
-        let known = self.store.pull(repo, number).await?;
+        let known = self.store.pull(repo, number).await?.filter(|_| self.risk);
         let open = known.filter(|known| known.pull.state == PullState::Open);
         let Some(KnownPull { installation, name, pull }) = open else { return Ok(Vec::new()) };
         let (head, fresh) = (pull.head_sha, None);
@@ -297,6 +302,8 @@ impl App {
         let Some(head) = after else { return Ok(Vec::new()) };
         let branch = git_ref.strip_prefix("refs/heads/").unwrap_or(&git_ref);
         let mut jobs = Vec::new();
+        let is_default = repo.default_branch.as_deref() == Some(branch);
+        let of_templates = is_default && self.is_config_repository(&repo.name);
         self.heard_of(installation, &repo.name).await?;
         // `pull_request.synchronize` may be late, lost, or (on some servers) never sent: a push
         // to the head branch of an open pull request is enough.
@@ -320,7 +327,7 @@ impl App {
         // One commit has one check: where a pull request stands for it, that one speaks.
         let spoken_for =
             |job: &Job| matches!(job, Job::CheckPull { repo: at, .. } if *at == repo.id);
-        if repo.default_branch.as_deref() == Some(branch) && !jobs.iter().any(spoken_for) {
+        if is_default && !jobs.iter().any(spoken_for) {
             jobs.push(Job::CheckCommit {
                 installation,
                 repo: repo.id,
@@ -331,6 +338,9 @@ impl App {
                 base: before,
                 fresh: None,
             });
+        }
+        if of_templates {
+            jobs.push(Job::UpgradeWave { installation });
         }
         Ok(jobs)
     }

@@ -4,9 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::domain::effect::CheckRunDraft;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
-use crate::domain::job::Occasion;
 use crate::domain::judge::Judgement;
-use crate::domain::path::DEFAULT;
 use crate::domain::report::check_run::{CheckRunContext, render_check_run};
 use crate::domain::report::conclude::render_unjudged;
 use crate::domain::report::json::render_json;
@@ -42,10 +40,6 @@ impl App {
             .store
             .put_judgement(subject.id, &head, judged_for, &json, &digest(&[&json]), now)
             .await?;
-        let on_path = judgement.path != DEFAULT && judgement.level.is_some();
-        if on_path && judged_for == JudgedFor::Commit(Occasion::DefaultBranch) {
-            self.store.note_adopted(subject.id, now).await?;
-        }
         context.details_url = self.links.as_ref().and_then(|links| links.details(subject.id, &id));
         let said = render_check_run(&judgement, &context);
         let digest = digest(&[

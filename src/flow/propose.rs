@@ -4,7 +4,7 @@
 //! that an earlier, closed pull request left behind is taken up again by a merge commit.
 
 use crate::domain::effect::PullDraft;
-use crate::domain::ids::{RepoName, Sha};
+use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::report::answer::{Answer, proposal};
 use crate::domain::report::escape::prose;
 use crate::edge::github::{Access, GitHubError, Installation, Permission, Pull, TokenScope};
@@ -54,13 +54,23 @@ impl Proposed {
 impl App {
     /// A token that may write a branch and a pull request, and workflows where that is granted.
     pub(super) fn hands(&self, question: &Question<'_>, workflows: bool) -> Installation {
-        let mut scope = TokenScope::of(question.repo)
+        self.hands_in(question.installation, question.repo, workflows)
+    }
+
+    /// The same where nobody asked.
+    pub(super) fn hands_in(
+        &self,
+        installation: InstallationId,
+        repo: RepoId,
+        workflows: bool,
+    ) -> Installation {
+        let mut scope = TokenScope::of(repo)
             .with(Permission::Contents, Access::Write)
             .with(Permission::PullRequests, Access::Write);
         if workflows {
             scope = scope.with(Permission::Workflows, Access::Write);
         }
-        self.github.installation(question.installation, scope)
+        self.github.installation(installation, scope)
     }
 }
 
@@ -93,7 +103,9 @@ pub(super) async fn propose(
         Err(GitHubError::Forbidden { message }) => Ok(Proposed::Refused(message)),
         // Somebody was faster: the next try starts from what they made.
         Err(GitHubError::Rejected { status: 409 | 422, message, .. })
-            if message.contains("fast forward") || message.contains("already exists") =>
+            if ["fast forward", "already exists", "does not exist"]
+                .iter()
+                .any(|words| message.contains(words)) =>
         {
             Err(Fate::Retry(message))
         }
@@ -135,6 +147,7 @@ async fn try_to(
     if tree == before {
         return Ok(Proposed::Nothing);
     }
+    let is_new = leftover.is_none();
     match leftover {
         None => github.create_branch(repo, &draft.branch, &tip).await?,
         Some(left) => {
@@ -148,10 +161,16 @@ async fn try_to(
     let PullDraft { branch, base, title, body, .. } = draft;
     match github.create_pull(repo, branch, base, title, body).await {
         Ok(pull) => Ok(Proposed::Opened(pull)),
-        // A lost answer, or somebody else's hand: it is there.
-        Err(error @ GitHubError::Rejected { status: 422, .. }) => {
-            let found = open_pull(github, repo, branch, base).await?;
-            found.map(Proposed::Unchanged).ok_or(error)
+        Err(error @ (GitHubError::Rejected { .. } | GitHubError::Forbidden { .. })) => {
+            // A lost answer, or somebody else's hand: it is there.
+            if let Some(found) = open_pull(github, repo, branch, base).await? {
+                return Ok(Proposed::Unchanged(found));
+            }
+            // A branch that nobody will ever see a pull request from; who pushed to it keeps it.
+            if is_new && github.branch(repo, branch).await? == Some(tip) {
+                github.delete_branch(repo, branch).await?;
+            }
+            Err(error)
         }
         Err(error) => Err(error),
     }

@@ -37,9 +37,9 @@ impl App {
             other => other?,
         };
         let listed: HashSet<i64> = open.iter().map(|pull| pull.number).collect();
-        for number in self.store.open_pull_numbers(repo).await? {
-            if !listed.contains(&number) {
-                self.store.close_pull(repo, number).await?;
+        for known in self.store.open_pulls(repo).await? {
+            if !listed.contains(&known.pull.number) {
+                self.store.close_pull(repo, known.pull.number).await?;
             }
         }
         let mut jobs = Vec::new();

@@ -52,7 +52,7 @@ pub async fn risk_of_folder(
     asked: FolderChange<'_>,
 ) -> Result<RiskReport, FolderRiskError> {
     let checkout = Checkout::open(asked.path).await?;
-    let checkout = Checkout::open(&checkout.root().to_owned()).await?;
+    let checkout = Checkout::open(checkout.root()).await?;
     let base = checkout.commit(asked.base).await?;
     let head = checkout.commit(asked.head).await?;
     let fork = checkout.merge_base(&base, &head).await?.unwrap_or_else(|| base.clone());
@@ -101,7 +101,7 @@ pub async fn walk_folder(
     see: impl FnMut(&Step<'_>),
 ) -> Result<(), FolderRiskError> {
     let checkout = Checkout::open(path).await?;
-    let checkout = Checkout::open(&checkout.root().to_owned()).await?;
+    let checkout = Checkout::open(checkout.root()).await?;
     let tip = checkout.commit(tip).await?;
     let (landed, whole) = landed(&checkout, &tip, &mut People::default()).await?;
     History::walk(model, &landed, whole, see);

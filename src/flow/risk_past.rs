@@ -15,6 +15,7 @@ use crate::edge::store::mark;
 
 use super::App;
 use super::fate::Fate;
+use super::learn::model;
 
 /// How often names before names are asked for; a file that moved more often has a shorter past.
 const ROUNDS: usize = 5;
@@ -26,7 +27,10 @@ impl App {
     /// The files' past, renames followed. A bounded number of questions, whatever the history
     /// holds: one per hundred paths and round of renames, and a few more.
     pub(super) async fn risk_past(&self, repo: RepoId, change: &Change) -> Result<Past, Fate> {
-        let known = self.store.risk_history(repo).await?.filter(|history| history.filled);
+        let least = model()?.scale.least as i64;
+        let known = self.store.risk_history(repo).await?;
+        // Of a little piece of a long history nothing can be said: everybody would be a stranger.
+        let known = known.filter(|h| h.filled && (h.whole || h.changes >= least));
         let Some(known) = known else { return Ok(Past::default()) };
         let marks: Vec<(String, i64)> =
             change.files.iter().map(|f| (f.path.clone(), mark(f.path_before()))).collect();

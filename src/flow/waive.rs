@@ -87,7 +87,7 @@ impl App {
     }
 
     /// The organisation's file as it is understood; it is read where untrusted text may be read.
-    async fn organisation_rules(&self, subject: &Subject) -> Result<OrgConfig, Fate> {
+    pub(super) async fn organisation_rules(&self, subject: &Subject) -> Result<OrgConfig, Fate> {
         let request = Request {
             repo: subject.facts.clone(),
             organisation: subject.organisation.file.clone(),

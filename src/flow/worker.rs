@@ -1,5 +1,6 @@
 //! Who does the work? Tasks that claim a job, run it, and settle what became of it.
 
+use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +23,7 @@ use super::check_risk::RiskToCheck;
 use super::fate::{Fate, next_try};
 use super::job_meter::JobMeter;
 use super::job_span::span_of;
+use super::plan::Plan;
 
 /// How long a worker holds a job without a sign of life. Replicas' clocks differ, so not less.
 const LEASE_MS: i64 = 90_000;
@@ -141,70 +143,89 @@ impl App {
         }
         Ok(Performed::Words(match &claimed.job {
             Job::Plan { delivery } => {
-                let plan = self.plan(delivery).await?;
-                return Ok(Performed::Plan { jobs: plan.jobs, outcome: plan.outcome });
+                let plan = apart(|| self.plan(delivery)).await?;
+                return Ok(Performed::Plan(plan));
             }
             Job::CheckPull { installation, repo, name, number, head, fresh } => {
                 let fresh = fresh.as_deref();
                 let (installation, repo, number) = (*installation, *repo, *number);
-                self.check_pull(PullToCheck { installation, repo, name, number, head, fresh })
-                    .await?
+                apart(|| {
+                    self.check_pull(PullToCheck { installation, repo, name, number, head, fresh })
+                })
+                .await?
             }
             Job::CheckCommit { installation, repo, name, occasion, head, base, fresh, .. } => {
-                self.check_commit(CommitToCheck {
-                    installation: *installation,
-                    repo: *repo,
-                    name,
-                    occasion: *occasion,
-                    head,
-                    base: base.as_ref(),
-                    fresh: fresh.as_deref(),
+                apart(|| {
+                    self.check_commit(CommitToCheck {
+                        installation: *installation,
+                        repo: *repo,
+                        name,
+                        occasion: *occasion,
+                        head,
+                        base: base.as_ref(),
+                        fresh: fresh.as_deref(),
+                    })
                 })
                 .await?
             }
             Job::CheckPolicies { installation, repo, name, head, base, fresh } => {
-                self.check_policies(PoliciesToCheck {
-                    installation: *installation,
-                    repo: *repo,
-                    name,
-                    head,
-                    base: base.as_ref(),
-                    fresh: fresh.as_deref(),
+                apart(|| {
+                    self.check_policies(PoliciesToCheck {
+                        installation: *installation,
+                        repo: *repo,
+                        name,
+                        head,
+                        base: base.as_ref(),
+                        fresh: fresh.as_deref(),
+                    })
                 })
                 .await?
             }
             Job::CheckRisk { installation, repo, name, number, head, fresh } => {
                 let fresh = fresh.as_deref();
                 let (installation, repo, number) = (*installation, *repo, *number);
-                self.check_risk(RiskToCheck { installation, repo, name, number, head, fresh })
-                    .await?
+                apart(|| {
+                    self.check_risk(RiskToCheck { installation, repo, name, number, head, fresh })
+                })
+                .await?
             }
             Job::LearnMerge { installation, repo, name, merged } => {
-                self.learn_merge(*installation, *repo, name, merged).await?
+                apart(|| self.learn_merge(*installation, *repo, name, merged)).await?
             }
             Job::LearnHistory { installation, repo, name } => {
-                self.learn_history(*installation, *repo, name).await?
+                apart(|| self.learn_history(*installation, *repo, name)).await?
             }
             Job::AnswerComment { installation, repo, name, asked, delivery } => {
                 let question =
                     Question { installation: *installation, repo: *repo, name, asked, delivery };
-                Box::pin(self.answer_comment(question)).await?
+                apart(|| self.answer_comment(question)).await?
             }
+            Job::UpgradeWave { installation } => apart(|| self.upgrade_wave(*installation)).await?,
+            Job::Upgrade { installation, repo, name } => {
+                apart(|| self.upgrade(*installation, *repo, name)).await?
+            }
+            Job::JudgeBranch { installation, repo, name, head } => {
+                apart(|| self.judge_branch(*installation, *repo, name, head.as_ref())).await?
+            }
+            Job::Sweep { installation } => apart(|| self.sweep(*installation)).await?,
+            Job::Scorecard { installation } => apart(|| self.scorecard(*installation)).await?,
             Job::MeasureDelivery { installation, repo, name } => {
-                self.measure_delivery(*installation, *repo, name).await?
+                apart(|| self.measure_delivery(*installation, *repo, name)).await?
             }
             Job::MeasureInstallation { installation } => {
-                self.measure_installation(*installation).await?
+                apart(|| self.measure_installation(*installation)).await?
             }
-            Job::SyncInstallation { installation } => self.sync_installation(*installation).await?,
-            Job::Recover => self.recover().await?,
+            Job::SyncInstallation { installation } => {
+                apart(|| self.sync_and_sweep(*installation)).await?
+            }
+            Job::Recover => apart(|| self.recover()).await?,
             Job::RejudgeInstallation { installation } => {
-                self.rejudge_installation(*installation).await?
+                apart(|| self.rejudge_installation(*installation)).await?
             }
             Job::RejudgeRepo { installation, repo, name } => {
-                self.rejudge_repo(*installation, *repo, name).await?
+                apart(|| self.rejudge_repo(*installation, *repo, name)).await?
             }
-            Job::CleanUp => self.clean_up().await?,
+            Job::CleanUp => apart(|| self.clean_up()).await?,
         }))
     }
 
@@ -212,9 +233,17 @@ impl App {
     async fn settle(&self, claimed: &Claimed, result: Result<Performed, Fate>) -> &'static str {
         let now = self.clock.now();
         let (word, settled) = match result {
-            Ok(Performed::Plan { jobs, outcome }) => {
+            Ok(Performed::Plan(Plan { jobs, outcome, overtaken })) => {
                 tracing::info!("job done: {outcome}");
                 let settled = self.store.plan_done(claimed, &jobs, &outcome, now).await;
+                // After that: lost in between, they are judged although nobody needs it.
+                if let Ok(true) = settled {
+                    for key in &overtaken {
+                        if let Err(error) = self.store.cancel(key).await {
+                            tracing::warn!(%error, key, "an overtaken job stays");
+                        }
+                    }
+                }
                 if !jobs.is_empty() {
                     self.call_workers();
                 }
@@ -307,8 +336,14 @@ impl App {
     }
 }
 
+/// Work in a place of its own. All kinds side by side make a future so large that polling it
+/// overflows a thread's stack in a build without optimisation.
+pub(super) fn apart<F>(make: impl FnOnce() -> F) -> Pin<Box<F>> {
+    Box::pin(make())
+}
+
 /// What a job gave.
 enum Performed {
     Words(String),
-    Plan { jobs: Vec<Job>, outcome: String },
+    Plan(Plan),
 }

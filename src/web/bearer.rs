@@ -73,7 +73,6 @@ impl Caller {
     }
 
     /// The one account that it may ask about; `None`: every one.
-    #[allow(dead_code, reason = "the export lists by account")]
     pub(crate) fn account(&self) -> Option<&str> {
         (self.account != "*").then_some(self.account.as_str())
     }

@@ -54,6 +54,13 @@ async fn remarks(web: &Web) -> Vec<String> {
              counts: {faulty}"
         ));
     }
+    let problems = web.app.store.issue_problems().await.unwrap_or_default();
+    // Everybody may read this: repositories are not named.
+    remarks.extend(problems.into_iter().map(|(installation, key, problem)| {
+        let key = key.split(':').next().unwrap_or_default();
+        let why = problem.split_once(" answered ").map_or("refused", |(_, why)| why);
+        format!("installation {installation}: the issue `{key}` cannot be kept: {why}")
+    }));
     remarks
 }
 

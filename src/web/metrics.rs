@@ -4,8 +4,10 @@
 //! names there with those here.
 
 mod show;
+mod standing;
 
 pub(super) use show::show;
+pub(in crate::web) use standing::Standing;
 
 use std::sync::Arc;
 

@@ -1,7 +1,8 @@
 //! Who asked over HTTP? The webhook, the probes, the metrics, and a page per
 //! judgement.
 
-#[allow(dead_code, reason = "the first routes of the API land next")]
+mod api;
+mod badge;
 mod bearer;
 mod details;
 mod health;
@@ -25,7 +26,7 @@ use crate::flow::App;
 use bearer::Bearers;
 use health::Credentials;
 use intake::{Intake, USUAL};
-use metrics::Metrics;
+use metrics::{Metrics, Standing};
 
 /// GitHub gives up after ten seconds; a client that is slower than this is none.
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);
@@ -39,14 +40,15 @@ pub struct Web {
     pub(crate) bearers: Bearers,
     credentials: Credentials,
     intake: Intake,
+    standing: Standing,
 }
 
 impl Web {
     /// The App, the webhook secrets (two while rotating), and the metrics to show.
     pub fn new(app: App, secrets: Vec<SecretString>, metrics: Metrics) -> Self {
         let (bearers, credentials) = (Bearers::default(), Credentials::default());
-        let intake = Intake::of(USUAL);
-        Self { app, secrets: secrets.into(), metrics, bearers, credentials, intake }
+        let (intake, standing) = (Intake::of(USUAL), Standing::default());
+        Self { app, secrets: secrets.into(), metrics, bearers, credentials, intake, standing }
     }
 
     /// The same with room for so many bytes of bodies at once.
@@ -70,6 +72,8 @@ impl Web {
             .route("/readyz", get(health::readyz))
             .route("/metrics", get(metrics::show))
             .route("/judgements/{repo}/{id}", get(details::show))
+            .merge(api::routes())
+            .route("/badge/{owner}/{file}", get(badge::show))
             .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, REQUEST_LIMIT))
             .layer(CatchPanicLayer::new())
             .layer(TraceLayer::new_for_http())

@@ -25,6 +25,14 @@ pub async fn get(url: &str, path: &str) -> Answer {
     exchange(url, head.into_bytes()).await
 }
 
+/// The same with a bearer token.
+pub async fn get_as(url: &str, path: &str, token: &str) -> Answer {
+    let head = format!(
+        "GET {path} HTTP/1.1\r\nHost: app\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\r\n"
+    );
+    exchange(url, head.into_bytes()).await
+}
+
 /// A request to the webhook with these headers, whatever they hold.
 pub fn hook(headers: &[(&str, &[u8])], body: &[u8]) -> Vec<u8> {
     let mut bytes = b"POST /webhook HTTP/1.1\r\nHost: app\r\nConnection: close\r\n".to_vec();

@@ -10,13 +10,14 @@ use std::time::Duration;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
+use waymark::config::ApiToken;
 use waymark::domain::budget::Limits;
 use waymark::domain::retention::Keep;
 use waymark::domain::time::Timestamp;
 use waymark::edge::clock::Clock;
 use waymark::edge::evaluator::{Command, DEADLINE, Evaluators};
 use waymark::edge::github::{GitHub, GitHubSettings, Sleep};
-use waymark::edge::store::{JobFilter, JobRow, JobState};
+use waymark::edge::store::{JobFilter, JobRow, JobState, Store};
 use waymark::flow::App;
 use waymark::flow::links::Links;
 use waymark::web::Web;
@@ -27,6 +28,9 @@ use super::github::{Builder, CheckRun, FakeClock, FakeGitHub};
 
 /// 2026-11-21T09:06:40Z, a Saturday: no code may care.
 pub const NOW: i64 = 1_795_252_000;
+/// Who may call the API: `acme` its own account, and the operator every one.
+pub const API_TOKENS: [&str; 2] =
+    ["acme=wm_acme_0123456789abcdef", "*=wm_operator_0123456789abcdef"];
 /// The check that branch protection knows.
 pub const CHECK: &str = "waymark / golden path";
 
@@ -56,6 +60,10 @@ pub struct Props {
     pub app_id: Option<u64>,
     /// Whether GitHub's limits are planned with.
     pub limits: bool,
+    /// Whether risk is looked at, too; stories about the golden path count calls and check runs.
+    pub risk: bool,
+    /// Bytes of bodies that may be on their way at once.
+    pub room: Option<usize>,
 }
 
 impl Default for Props {
@@ -68,6 +76,8 @@ impl Default for Props {
             more_secrets: Vec::new(),
             app_id: None,
             limits: true,
+            risk: false,
+            room: None,
         }
     }
 }
@@ -107,7 +117,8 @@ impl Stage {
     }
 
     pub async fn furnish(gh: FakeGitHub, database: TestDatabase, props: Props) -> Self {
-        let Props { program, policies, deadline, patience, more_secrets, app_id, limits } = props;
+        let Props { program, policies, deadline, patience, more_secrets, app_id, .. } = props;
+        let Props { limits, risk, room, .. } = props;
         let hands = Clock::fixed(Timestamp::from_secs(gh.clock().now()));
         let metrics = Metrics::default();
         let for_github = hands.clone();
@@ -131,6 +142,7 @@ impl Stage {
             wake: Arc::new(Notify::new()),
             config_repository: ".github".to_owned(),
             keep: Keep::default(),
+            risk,
             links: Some(Links::new(
                 "https://waymark.example".to_owned(),
                 vec![SecretString::from(gh.webhook_secret())],
@@ -139,7 +151,12 @@ impl Stage {
         };
         let own = gh.webhook_secret();
         let secrets = std::iter::once(own.as_str()).chain(more_secrets).map(SecretString::from);
-        let router = Web::new(app.clone(), secrets.collect(), metrics).router();
+        let tokens = API_TOKENS.map(|text| ApiToken::parse(text).unwrap());
+        let mut web = Web::new(app.clone(), secrets.collect(), metrics).with_tokens(&tokens);
+        if let Some(room) = room {
+            web = web.with_room(room);
+        }
+        let router = web.router();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let server = tokio::spawn(async move {
@@ -147,6 +164,25 @@ impl Stage {
         });
         gh.deliver_to(&format!("{url}/webhook"));
         Self { gh, app, hands, url, database, server: server.abort_handle() }
+    }
+
+    /// Another process on the same database and the same GitHub, with connections and tokens of its
+    /// own.
+    pub async fn replica(&self) -> App {
+        let clock = self.hands.clone();
+        let github = GitHub::new(GitHubSettings {
+            api_base: self.gh.url(),
+            app_id: self.gh.app_id(),
+            private_key_pem: SecretString::from(self.gh.private_key_pem()),
+            timeout: Duration::from_secs(20),
+            clock: Arc::new(move || clock.now()),
+            on_call: None,
+            limits: Some(Limits::GITHUB),
+            sleep: passing(&self.gh, &self.hands),
+        });
+        let store = Store::open(&self.database.url).await.unwrap();
+        let wake = Arc::new(Notify::new());
+        App { store, github: github.unwrap(), wake, ..self.app.clone() }
     }
 
     /// Delivers every webhook and does all the work that is due, until nothing is left to do now.

@@ -1,8 +1,9 @@
 //! A folder, perhaps with Git in it, and the binary to run on it.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -102,6 +103,22 @@ impl Folder {
         let ran = Ran::of(output);
         assert!(!(ran.out.clone() + &ran.err).contains('\u{1b}'), "{ran:?}");
         ran
+    }
+
+    /// The same with something on standard input.
+    pub(crate) fn waymark_given(
+        &self,
+        variables: &[(&str, &str)],
+        arguments: &[&str],
+        input: &[u8],
+    ) -> Ran {
+        let mut command = self.command(env!("CARGO_BIN_EXE_waymark"));
+        command.args(arguments).envs(variables.iter().copied());
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // What it does not want to read it need not.
+        let _ = child.stdin.take().unwrap().write_all(input);
+        Ran::of(child.wait_with_output().unwrap())
     }
 
     /// Runs `waymark` for a reader who may want colours.

@@ -52,6 +52,8 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("tower_http", &["src/web/"]),
     ("askama", &["src/web/"]),
     ("prometheus_client", &["src/web/"]),
+    // Only derives: what the API tells is described where it is defined.
+    ("utoipa", &["src/web/api", "src/domain/metrics/"]),
     // store
     ("sqlx", &["src/edge/store/"]),
     ("flate2", &["src/edge/store/snapshots.rs", "src/edge/disk/series.rs"]),

@@ -93,3 +93,30 @@ async fn churn(store: &Store, n: u32) {
             .unwrap();
     }
 }
+
+/// What committing together is worth: `cargo test --test store together -- --ignored --nocapture`.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+#[ignore = "a measurement: on SQLite one at a time is as fast as it ever was before"]
+#[allow(clippy::print_stderr)]
+async fn deliveries_committed_together_are_many_a_second() {
+    const ALL: i64 = 1024;
+    for db in fresh_databases().await {
+        for at_once in [1, 16, 128] {
+            let started = Instant::now();
+            let mut lines = JoinSet::new();
+            for line in 0..at_once {
+                let store = db.store.clone();
+                lines.spawn(async move {
+                    for n in 0..ALL / at_once {
+                        let guid = format!("{at_once}-{line}-{n}");
+                        let one = Delivery { guid, body: vec![b'x'; 8 * 1024], ..delivery("x") };
+                        store.accept(one, Some(RepoId(n))).await.unwrap();
+                    }
+                });
+            }
+            lines.join_all().await;
+            let rate = ALL as f64 / started.elapsed().as_secs_f64();
+            eprintln!("{}: {at_once} at once: {rate:.0} a second", db.kind);
+        }
+    }
+}

@@ -7,8 +7,8 @@ use waymark::domain::metrics::Run;
 use waymark::domain::risk::condition::{Review, Verdict};
 use waymark::domain::risk::people::Called;
 use waymark::edge::store::{
-    CheckRunRow, CoverageRow, OrganisationFile, PoliciesRow, RiskChange, RiskPull, RiskTouch,
-    Store, Subject,
+    CardRow, CheckRunRow, CoverageRow, KeptIssue, OrganisationFile, PoliciesRow, RiskChange,
+    RiskPull, RiskTouch, Satisfaction, Store, Subject, SweepRow,
 };
 
 use crate::database::{TestDatabase, fresh_databases};
@@ -16,7 +16,8 @@ use crate::given::*;
 
 /// Every table that holds what belongs to a tenant. `delivery` is the inbox, `job` also holds
 /// plans: looked at below.
-const TABLES: [&str; 23] = [
+
+const TABLES: [&str; 31] = [
     "installation",
     "repo",
     "pull",
@@ -28,6 +29,14 @@ const TABLES: [&str; 23] = [
     "repo_labels",
     "organisation_policies",
     "snapshot",
+    "card",
+    "level_history",
+    "sweep",
+    "head_etag",
+    "kept_issue",
+    "satisfaction",
+    "campaign_day",
+    "adoption",
     "dora_deployment",
     "dora_incident",
     "dora_run",
@@ -54,6 +63,40 @@ pub(crate) async fn settle_in(store: &Store, installation: i64) {
     let labels = Labels { topics: Some(["pci".to_owned()].into()), ..Labels::default() };
     store.note_labels(repo_id, &labels).await.unwrap();
     assert!(store.put_snapshot(repo_id, &sha(1), "{}", NOON).await.unwrap());
+    let card = CardRow {
+        sha: sha(1),
+        digest: "d".to_owned(),
+        due: None,
+        level: None,
+        on_path: false,
+        json: "{}".to_owned(),
+    };
+    store.put_card(repo_id, &card, NOON).await.unwrap();
+    let sweep = SweepRow {
+        started: NOON,
+        finished: None,
+        cursor: repo_id,
+        total: 1,
+        seen: 1,
+        changed: 0,
+        unreadable: 0,
+    };
+    store.put_sweep(id, &sweep).await.unwrap();
+    store.put_head_etag(repo_id, &sha(1), "e").await.unwrap();
+    let issue = KeptIssue {
+        key: "scorecard".to_owned(),
+        repo: repo_id,
+        number: Some(1),
+        url: None,
+        digest: "d".to_owned(),
+        edited: NOON,
+        problem: None,
+    };
+    store.put_kept_issue(id, &issue).await.unwrap();
+    let said = Satisfaction { quarter: "2026-Q4".to_owned(), score: 9, words: None };
+    store.put_satisfaction(id, "p", &said, NOON).await.unwrap();
+    store.put_campaign_day(id, "c", "2026-11-21", "{}").await.unwrap();
+    store.note_lock(repo_id, true).await.unwrap();
     store.note_deployment(repo_id, &deployment(1, Some(NOON))).await.unwrap();
     store.note_incident(repo_id, &incident(1, NOON, true)).await.unwrap();
     let run = Run { started: NOON, finished: at(1), success: None };
@@ -129,6 +172,9 @@ async fn a_removed_installation_leaves_nothing_behind() {
         settle_in(store, 2).await;
         let running = claim_at(store, at(5)).await.unwrap();
         assert_eq!(running.job, check(1, 1, 1));
+        // That claim woke both.
+        store.pause_installation(InstallationId(1), at(9)).await.unwrap();
+        store.pause_installation(InstallationId(2), at(9)).await.unwrap();
         store.accept(delivery("g"), None).await.unwrap();
         for table in TABLES {
             assert_eq!(count(&db, table).await, 2, "{table} in {}", db.kind);

@@ -23,6 +23,7 @@ async fn furnish(store: &Store) {
     store.bury(&claimed, "no\nmore").await.unwrap();
     claim_at(store, at(5)).await.unwrap();
     assert!(store.fire_schedule("sync", &[], NOON, at(1_000)).await.unwrap());
+    store.pause_installation(InstallationId(2), at(10)).await.unwrap();
     let through = Some(NOON);
     let state = waymark::edge::store::Recovery { through, ..Default::default() };
     store.put_recovery(&state).await.unwrap();

@@ -3,10 +3,12 @@
 use comfy_table::{CellAlignment, Table, presets};
 
 use crate::cli::terminal::{CAUTION, GOOD, STRONG, styled};
+use crate::domain::metrics::Measures;
 use crate::domain::metrics::statistics::{Durations, Frequency, Share};
 use crate::domain::metrics::summary::{AccountDora, CohortDora, RepoDora};
-use crate::domain::metrics::{Comparison, Measure, Measures};
-use crate::domain::report::dora::{difference, duration, figure, per_week, percent, title};
+use crate::domain::report::dora::{
+    BETTER, WORSE, difference, duration, figure, per_week, percent, title, verdict,
+};
 use crate::domain::report::visible;
 use crate::domain::report::words::count;
 
@@ -31,10 +33,10 @@ pub(super) fn account(account: &AccountDora, days: u32) -> String {
     ]);
     for repo in &shown {
         let Some(m) = repo.window(days) else { continue };
-        let path = if repo.on_path_since.is_some() { styled(GOOD, "on") } else { "–".to_owned() };
+        let path = if repo.on_path_since.is_some() { "on" } else { "–" };
         table.add_row([
             visible::line(&repo.repository.to_string()),
-            path,
+            path.to_owned(),
             frequency(&m.deployments),
             median(&m.lead_time),
             p75(&m.lead_time),
@@ -107,18 +109,18 @@ const LINES: &[Line] = &[
     ("  per week", |m| with_range(frequency(&m.deployments), m.deployments.interval, per_week)),
     ("lead time for changes, median", |m| {
         let range = m.lead_time.interval_ms.map(|(low, high)| (low as f64, high as f64));
-        with_range(median(&m.lead_time), range, |ms| duration(ms as i64))
+        with_range(counted(&m.lead_time), range, |ms| duration(ms as i64))
     }),
     ("  75 % within", |m| p75(&m.lead_time)),
     ("change failure rate", |m| {
         with_range(share(&m.change_failures), m.change_failures.interval, percent)
     }),
     ("  rollbacks", |m| m.rollbacks.to_string()),
-    ("time to restore, median", |m| median(&m.time_to_restore)),
+    ("time to restore, median", |m| counted(&m.time_to_restore)),
     ("  75 % within", |m| p75(&m.time_to_restore)),
     ("  open incidents", |m| m.open_incidents.to_string()),
     ("failed attempts to deploy", |m| m.failed_attempts.to_string()),
-    ("CI duration, median", |m| median(&m.ci_duration)),
+    ("CI duration, median", |m| counted(&m.ci_duration)),
     ("  75 % within", |m| p75(&m.ci_duration)),
     ("CI success", |m| share(&m.ci_success)),
 ];
@@ -131,7 +133,7 @@ fn cohorts(cohort: &CohortDora) -> String {
         cohort.not_yet
     );
     let mut table = plain();
-    table.set_header(["", "ON THE PATH", "NOT YET", "DIFFERENCE (95 %)"]);
+    table.set_header(["", "ON THE PATH", "NOT YET", "DIFFERENCE (95 %)", ""]);
     for comparison in &cohort.measures {
         let side = |figure: Option<String>, n: usize| {
             figure.map_or_else(|| "–".to_owned(), |text| format!("{text} (n {n})"))
@@ -141,18 +143,15 @@ fn cohorts(cohort: &CohortDora) -> String {
             title(comparison.measure).to_owned(),
             side(of(comparison.on.figure), comparison.on.repositories),
             side(of(comparison.off.figure), comparison.off.repositories),
-            coloured(comparison),
+            difference(comparison),
+            verdict(comparison).to_owned(),
         ]);
     }
-    out += &right_from(&mut table, 1);
+    // Coloured when the widths are settled: escapes have none.
+    out += &right_from(&mut table, 1)
+        .replace(BETTER, &styled(GOOD, BETTER))
+        .replace(WORSE, &styled(CAUTION, WORSE));
     out + "\nMedians over repositories. An interval that includes 0 may be chance; none says why.\n"
-}
-
-fn coloured(comparison: &Comparison) -> String {
-    let text = difference(comparison);
-    let Some((low, _)) = comparison.interval.filter(|_| comparison.is_clear()) else { return text };
-    let better = (low > 0.0) == (comparison.measure == Measure::DeploymentsPerDay);
-    styled(if better { GOOD } else { CAUTION }, &text)
 }
 
 fn heading(account: &AccountDora, period: &str) -> String {
@@ -169,8 +168,11 @@ fn plain() -> Table {
 
 /// Figures stand under each other.
 fn right_from(table: &mut Table, first: usize) -> String {
-    for column in table.column_iter_mut().skip(first) {
-        column.set_cell_alignment(CellAlignment::Right);
+    for (n, column) in table.column_iter_mut().enumerate() {
+        column.set_padding((0, 2));
+        if n >= first {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
     }
     table.trim_fmt() + "\n"
 }
@@ -197,6 +199,11 @@ fn frequency(f: &Frequency) -> String {
 
 fn median(d: &Durations) -> String {
     d.median_ms.map_or_else(nothing, |ms| hint(d.small, duration(ms)))
+}
+
+/// The median with the size of its sample.
+fn counted(d: &Durations) -> String {
+    if d.n == 0 { nothing() } else { format!("{} of {}", median(d), d.n) }
 }
 
 fn p75(d: &Durations) -> String {

@@ -1,13 +1,13 @@
 //! `waymark risk backtest`: how good would the predictions have been?
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::{Args, ValueHint};
 
 use super::Format;
 use crate::cli::terminal::{print, say};
-use crate::domain::risk::backtest::{Backtest, Series, backtest, rows};
+use crate::domain::risk::backtest::{Series, backtest, rows};
 use crate::domain::risk::model::Model;
 use crate::edge::disk::{read_series, write_drawing};
 
@@ -25,7 +25,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(model: &Model, arguments: &Arguments) -> anyhow::Result<()> {
-    let found = replay(model, &arguments.folder)?;
+    let found = backtest(model, &series(&arguments.folder)?)
+        .context("nothing was reverted in these histories, so nothing is told")?;
     if let Some(file) = &arguments.svg {
         write_drawing(file, &found.svg())
             .with_context(|| format!("cannot write `{}`", file.display()))?;
@@ -37,7 +38,8 @@ pub(super) fn run(model: &Model, arguments: &Arguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn replay(model: &Model, folder: &std::path::Path) -> anyhow::Result<Backtest> {
+/// The histories of a folder.
+pub(super) fn series(folder: &Path) -> anyhow::Result<Vec<Series>> {
     let shown = folder.display();
     let files = read_series(folder).with_context(|| format!("cannot read `{shown}`"))?;
     anyhow::ensure!(!files.is_empty(), "`{shown}` holds no .csv or .csv.gz");
@@ -45,6 +47,5 @@ fn replay(model: &Model, folder: &std::path::Path) -> anyhow::Result<Backtest> {
         let rows = rows::read(&text).map_err(|e| anyhow::anyhow!("{name}: {e}"))?;
         Ok(Series { name, rows })
     };
-    let series = files.into_iter().map(read).collect::<anyhow::Result<Vec<_>>>()?;
-    backtest(model, &series).context("nothing was reverted in these histories, so nothing is told")
+    files.into_iter().map(read).collect()
 }

@@ -31,13 +31,12 @@ pub(super) fn report(report: &RiskReport) -> String {
         let [low_rate, high_rate] = a.rate.interval.map(|rate| rate * 1000.0);
         let _ = writeln!(
             out,
-            "\n  {}   90 %: {} to {} times\n  {}   {}, 90 %: {low_rate:.1} to {high_rate:.1}\n  {}",
+            "\n  {}   90 %: {} to {} times\n  {}   {}, 90 %: {low_rate:.1} to {high_rate:.1}\n",
             scale(a),
             times(low),
             times(high),
             legend(),
             per_thousand(a.rate.value),
-            ""
         );
         drivers(report, a, &mut out);
     }
@@ -153,6 +152,11 @@ fn list(title: &str, items: &[String], out: &mut String) {
         let _ = writeln!(out, "  {item}");
     }
     out.push('\n');
+}
+
+/// `25 in 1,000`.
+pub(super) fn rate(share: f64) -> String {
+    per_thousand(share)
 }
 
 /// The model's numbers.

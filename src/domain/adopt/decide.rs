@@ -94,7 +94,12 @@ fn present(
         let memory = if generated.is_some() { Memory::Now } else { Memory::AsBefore };
         return keep("is as the golden path wants it", memory);
     }
-    let Some(generated) = generated else { return Ok(humans(path, own, new)) };
+    let Some(generated) = generated else {
+        if request.upgrade {
+            return keep("is yours and stays as it is", Memory::AsBefore);
+        }
+        return Ok(humans(path, own, new));
+    };
     if *generated == blob_name(own) {
         let reason = "has a newer version, and you have not touched it";
         let file = planned(path, Action::Merge, reason, Some(new.to_owned()));
@@ -168,10 +173,20 @@ fn humans(path: &str, own: &str, new: &str) -> (PlannedFile, Memory) {
 }
 
 fn diff(path: &str, from: &str, to: &str) -> Option<String> {
-    let patch = diffy::DiffOptions::new()
-        .set_original_filename(format!("a/{path}"))
-        .set_modified_filename(format!("b/{path}"))
-        .create_patch(from, to)
-        .to_string();
+    let patch = patch_of(path, Some(from), to);
     (patch.len() <= MAX_SUGGESTION).then_some(patch)
+}
+
+/// A unified diff that `git apply` takes; `from` is absent for a new file.
+pub fn patch_of(path: &str, from: Option<&str>, to: &str) -> String {
+    let old = from.map_or_else(|| "/dev/null".to_owned(), |_| format!("a/{path}"));
+    let patch = diffy::DiffOptions::new()
+        .set_original_filename(old)
+        .set_modified_filename(format!("b/{path}"))
+        .create_patch(from.unwrap_or_default(), to)
+        .to_string();
+    match from {
+        Some(_) => patch,
+        None => format!("diff --git a/{path} b/{path}\nnew file mode 100644\n{patch}"),
+    }
 }

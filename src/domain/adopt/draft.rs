@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::around::Around;
 use super::decide::{decide, planned};
-use super::infer::{Inferred, infer};
+use super::infer::{BY_ACCOUNT, CONFIGURED, Inferred, infer};
 use super::lock::{LOCK, Lock};
 use super::{Action, AdoptRequest, KnownParameter, Plan, PlannedFile};
 use crate::domain::template::{Parameter, Rendered, Template, TemplateFiles};
@@ -60,7 +60,9 @@ pub fn draft(
         template.render(templates, &values).map_err(words)?;
     plan.skipped = skipped;
     // Defaults are the template's to change.
-    let said = plan.parameters.iter().filter(|known| known.from != BY_DEFAULT);
+    // So is the configuration's word, or a new version of it would never arrive.
+    let freely = |known: &&KnownParameter| ![BY_DEFAULT, CONFIGURED].contains(&&*known.from);
+    let said = plan.parameters.iter().filter(freely);
     let parameters = said.map(|known| (known.name.clone(), known.value.clone())).collect();
     let mut lock = Lock { path: path.to_owned(), parameters, ..Lock::default() };
     for (wanted, text) in &files {
@@ -68,12 +70,20 @@ pub fn draft(
         lock.note(&last, &place, text, memory);
     }
     plan.decisions = template.told(&values, &news(&plan));
+    plan.decisions.extend(supposed_workflows(&plan));
     for gone in last.files.keys().filter(|path| !lock.files.contains_key(*path)) {
         if around.has(gone) {
             plan.notes.push(format!(
                 "the golden path writes `{gone}` no longer; delete it when nothing else needs it"
             ));
         }
+    }
+    let images = around.facts.dockerfiles.len();
+    if images > 1 && around.components().len() < 2 {
+        plan.notes.push(format!(
+            "{images} Dockerfiles are here; one catalog entry and the files at the root stand for \
+             all that they build"
+        ));
     }
     let components: Vec<&str> = around.components();
     if let [first, _, ..] = components.as_slice() {
@@ -83,14 +93,31 @@ pub fn draft(
             components.join(", ")
         ));
     }
-    if own_path != path {
+    // Who left the path since is not brought back by an upgrade.
+    if own_path != path && !request.upgrade {
         choose_path(&mut plan, request, &around, path);
     }
-    if !plan.wants_more() {
+    // A note of what is generated is no reason for an upgrade.
+    let needless = request.upgrade && plan.writes().next().is_none();
+    if !plan.wants_more() && !needless {
         plan.files.push(locked(&around, &lock));
     }
     plan.files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(plan)
+}
+
+/// The repository of the platform's workflows, when only the account's name tells it and a file
+/// that is written calls it: nobody has said that it exists.
+fn supposed_workflows(plan: &Plan) -> Option<String> {
+    let known = plan.parameters.iter().find(|known| known.from == BY_ACCOUNT)?;
+    let name = known.value.as_str()?;
+    plan.writes().any(|(_, text)| text.contains(name)).then(|| {
+        format!(
+            "Platform workflows: `{name}` is taken from the account's name. See that it exists, or \
+             say `{}=…`; until then the workflow cannot run.",
+            known.name
+        )
+    })
 }
 
 /// What is new, as templates may ask for it: `new image`, `new manifests`, `new entry`.
@@ -164,7 +191,7 @@ fn parameters(
         // What was generated last tells the same things back: once is enough.
         let asks = !same_path || (parameter.required && parameter.default.is_none());
         if let Some(Inferred { value, from, guessed, .. }) =
-            inferred.find(parameter).filter(|_| asks)
+            inferred.find(parameter).filter(|found| asks || found.from == CONFIGURED)
         {
             // A guess does not stand against what the template itself says.
             match &parameter.default {
@@ -239,12 +266,15 @@ pub fn guess_path(request: &AdoptRequest) -> (&'static str, &'static str) {
             return ("service", "a Helm chart deploys it");
         }
     }
-    let starts = around.paths().any(|path| {
-        path == "main.go"
-            || path == "src/main.rs"
-            || path.starts_with("cmd/") && path.ends_with("/main.go")
-            || path == "manage.py"
-    });
+    let main = |path: &str| matches!(path, "main.go" | "src/main.rs" | "manage.py");
+    let tool = |path: &str| path.starts_with("cmd/") && path.ends_with("/main.go");
+    let starts = around.paths().any(|path| main(path) || tool(path));
+    let code =
+        |path: &str| path.ends_with(".go") && !path.ends_with("_test.go") && !path.contains('/');
+    // Tools beside a package, as many libraries have them.
+    if starts && !around.paths().any(main) && around.paths().any(code) {
+        return ("library", "its root is a Go package, and nothing in it is deployed");
+    }
     let script = around.text("package.json").is_some_and(|text| text.contains("\"start\":"));
     if starts || script {
         return ("service", "it has an entry point");

@@ -61,9 +61,12 @@ fn by_name<'t>(around: &'t Around<'_>, path: &str) -> Option<&'t str> {
     let lower = |other: &str| other.to_lowercase();
     match path {
         "README.md" => around.facts.readmes.first().map(|readme| readme.path.as_str()),
-        "Dockerfile" => around.facts.dockerfiles.first().map(|file| file.path.as_str()),
-        // What it leaves out may be what this image needs.
-        ".dockerignore" => around.facts.dockerfiles.first().map(|file| file.path.as_str()),
+        // What `.dockerignore` leaves out may be what this image needs.
+        "Dockerfile" | ".dockerignore" => {
+            let mut files = around.facts.dockerfiles.iter().map(|file| file.path.as_str());
+            // One that CI builds for itself is the weaker witness.
+            files.clone().find(|path| !path.starts_with('.')).or_else(|| files.next())
+        }
         ".github/dependabot.yml" => first(&|other| RENOVATE.contains(&other)),
         "mkdocs.yml" => first(&|other| matches!(other, "mkdocs.yaml" | "docs/mkdocs.yml")),
         "docs/index.md" => first(&|other| {

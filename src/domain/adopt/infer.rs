@@ -12,6 +12,12 @@ use super::AdoptRequest;
 use super::around::Around;
 use crate::domain::template::Parameter;
 
+/// Where a value comes from that the configuration says.
+pub(super) const CONFIGURED: &str = "the configuration";
+
+/// Where the name of the platform's workflows comes from that nobody says.
+pub(super) const BY_ACCOUNT: &str = "the account's name, as the policies expect it";
+
 /// A parameter's value as the repository tells it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Inferred {
@@ -137,7 +143,7 @@ fn platform(found: &mut Found, around: &Around<'_>, parameters: &Map<String, Val
         _ => None,
     };
     if let Some(name) = name {
-        found.add("platform_workflows", name, "the configuration");
+        found.add("platform_workflows", name, CONFIGURED);
     }
     let mut calls = around.facts.uses.iter().filter_map(|call| {
         let repo = call.repo.as_deref().filter(|repo| repo.contains("platform-workflows"))?;
@@ -147,10 +153,10 @@ fn platform(found: &mut Found, around: &Around<'_>, parameters: &Map<String, Val
         found.add("platform_workflows", name, format!("`{}`", call.path));
     }
     if let Some(version) = parameters.get("minimum_version").and_then(Value::as_str) {
-        found.add("platform_version", version, "the configuration");
+        found.add("platform_version", version, CONFIGURED);
     }
     if let Some(account) = found.text("account").map(str::to_owned) {
-        let from = "the account's name, as the policies expect it";
-        found.add("platform_workflows", format!("{account}/platform-workflows"), from);
+        let name = format!("{account}/platform-workflows");
+        found.add("platform_workflows", name, BY_ACCOUNT);
     }
 }

@@ -103,6 +103,11 @@ impl Lock {
     }
 }
 
+/// The golden path that was adopted, by the lock's text.
+pub fn adopted_path(text: &str) -> Option<String> {
+    Some(Lock::read(text).path).filter(|path| !path.is_empty())
+}
+
 /// The name that Git (with SHA-1) gives to a text.
 pub fn blob_name(text: &str) -> Sha {
     let mut hash = Sha1::new();

@@ -30,8 +30,9 @@ use super::facts::RepoFacts;
 use super::ids::{PolicyId, Sha};
 use super::tree::SourceTree;
 
+pub use decide::patch_of;
 pub use draft::{BY_DEFAULT, draft, guess_path};
-pub use lock::{LOCK, blob_name};
+pub use lock::{LOCK, adopted_path, blob_name};
 
 /// What is to be adopted, and where.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -51,6 +52,10 @@ pub struct AdoptRequest {
     pub given: BTreeMap<String, String>,
     /// Versions that were generated last, by blob name; `None`: it is not to be had.
     pub bases: BTreeMap<Sha, Option<String>>,
+    /// Only bring what was generated earlier to the template's newest version: the path is the one
+    /// that the lock names, and files that a human wrote are not looked at.
+    #[serde(default)]
+    pub upgrade: bool,
 }
 
 /// The plan, or why there can be none, each reason a sentence.

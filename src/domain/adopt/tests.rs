@@ -23,6 +23,7 @@ fn request(files: &[(&str, &str)]) -> AdoptRequest {
         path: None,
         given: BTreeMap::new(),
         bases: BTreeMap::new(),
+        upgrade: false,
     }
 }
 
@@ -136,6 +137,9 @@ fn a_path_is_guessed_from_what_is_there() {
         ),
         (&[("Cargo.toml", ""), ("src/lib.rs", "")], "library"),
         (&[("Cargo.toml", ""), ("src/main.rs", "")], "service"),
+        // A library with tools beside it, and a service that keeps all of its code below.
+        (&[("go.mod", ""), ("toml.go", ""), ("cmd/tomlv/main.go", "")], "library"),
+        (&[("go.mod", ""), ("cmd/shop/main.go", ""), ("api/api.go", "")], "service"),
         (&[("index.html", "")], "website"),
     ] {
         assert_eq!(guess_path(&request(files)).0, expected, "{files:?}");

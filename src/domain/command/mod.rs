@@ -10,6 +10,7 @@ mod config;
 mod explain;
 mod fix;
 mod help;
+mod nps;
 mod risk;
 mod scan;
 mod scorecard;
@@ -69,6 +70,13 @@ pub enum Command {
     Config,
     /// Which level does this repository have, and what is the next step?
     Scorecard,
+    /// How likely is it that its author recommends the golden path?
+    Nps {
+        /// 0 to 10.
+        score: u8,
+        /// What is said beside it.
+        words: Option<String>,
+    },
     /// What is known of this change's risk?
     Risk,
     /// Bring the repository onto its golden path.
@@ -123,6 +131,7 @@ pub const COMMANDS: &[Spec] = &[
     fix::SPEC,
     waive::SPEC,
     unwaive::SPEC,
+    nps::SPEC,
 ];
 
 /// A command line that was not understood.

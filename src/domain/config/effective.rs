@@ -132,6 +132,11 @@ impl Layers<'_> {
             it.origin = Origin::Organisation;
             it.place = Some(self.organisation.place(&rule_pointer(pattern)));
         }
+        // What a campaign has promised.
+        let over = self.organisation.campaigns.iter().filter(|c| at.today > c.due && c.asks(id));
+        if let Some(level) = over.filter_map(|campaign| campaign.promote).last() {
+            it.level = level;
+        }
         if let Some((pattern, wish)) = most_specific(&self.repository.policies, id) {
             if it.locked && *wish < it.mode {
                 it.refused = Some(*wish);

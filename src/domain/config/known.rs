@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::shape::{LEVELS, LOCKS, MODES, Shape};
+use crate::domain::command::COMMANDS;
 use crate::domain::gate::freeze;
 use crate::domain::glob;
 use crate::domain::ids::PolicyId;
@@ -42,6 +43,7 @@ impl Known {
             Shape::Zone => filled.is_some_and(|t| freeze::zone(t).is_some()),
             Shape::Address => filled.is_some_and(is_address),
             Shape::Mode => filled.is_some_and(|t| MODES.contains(&t)),
+            Shape::OneOf(words) => filled.is_some_and(|t| words.contains(&t)),
             Shape::Level => filled.is_some_and(|t| LEVELS.contains(&t)),
             Shape::Glob => {
                 let glob = filled.ok_or(None)?;
@@ -53,6 +55,7 @@ impl Known {
             Shape::Policy | Shape::Policies => {
                 return self.policy(shape, filled.ok_or(None)?).map_err(Some);
             }
+            Shape::Command => return command(filled.ok_or(None)?),
             Shape::Lock => return lock(filled.ok_or(None)?),
             _ => false,
         };
@@ -95,6 +98,14 @@ impl Known {
         let known: Vec<&str> = known.iter().map(PolicyId::as_str).collect();
         Err(unknown_word("policy", text, &known))
     }
+}
+
+fn command(text: &str) -> Result<Value, Option<String>> {
+    let names: Vec<&str> = COMMANDS.iter().map(|spec| spec.name).collect();
+    if names.contains(&text) {
+        return Ok(Value::from(text));
+    }
+    Err(Some(unknown_word("command", text, &names)))
 }
 
 fn lock(text: &str) -> Result<Value, Option<String>> {

@@ -13,15 +13,17 @@ mod reader;
 pub mod repository;
 pub mod rollout;
 pub mod schema;
+pub mod scorecard;
 mod shape;
 mod tables;
 
 pub use effective::{Effective, Layers, Origin, Standing};
 pub use gating::{FreezeRule, GateRules, Scope, SloRules};
 pub use known::Known;
-pub use organisation::{OrgConfig, PolicyRule, WaiverRules};
+pub use organisation::{CommandRule, OrgConfig, PolicyRule, Upgrades, WaiverRules};
 pub use repository::RepoConfig;
 pub use rollout::{Labels, Membership, Rollout, Traits};
+pub use scorecard::{Campaign, ScorecardRules, WhenClosed};
 
 /// Where a repository's file may lie; the first that exists counts.
 pub const CONFIG_PATHS: [&str; 2] = [".github/waymark.yml", ".github/waymark.yaml"];

@@ -11,6 +11,7 @@ use super::gating::{self, FreezeRule, GateRules, SloRules};
 use super::known::Known;
 use super::reader::{self, LinesOf, Understood};
 use super::rollout::Rollout;
+use super::scorecard::{Campaign, ScorecardRules};
 use super::{most_specific, tables};
 use crate::domain::finding::{Level, Mode};
 use crate::domain::ids::PolicyId;
@@ -47,6 +48,17 @@ pub struct OrgConfig {
     /// Ways out for every repository.
     #[serde(default)]
     pub waivers: Vec<Waiver>,
+    /// The scorecard; `None`: it is not kept.
+    pub scorecard: Option<ScorecardRules>,
+    /// What is to be fulfilled until a day.
+    #[serde(default)]
+    pub campaigns: Vec<Campaign>,
+    /// Who may give a command, by its name.
+    #[serde(default)]
+    pub commands: BTreeMap<String, CommandRule>,
+    /// How newer versions of golden paths spread.
+    #[serde(default)]
+    pub upgrades: Upgrades,
     /// Times in which nothing is deployed.
     #[serde(default)]
     pub freeze: Vec<FreezeRule>,
@@ -59,6 +71,24 @@ pub struct OrgConfig {
     /// What delivery is measured by.
     #[serde(default)]
     pub metrics: MetricsRules,
+}
+
+/// Who may give a command.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct CommandRule {
+    /// Slugs of teams of which one must hold whoever asks; none: everybody whose role suffices.
+    #[serde(default)]
+    pub team: Vec<String>,
+}
+
+/// How newer versions of golden paths spread.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Upgrades {
+    /// Repositories that go first: names without their owner, or globs over them.
+    #[serde(default)]
+    pub canary: Vec<String>,
+    /// Of a hundred adopted repositories, how many are offered an upgrade each day.
+    pub percent_per_day: Option<u8>,
 }
 
 /// How one policy, or a pack, speaks in the organisation.
@@ -141,6 +171,16 @@ impl OrgConfig {
                 complain(&pointer, message);
             }
         }
+        for (n, campaign) in self.campaigns.iter().enumerate() {
+            let pointer = format!("/campaigns/{n}");
+            let name = &campaign.name;
+            if self.campaigns[..n].iter().any(|earlier| earlier.name == *name) {
+                complain(&pointer, format!("there are two campaigns `{name}`; rename one"));
+            }
+            if campaign.from.is_some_and(|from| from > campaign.due) {
+                complain(&pointer, format!("`{name}` is due before it begins"));
+            }
+        }
         for lock in &self.locked {
             if let Some(name) = lock.strip_prefix("parameters.")
                 && !self.parameters.contains_key(name)
@@ -208,6 +248,11 @@ exclude: ['legacy/**']
 waiver_rules: {max_days: 90, require_owner: true, not_for: catalog/*}
 waivers:
   - {policy: catalog/info_present, reason: not yet, expires: 2027-01-31}
+scorecard: {enabled: true, repository: platform, target: 70, closed: replace, exclude: 'legacy-*', demand: 3}
+campaigns:
+  - {name: No root, policies: container/non_root_user, scope: {teams: payments, paths: default, repositories: 'pay-*'}, from: 2026-11-01, due: 2026-12-31, owner: platform, promote: bronze}
+commands: {adopt: {team: platform}}
+upgrades: {canary: [sandbox-*], percent_per_day: 20}
 freeze:
   - {reason: holidays, from: 2026-12-20, until: 2027-01-03 12:00, zone: Europe/Berlin, teams: shop}
   - {reason: weekend, every: [friday], at: '16:00-24:00', environments: 'prod*'}
@@ -233,6 +278,12 @@ metrics: {environments: live, workflows: [ship.yml], incident_labels: [sev1, sev
         assert_eq!(rollout.teams, ["payments"]);
         assert_eq!(rollout.otherwise, Mode::Warn);
         assert_eq!(config.place(&rule_pointer(pattern)), "acme/.github:waymark.yml:5");
+        let scorecard = config.scorecard.clone().expect("a scorecard");
+        assert_eq!((scorecard.target(), scorecard.demand()), (70, Some(3)));
+        assert!(scorecard.excludes("legacy-shop") && !scorecard.excludes("shop"));
+        let campaign = &config.campaigns[0];
+        assert!(campaign.asks(&id) && campaign.scope.holds("pay-api", "default", Some("payments")));
+        assert!(!campaign.scope.holds("pay-api", "default", None));
         assert!(config.locks_parameter("approved_images") && config.locks("path"));
         assert!(config.metrics.is_production("Live") && !config.metrics.is_production("prod"));
         assert_eq!(config.metrics.attribution_days, 3);
@@ -244,7 +295,9 @@ metrics: {environments: live, workflows: [ship.yml], incident_labels: [sev1, sev
         let (_, problems) = read(
             "policies:\n  catalog/*: {mode: warn, enforce_from: 2026-12-01}\n  \
              container/*: {mode: enforce, rollout: {}}\n  '*': {mode: warn, rolout: {percent: 3}}\n\
-             locked: [parameters.x, pth]\n",
+             locked: [parameters.x, pth]\n\
+             campaigns:\n  - {name: a, policies: '*', due: 2026-11-01, from: 2026-12-01}\n  \
+             - {name: a, policies: '*', due: 2026-11-01}\n",
         );
         assert_eq!(
             problems,
@@ -254,6 +307,8 @@ metrics: {environments: live, workflows: [ship.yml], incident_labels: [sev1, sev
                 "4: unknown key `rolout`; did you mean `rollout`?",
                 "5: unknown lock `pth`; did you mean `path`?",
                 "5: `parameters.x` is locked but not set; set `x` under `parameters` of this file",
+                "7: `a` is due before it begins",
+                "8: there are two campaigns `a`; rename one",
             ]
         );
     }

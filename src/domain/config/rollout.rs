@@ -121,7 +121,7 @@ impl Rollout {
         let share = self.percent.map(|percent| match traits.id {
             _ if percent == 0 => Some(false),
             _ if percent >= 100 => Some(true),
-            Some(id) => Some(lot(policy, id) < u64::from(percent)),
+            Some(id) => Some(lot(policy.as_str(), id) < u64::from(percent)),
             None => None,
         });
         let team = (!self.teams.is_empty())
@@ -149,11 +149,11 @@ impl Rollout {
     }
 }
 
-/// The lot that a repository drew for a policy, 0 to 99: fixed for good, so that a growing share
-/// never drops a repository, and another for each policy, so that the same ones are not always
-/// first.
-fn lot(policy: &PolicyId, repo: i64) -> u64 {
-    let digest = Sha256::digest(format!("{policy}\n{repo}").as_bytes());
+/// The lot that a repository drew for something, such as a policy, 0 to 99: fixed for good, so that
+/// a growing share never drops a repository, and another for each, so that the same ones are not
+/// always first.
+pub fn lot(of: &str, repo: i64) -> u64 {
+    let digest = Sha256::digest(format!("{of}\n{repo}").as_bytes());
     let first = digest.iter().take(8).fold(0_u64, |n, byte| n << 8 | u64::from(*byte));
     first % 100
 }
@@ -199,7 +199,7 @@ mod tests {
             before = now;
         }
         // Written down, because a repository must not move when this program changes.
-        assert_eq!((lot(&policy(), 1), lot(&policy(), 2)), (82, 69));
+        assert_eq!((lot(policy().as_str(), 1), lot(policy().as_str(), 2)), (82, 69));
     }
 
     #[test]

@@ -108,6 +108,7 @@ fn shape(it: &Shape, known: &Known) -> Value {
         // Readers of YAML 1.1 take a bare `off` for false.
         Shape::Mode => json!({"anyOf": [{"enum": MODES}, {"const": false}]}),
         Shape::Level => json!({"enum": LEVELS}),
+        Shape::OneOf(words) => json!({"enum": words}),
         // Names that exist are offered; an organisation may have more of its own.
         Shape::Path => offered(json!(known.paths.clone().unwrap_or_default()), "\\S"),
         Shape::Policy => offered(json!(known.policies), ID),
@@ -122,6 +123,8 @@ fn shape(it: &Shape, known: &Known) -> Value {
             }
             offered(json!(all), PATTERN)
         }
+        // Their list grows; who writes a wrong one is told when the file is read.
+        Shape::Command => json!({"type": "string", "pattern": "^[a-z]+$"}),
         Shape::Lock => json!({"anyOf": [
             {"enum": &LOCKS[..4]}, {"type": "string", "pattern": "^parameters\\.."},
         ]}),

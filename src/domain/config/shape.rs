@@ -40,6 +40,10 @@ pub(super) enum Shape {
     Policy,
     /// An id, `pack/*` or `*`, which means at least one policy that exists.
     Policies,
+    /// One of some words.
+    OneOf(&'static [&'static str]),
+    /// A command that is written in comments.
+    Command,
     /// Something that an organisation may lock.
     Lock,
     /// Parameters of policies: name → value of the kind of its default.
@@ -126,6 +130,8 @@ impl Shape {
             Self::Path => "the name of a golden path".to_owned(),
             Self::Policy => "a policy's id".to_owned(),
             Self::Policies => "a policy's id, `pack/*` or `*`".to_owned(),
+            Self::OneOf(words) => format!("one of {}", words.join(", ")),
+            Self::Command => "a command".to_owned(),
             Self::Lock => format!("one of {}", LOCKS.join(", ")),
             Self::Parameters => "a mapping of parameters".to_owned(),
             Self::List(of) => format!("a list, each item {}", of.words()),

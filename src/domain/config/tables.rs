@@ -3,6 +3,7 @@
 
 mod gating;
 mod metrics;
+mod scorecard;
 
 use super::shape::{Key, Shape, Table};
 
@@ -60,10 +61,46 @@ pub(super) static ORGANISATION: Table = Table {
             Shape::Table(&WAIVER_RULES),
         ),
         WAIVERS,
+        key(
+            "commands",
+            "Who may give a command in a comment, besides what GitHub's role says.",
+            Shape::Map { key: &Shape::Command, of: &Shape::Table(&COMMAND_RULE) },
+        ),
+        key(
+            "upgrades",
+            "In which order repositories are offered newer versions of their golden path.",
+            Shape::Table(&UPGRADES),
+        ),
         gating::FREEZE,
         gating::GATE,
         gating::SLO,
         metrics::METRICS,
+        scorecard::SCORECARD,
+        scorecard::CAMPAIGNS,
+    ],
+};
+
+static COMMAND_RULE: Table = Table {
+    name: "a command's rule",
+    whole: true,
+    keys: &[key("team", "Only members of these teams may.", Shape::OneOrMore(&Shape::Text))],
+};
+
+static UPGRADES: Table = Table {
+    name: "the upgrades",
+    whole: true,
+    keys: &[
+        key(
+            "canary",
+            "Repositories that go first, by name; globs may be used.",
+            Shape::OneOrMore(&Shape::Glob),
+        ),
+        key(
+            "percent_per_day",
+            "So many of a hundred adopted repositories are offered an upgrade each day; 0: none, \
+             left out: 10.",
+            Shape::Whole { least: 0, most: 100 },
+        ),
     ],
 };
 

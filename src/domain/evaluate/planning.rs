@@ -18,7 +18,11 @@ impl Evaluator {
         let about = facts::extract(&request.tree, &request.repo, &ABOUT.into()).snapshot;
         let (asked, otherwise) = layers.path();
         let own = path::choose(&self.library.paths, asked, otherwise, &about.catalog);
-        let (path, guess) = match &request.path {
+        let adopted = match request.upgrade {
+            true => Some(adopted(request)?),
+            false => None,
+        };
+        let (path, guess) = match adopted.as_ref().or(request.path.as_ref()) {
             Some(path) => (path.as_str(), None),
             None if own != path::DEFAULT => (own.as_str(), None),
             None => {
@@ -30,4 +34,11 @@ impl Evaluator {
         let plan = adopt::draft(&self.library.templates, request, path, &own, &parameters)?;
         Ok(Plan { path_guess: guess, ..plan })
     }
+}
+
+/// The path that the lock names.
+fn adopted(request: &AdoptRequest) -> Result<String, Vec<String>> {
+    let text = request.tree.text(adopt::LOCK);
+    let path = text.and_then(|text| adopt::adopted_path(text));
+    path.ok_or_else(|| vec![format!("`{}` names no golden path", adopt::LOCK)])
 }

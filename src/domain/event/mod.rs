@@ -5,7 +5,6 @@
 //! Events are hints: they may be late, repeated or out of order, so an intent says what to look
 //! at, not what is true. Adding an event = one file and one line in [`READERS`].
 
-mod about;
 mod check_run;
 mod check_suite;
 mod delivered;
@@ -25,8 +24,6 @@ mod repository;
 mod status;
 mod words;
 mod workflow_run;
-
-pub use about::repository_of;
 
 use crate::domain::command::Scan;
 use crate::domain::config::Labels;

@@ -8,10 +8,11 @@
 //! the whole cohort (a repository with one deployment has a rate of 0 % or 100 %).
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::bootstrap::difference;
 use super::measure::{Measured, Measures, Period};
-use super::statistics::quantile;
+use super::statistics::quantile_of;
 use crate::domain::time::Timestamp;
 
 /// What one repository adds to a cohort. Milliseconds are plain numbers here.
@@ -109,8 +110,7 @@ impl Cohorts {
     fn medians(&self, name: Measure, of: impl Fn(&Member) -> Option<f64>) -> Comparison {
         let figure = |members: &[&Member], q: f64| {
             let mut figures: Vec<f64> = members.iter().filter_map(|m| of(m)).collect();
-            figures.sort_by(f64::total_cmp);
-            quantile(&figures, q)
+            quantile_of(&mut figures, q)
         };
         let mut comparison = self.comparison(name, &of, |members| figure(members, 0.5));
         let all = |members: &'_ [Member]| figure(&members.iter().collect::<Vec<_>>(), 0.75);
@@ -152,7 +152,7 @@ fn failure_rate(members: &[&Member]) -> Option<f64> {
 }
 
 /// What is compared. Its name in JSON ends with its unit, where it has one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub enum Measure {
     /// Deployments per day; more is better.
     #[serde(rename = "deployments_per_day")]
@@ -172,7 +172,7 @@ pub enum Measure {
 }
 
 /// One cohort's side of a comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, ToSchema)]
 pub struct Side {
     /// Repositories that have this measure.
     pub repositories: usize,
@@ -183,7 +183,7 @@ pub struct Side {
 }
 
 /// One measure of both cohorts.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Comparison {
     /// Which.
     pub measure: Measure,

@@ -1,6 +1,7 @@
 //! How much, how fast, how safely, in a period? The measures of one repository.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::failure::{Failures, failures};
 use super::record::History;
@@ -54,7 +55,7 @@ impl Period {
 }
 
 /// What a repository did in a period.
-#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, ToSchema)]
 pub struct Measures {
     /// Successful production deployments that brought something: see [`Kind::counts`].
     pub deployments: Frequency,

@@ -2,18 +2,20 @@
 //! and of `/api/v1/dora`.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::cohort::Comparison;
 use super::measure::Measures;
 use crate::domain::ids::{RepoId, RepoName};
 
 /// One repository's measures.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RepoDora {
     /// Which.
     #[serde(skip)]
     pub id: RepoId,
-    /// Its name.
+    /// Its name, `owner/name`.
+    #[schema(value_type = String)]
     pub repository: RepoName,
     /// When it came onto its golden path, RFC 3339; `None`: not yet.
     pub on_path_since: Option<String>,
@@ -35,7 +37,7 @@ impl RepoDora {
 }
 
 /// A repository's measures in one period.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct WindowDora {
     /// So many days back.
     pub days: u32,
@@ -45,7 +47,7 @@ pub struct WindowDora {
 }
 
 /// The cohorts in one period.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CohortDora {
     /// So many days back.
     pub days: u32,
@@ -58,7 +60,7 @@ pub struct CohortDora {
 }
 
 /// An account's measures.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AccountDora {
     /// The organisation or user.
     pub account: String,

@@ -168,6 +168,16 @@ impl Library {
             .collect()
     }
 
+    /// `sha256:…` over what golden paths' templates are made of.
+    pub fn templates_digest(&self) -> String {
+        let mut hash = Sha256::new();
+        for part in self.templates.iter().flat_map(|(path, text)| [path, text]) {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+        format!("sha256:{}", hex::encode(hash.finalize()))
+    }
+
     /// Texts of the `*_test.rego` files, by path.
     pub fn tests(&self) -> &BTreeMap<String, String> {
         &self.tests

@@ -1,6 +1,8 @@
 //! Which policies does an organisation add? Files of its configuration repository, bounded, and
 //! kept apart from the built-in ones: they may be wrong in any way without touching those.
 
+mod templates;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use regorus::Engine;
@@ -13,16 +15,18 @@ use super::metadata::{PolicyProblem, package_of};
 use super::{examples, gate_examples, rego_tests};
 use crate::domain::ids::PolicyId;
 
+pub use templates::{is_template_of, templates};
+
 /// Where an organisation's policies lie in its configuration repository.
 pub const POLICIES_FOLDER: &str = "waymark/policies/";
 /// Where its golden paths lie.
 pub const PATHS_FOLDER: &str = "waymark/paths/";
-/// Most files that are read.
-pub const MAX_FILES: usize = 300;
+/// Most files of policies that are read, and most of golden paths.
+pub const MAX_FILES: [usize; 2] = [300, 500];
 /// Longest file, in bytes.
 pub const MAX_FILE_BYTES: usize = 128 * 1024;
-/// All files together, in bytes.
-pub const MAX_BYTES: usize = 1024 * 1024;
+/// All files of policies together, and all of golden paths, in bytes.
+pub const MAX_BYTES: [usize; 2] = [1024 * 1024, 2 * 1024 * 1024];
 
 /// Folder names that mean something else below `policies/`.
 const RESERVED: [&str; 3] = ["lib", "params", "paths"];
@@ -34,6 +38,9 @@ pub struct OwnPolicies {
     pub files: BTreeMap<String, String>,
     /// Path → why the file is not used.
     pub refused: BTreeMap<String, String>,
+    /// Files of templates that are no text, such as pictures: adoption writes text only.
+    #[serde(default)]
+    pub left_out: BTreeSet<String>,
 }
 
 /// What became of one policy's examples and tests.
@@ -49,11 +56,13 @@ impl OwnPolicies {
     /// The path as in a policies folder of a file of the configuration repository; `None` for
     /// files that are nobody's policy.
     pub fn path_of(file: &str) -> Option<String> {
-        let path = match file.strip_prefix(POLICIES_FOLDER) {
-            Some(path) => path.to_owned(),
-            None => format!("paths/{}", file.strip_prefix(PATHS_FOLDER)?),
-        };
-        (path.ends_with(".rego") || path.ends_with(".yaml")).then_some(path)
+        match file.strip_prefix(POLICIES_FOLDER) {
+            Some(path) => {
+                (path.ends_with(".rego") || path.ends_with(".yaml")).then(|| path.to_owned())
+            }
+            // What a template writes may be of any kind.
+            None => Some(format!("paths/{}", file.strip_prefix(PATHS_FOLDER)?)),
+        }
     }
 
     /// The other way round: where a path lies in the configuration repository.
@@ -64,15 +73,19 @@ impl OwnPolicies {
         }
     }
 
-    /// Adds a file; refuses it when it, or all together, are too much.
+    /// Adds a file; refuses it when it, or all of its kind together, are too much: many templates
+    /// cost no policy its place.
     pub fn add(&mut self, path: String, text: String) {
-        let all: usize = self.files.values().map(String::len).sum();
+        let kind = Kind::of(&path);
+        let alike = || self.files.iter().filter(|(path, _)| Kind::of(path) == kind);
+        let all: usize = alike().map(|(_, text)| text.len()).sum();
+        let most = MAX_BYTES[kind as usize];
         let reason = if text.len() > MAX_FILE_BYTES {
             format!("it is larger than {} KiB", MAX_FILE_BYTES / 1024)
-        } else if self.files.len() >= MAX_FILES {
-            format!("there are more than {MAX_FILES} files of policies")
-        } else if all + text.len() > MAX_BYTES {
-            format!("all policies together are larger than {} KiB", MAX_BYTES / 1024)
+        } else if alike().count() >= MAX_FILES[kind as usize] {
+            kind.too_many()
+        } else if all + text.len() > most {
+            format!("all {} together are larger than {} KiB", kind.words(), most / 1024)
         } else {
             self.files.insert(path, text);
             return;
@@ -82,7 +95,7 @@ impl OwnPolicies {
 
     /// Notes that a file is not used. Most of them are enough to know.
     pub fn refuse(&mut self, path: String, reason: String) {
-        if self.refused.len() < MAX_FILES {
+        if self.refused.len() < MAX_FILES[0] {
             self.refused.insert(path, reason);
         }
     }
@@ -94,15 +107,18 @@ impl OwnPolicies {
 
     /// `sha256:…` over all of it.
     pub fn digest(&self) -> String {
-        let mut hash = Sha256::new();
-        for (path, text) in self.files.iter().chain(&self.refused) {
-            for part in [path, text] {
-                hash.update((part.len() as u64).to_le_bytes());
-                hash.update(part.as_bytes());
-            }
-        }
-        hash.update((self.files.len() as u64).to_le_bytes());
-        format!("sha256:{}", hex::encode(hash.finalize()))
+        digest(self.files.iter(), &self.refused)
+    }
+
+    /// `sha256:…` over what outcomes depend on: what templates write is not part of it.
+    pub fn rules_digest(&self) -> String {
+        let nothing = String::new();
+        let counts = self.files.iter().filter_map(|(path, text)| match path {
+            path if !templates::is_template(path) => Some((path, text)),
+            // That it is there makes it a path.
+            path => path.ends_with("/template.yaml").then_some((path, &nothing)),
+        });
+        digest(counts, &self.refused)
     }
 
     /// The policies among the files.
@@ -121,7 +137,7 @@ impl OwnPolicies {
         let kept = self.files.iter().filter(|(path, _)| keep(path));
         Self {
             files: kept.map(|(path, text)| (path.clone(), text.clone())).collect(),
-            refused: BTreeMap::new(),
+            ..Self::default()
         }
     }
 
@@ -131,6 +147,55 @@ impl OwnPolicies {
         self.files.retain(|path, _| !path.starts_with(&own));
         self.refuse(format!("{id}/policy.rego"), reason.to_owned());
     }
+}
+
+/// What a file belongs to; each kind has bounds of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Rules and what is beside them.
+    Policy = 0,
+    /// Golden paths and what they write.
+    Path = 1,
+}
+
+impl Kind {
+    /// By the path as in a policies folder.
+    pub fn of(path: &str) -> Self {
+        if path.starts_with("paths/") { Self::Path } else { Self::Policy }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::Policy => "policies",
+            Self::Path => "golden paths",
+        }
+    }
+
+    /// Why one more file is not read.
+    pub fn too_many(self) -> String {
+        format!("there are more than {} files of {}", MAX_FILES[self as usize], self.words())
+    }
+}
+
+fn digest<'a>(
+    files: impl Iterator<Item = (&'a String, &'a String)>,
+    refused: &BTreeMap<String, String>,
+) -> String {
+    let mut hash = Sha256::new();
+    let mut count = 0u64;
+    let mut add = |path: &str, text: &str| {
+        for part in [path, text] {
+            hash.update((part.len() as u64).to_le_bytes());
+            hash.update(part.as_bytes());
+        }
+    };
+    for (path, text) in files {
+        add(path, text);
+        count += 1;
+    }
+    refused.iter().for_each(|(path, text)| add(path, text));
+    hash.update(count.to_le_bytes());
+    format!("sha256:{}", hex::encode(hash.finalize()))
 }
 
 /// The policy whose rules a file holds.
@@ -147,6 +212,7 @@ impl Library {
         let mut broken = Vec::new();
         let mut files: Vec<(&str, &str)> = built_in.to_vec();
         let known: BTreeSet<&str> = built_in.iter().map(|(path, _)| *path).collect();
+        templates::make_room(&mut files, own);
         for (path, text) in &own.files {
             match admit(path, text, &known) {
                 Ok(()) => files.push((path, text)),
@@ -168,10 +234,11 @@ impl Library {
             }
         }
         let mut library = Self::load(files);
+        templates::name_paths(&mut library, own);
         library.problems.extend(problems);
         if !own.is_empty() {
             // What is refused is told, too: other words, other answers.
-            let both = format!("{}\n{}", library.digest, own.digest());
+            let both = format!("{}\n{}", library.digest, own.rules_digest());
             library.digest = format!("sha256:{}", hex::encode(Sha256::digest(both)));
         }
         for (id, problem) in broken {

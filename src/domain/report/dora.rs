@@ -7,4 +7,4 @@ mod words;
 
 pub use cohorts::render_cohorts;
 pub use sheet::{render_cohort_sheet, render_sheet};
-pub use words::{difference, duration, figure, per_week, percent, title};
+pub use words::{BETTER, WORSE, difference, duration, figure, per_week, percent, title, verdict};

@@ -29,6 +29,7 @@ pub mod policies_check;
 pub mod problem;
 pub mod remedy;
 pub mod sarif;
+pub mod scorecard;
 pub mod sections;
 pub mod summary;
 pub mod text;

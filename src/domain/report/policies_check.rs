@@ -28,6 +28,10 @@ pub struct PoliciesJudged {
     pub policies: usize,
     /// Files that do not compile, or are refused.
     pub problems: Vec<PolicyProblem>,
+    /// How many templates of golden paths there are.
+    pub templates: usize,
+    /// What authors of templates may want to know.
+    pub remarks: Vec<String>,
     /// Policy → what its examples and tests gave.
     pub tests: Vec<(PolicyId, Tested)>,
     /// Whether the organisation's file changes, too, so that its effect is in the radius.
@@ -75,7 +79,12 @@ impl PoliciesJudged {
             return format!("The tests of {} fail", count(failing, "policy", "policies"));
         }
         match &self.radius {
-            None if self.policies == 0 => "There are no policies here".to_owned(),
+            None if self.policies == 0 && self.templates == 0 => {
+                "There are no policies here".to_owned()
+            }
+            None if self.policies == 0 => {
+                format!("{} can be rendered", count(self.templates, "template", "templates"))
+            }
             None => format!("{}: no change", count(self.policies, "policy", "policies")),
             Some(radius) => {
                 let judged = count(radius.impact.judged, "repository", "repositories");
@@ -102,6 +111,7 @@ pub fn render_policies_check(
     let mut summary = String::new();
     summary += &problems(judged);
     summary += &failing_tests(judged);
+    summary += &remarks(judged);
     summary += &match &judged.radius {
         None => {
             "**Blast radius.** Policies and configuration are those in force, so nothing changes.\n\n"
@@ -114,8 +124,12 @@ pub fn render_policies_check(
     }
     let passed: usize = judged.tests.iter().map(|(_, tested)| tested.passed).sum();
     let took = took.map(|took| format!(", in {took}")).unwrap_or_default();
+    let templates = match judged.templates {
+        0 => String::new(),
+        n => format!("{}, ", count(n, "template", "templates")),
+    };
     summary += &format!(
-        "{}, {}{took}.\n",
+        "{}, {templates}{}{took}.\n",
         count(judged.policies, "policy", "policies"),
         count(passed, "test passed", "tests passed")
     );
@@ -147,6 +161,17 @@ fn problems(judged: &PoliciesJudged) -> String {
         text.extend(problem.hint.iter().map(|hint| format!("  {}\n", prose(&clip(hint, 400)))));
     }
     text + &more(judged.problems.len()) + "\n"
+}
+
+fn remarks(judged: &PoliciesJudged) -> String {
+    if judged.remarks.is_empty() {
+        return String::new();
+    }
+    let mut text = "**Remarks on templates.** Nothing here stops anybody.\n\n".to_owned();
+    for remark in judged.remarks.iter().take(LISTED) {
+        text += &format!("- {}\n", prose(&clip(remark, 400)));
+    }
+    text + &more(judged.remarks.len()) + "\n"
 }
 
 fn failing_tests(judged: &PoliciesJudged) -> String {

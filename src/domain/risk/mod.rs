@@ -11,6 +11,7 @@
 
 pub mod assess;
 pub mod backtest;
+pub mod calibrate;
 pub mod change;
 pub mod condition;
 pub mod coverage;

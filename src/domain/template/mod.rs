@@ -22,6 +22,7 @@ pub mod place;
 mod steps;
 #[cfg(test)]
 mod tests;
+mod trial;
 
 use std::collections::BTreeMap;
 
@@ -29,6 +30,7 @@ use serde::{Deserialize, Serialize};
 
 pub use entity::{Step, Template};
 pub use parameters::Parameter;
+pub use trial::{Trial, try_out};
 
 /// Files that one template may make.
 pub const MAX_FILES: usize = 500;

@@ -1,11 +1,11 @@
 //! Which policy files are there? Those in the binary, and those in folders.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
 use crate::domain::policy::library::Library;
-use crate::domain::policy::own::OwnPolicies;
+use crate::domain::policy::own::{self, OwnPolicies};
 
 /// The policies of this build: path relative to `policies/`, text.
 pub const BUILT_IN: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/policies.rs"));
@@ -17,6 +17,8 @@ const MAX_FILES: usize = 10_000;
 #[derive(Debug, Default)]
 pub struct PolicyFiles {
     files: Vec<(String, String)>,
+    /// Numbers of files of templates that a later folder's template replaces as a whole.
+    replaced: BTreeSet<usize>,
     /// Number of the first file → the folder that it and those behind it come from.
     folders: Vec<(usize, PathBuf)>,
 }
@@ -25,7 +27,7 @@ impl PolicyFiles {
     /// The built-in ones.
     pub fn built_in() -> Self {
         let own = |(path, text): &(&str, &str)| ((*path).to_owned(), (*text).to_owned());
-        Self { files: BUILT_IN.iter().map(own).collect(), folders: Vec::new() }
+        Self { files: BUILT_IN.iter().map(own).collect(), ..Self::default() }
     }
 
     /// Adds the built-in helpers below `lib/`, without the built-in policies.
@@ -39,7 +41,8 @@ impl PolicyFiles {
         let mut found = Vec::new();
         walk(folder, &mut found)?;
         found.sort();
-        self.folders.push((self.files.len(), folder.to_owned()));
+        let first = self.files.len();
+        self.folders.push((first, folder.to_owned()));
         for file in found {
             let name = file.strip_prefix(folder).unwrap_or(&file);
             let name = name.components().map(|c| c.as_os_str().to_string_lossy());
@@ -56,6 +59,11 @@ impl PolicyFiles {
                 }
             }
         }
+        let (before, new) = self.files.split_at(first);
+        let templates = own::templates(new.iter().map(|(path, _)| path.as_str()));
+        let gone = |path: &str| own::is_template_of(path, &templates);
+        let before = before.iter().enumerate().filter(|(_, (path, _))| gone(path));
+        self.replaced.extend(before.map(|(number, _)| number));
         Ok(())
     }
 
@@ -70,14 +78,19 @@ impl PolicyFiles {
 
     /// Loads them.
     pub fn library(&self) -> Library {
-        Library::load(self.files.iter().map(|(path, text)| (path.as_str(), text.as_str())))
+        Library::load(self.present())
+    }
+
+    /// Path and text of all that count; later ones of the same path replace earlier ones.
+    fn present(&self) -> impl Iterator<Item = (&str, &str)> {
+        let count = self.files.iter().enumerate().filter(|(n, _)| !self.replaced.contains(n));
+        count.map(|(_, (path, text))| (path.as_str(), text.as_str()))
     }
 
     /// Loads them with an organisation's own.
     pub fn library_with(&self, own: &OwnPolicies) -> Library {
         // Those that were added later replace those before.
-        let files: BTreeMap<&str, &str> =
-            self.files.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+        let files: BTreeMap<&str, &str> = self.present().collect();
         Library::with_own(&files.into_iter().collect::<Vec<_>>(), own)
     }
 

@@ -55,6 +55,9 @@ fn serve(load: &impl Fn(&OwnPolicies) -> Library) -> io::Result<()> {
             Ask::Test(id) => {
                 frame::write(&mut output, &evaluator.library().test_own(&own, &id))?;
             }
+            Ask::TryTemplate(path) => {
+                frame::write(&mut output, &evaluator.library().try_template(&path))?;
+            }
         }
     }
     Ok(())

@@ -37,6 +37,8 @@ pub(super) enum Ask<'a> {
     Gate(Cow<'a, GateRequest>, Cow<'a, Map<String, Value>>),
     /// Run the tests of one of the organisation's policies; the answer is `Tested`.
     Test(Cow<'a, PolicyId>),
+    /// Render the template of a golden path once; the answer is a `Trial`.
+    TryTemplate(Cow<'a, str>),
 }
 
 fn invalid(reason: impl std::fmt::Display) -> io::Error {

@@ -11,6 +11,7 @@ use super::{Command, EvaluatorError, Evaluators};
 use crate::domain::evaluate::Catalogue;
 use crate::domain::ids::PolicyId;
 use crate::domain::policy::own::{OwnPolicies, Tested};
+use crate::domain::template::Trial;
 
 /// Wall-clock time for loading one policy alone; the built-in library takes 0.1 s.
 const LOAD_DEADLINE: Duration = Duration::from_secs(3);
@@ -30,13 +31,19 @@ impl Evaluators {
             return Ok(self.clone());
         }
         let (own, catalogue) = self.known(own).await?;
-        Ok(Self { inner: self.inner.clone(), own, catalogue })
+        let digest = own.digest().into();
+        Ok(Self { inner: self.inner.clone(), own, digest, catalogue })
     }
 
     /// Runs the examples and tests of one of the organisation's policies. An error tells that it
     /// took too long, or killed its process.
     pub async fn test(&self, id: &PolicyId) -> Result<Tested, EvaluatorError> {
         self.ask(&Ask::Test(Cow::Borrowed(id))).await
+    }
+
+    /// Renders the template of a golden path once, with stand-ins. Errors as for [`Self::test`].
+    pub async fn try_template(&self, path: &str) -> Result<Trial, EvaluatorError> {
+        self.ask(&Ask::TryTemplate(Cow::Borrowed(path))).await
     }
 
     async fn known(&self, own: &OwnPolicies) -> Result<Known, EvaluatorError> {
@@ -108,7 +115,7 @@ impl Evaluators {
 
 /// Nothing of it, with the reason.
 fn all_out(own: &OwnPolicies, reason: &str) -> OwnPolicies {
-    let mut none = OwnPolicies { files: Default::default(), refused: own.refused.clone() };
+    let mut none = OwnPolicies { refused: own.refused.clone(), ..OwnPolicies::default() };
     for id in own.ids() {
         none.take_out(&id, reason);
     }

@@ -50,6 +50,8 @@ pub(super) struct Call {
     pub(super) max_bytes: usize,
     /// Goes to GraphQL's address instead of `path`.
     pub(super) graphql: bool,
+    /// What the asker knows already: an unchanged answer comes as 304, for free.
+    pub(super) etag: Option<String>,
 }
 
 impl Call {
@@ -61,6 +63,7 @@ impl Call {
             body: None,
             max_bytes: MAX_ANSWER,
             graphql: false,
+            etag: None,
         }
     }
 

@@ -16,7 +16,8 @@ const MAX_WAIT_MS: i64 = 24 * 3_600_000;
 
 /// Passes a 2xx answer on and sorts every other one.
 pub(super) fn success(call: &Call, answer: Answer, now: Timestamp) -> Result<Answer, GitHubError> {
-    if answer.status.is_success() {
+    let unchanged = answer.status.as_u16() == 304 && call.etag.is_some();
+    if answer.status.is_success() || unchanged {
         return Ok(answer);
     }
     let status = answer.status.as_u16();

@@ -6,10 +6,12 @@ use std::fmt::Write;
 use serde::Deserialize;
 
 use crate::domain::ids::{RepoName, Sha};
+use crate::domain::time::Timestamp;
 
 use super::call::{Answer, Call};
 use super::classify::{graphql_limit, speaks_of_limit};
 use super::error::GitHubError;
+use super::heads::Fault;
 use super::installation::Installation;
 
 /// The texts of a batch are at most 2 MiB, and escaping rarely doubles them.
@@ -37,14 +39,6 @@ struct Data {
     repository: Option<BTreeMap<String, Option<BlobSaid>>>,
 }
 
-#[derive(Deserialize)]
-struct Fault {
-    #[serde(default)]
-    r#type: Option<String>,
-    #[serde(default)]
-    message: String,
-}
-
 impl Installation {
     /// Asks for at most 100 blobs. Those that GraphQL cannot give (unknown, not a blob, an
     /// error beside partial data) are left out of the result.
@@ -62,7 +56,7 @@ impl Installation {
         call.graphql = true;
         let answer = self.call(&call).await?;
         let reply: Reply = answer.json(&call)?;
-        if let Some(error) = self.limit(&call, &answer, &reply.errors) {
+        if let Some(error) = graphql_fault(&call, &answer, &reply.errors, self.github.now()) {
             return Err(error);
         }
         let mut said = reply.data.and_then(|data| data.repository).unwrap_or_default();
@@ -81,20 +75,26 @@ impl Installation {
             errors: Vec<Fault>,
         }
         let faults: Faults = answer.json(call)?;
-        match self.limit(call, answer, &faults.errors) {
+        match graphql_fault(call, answer, &faults.errors, self.github.now()) {
             Some(error) => Err(error),
             None => Ok(()),
         }
     }
+}
 
-    fn limit(&self, call: &Call, answer: &Answer, faults: &[Fault]) -> Option<GitHubError> {
-        let of_limit = |fault: &&Fault| {
-            matches!(fault.r#type.as_deref(), Some("RATE_LIMITED" | "RATE_LIMIT"))
-                || speaks_of_limit(&fault.message)
-        };
-        let fault = faults.iter().find(of_limit)?;
-        Some(graphql_limit(call, answer, &fault.message, self.github.now()))
-    }
+/// The rate limit in an answer, which comes with status 200.
+pub(super) fn graphql_fault(
+    call: &Call,
+    answer: &Answer,
+    faults: &[Fault],
+    now: Timestamp,
+) -> Option<GitHubError> {
+    let of_limit = |fault: &&Fault| {
+        matches!(fault.r#type.as_deref(), Some("RATE_LIMITED" | "RATE_LIMIT"))
+            || speaks_of_limit(&fault.message)
+    };
+    let fault = faults.iter().find(of_limit)?;
+    Some(graphql_limit(call, answer, &fault.message, now))
 }
 
 /// Object names are hexadecimal digits by type, so they may stand in the text.

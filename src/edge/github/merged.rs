@@ -58,6 +58,8 @@ pub struct MergedPage {
 #[derive(Deserialize)]
 struct Reply {
     data: Option<Data>,
+    #[serde(default)]
+    errors: Vec<serde_json::Value>,
 }
 
 #[derive(Deserialize)]
@@ -126,7 +128,7 @@ struct File {
 
 impl Installation {
     /// Pull requests merged into a branch; `after` is where the page before ended. `None`: this
-    /// server has no GraphQL, or does not answer it.
+    /// server has no GraphQL.
     pub async fn merged_pulls(
         &self,
         repo: &RepoName,
@@ -146,7 +148,12 @@ impl Installation {
         self.graphql_limit(&call, &answer)?;
         let reply: Reply = answer.json(&call)?;
         let found = reply.data.and_then(|data| data.repository).map(|r| r.pull_requests);
-        Ok(found.map(|found| MergedPage {
+        let Some(found) = found else {
+            let faults = reply.errors.len();
+            let what = format!("{} gave {faults} errors and no pull requests", call.name());
+            return Err(GitHubError::unavailable(&what));
+        };
+        Ok(Some(MergedPage {
             next: found.page_info.end_cursor.filter(|_| found.page_info.has_next_page),
             pulls: found.nodes.into_iter().flatten().filter_map(Node::read).collect(),
         }))

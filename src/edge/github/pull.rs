@@ -28,6 +28,8 @@ pub struct Pull {
     pub number: i64,
     /// Neither closed nor merged.
     pub open: bool,
+    /// Closed by merging.
+    pub merged: bool,
     /// Not ready for review.
     pub draft: bool,
     /// Text of its author.
@@ -77,6 +79,7 @@ pub(super) struct Wire {
     body: Option<String>,
     #[serde(default)]
     html_url: String,
+    merged_at: Option<String>,
     user: Option<User>,
     head: WireSide,
     base: WireSide,
@@ -128,6 +131,7 @@ impl From<Wire> for Pull {
             size: wire.size(),
             number: wire.number,
             open: wire.state == "open",
+            merged: wire.merged_at.is_some(),
             draft: wire.draft.unwrap_or(false),
             title: wire.title,
             body: wire.body.unwrap_or_default(),

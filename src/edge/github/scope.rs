@@ -87,6 +87,17 @@ impl TokenScope {
         Self::default().with(Permission::Metadata, Access::Read)
     }
 
+    /// Files of every repository of the installation, to read only: for sweeping through them
+    /// without a token each.
+    pub fn reading() -> Self {
+        Self::listing().with(Permission::Contents, Access::Read)
+    }
+
+    /// Who is in which team, and nothing of any repository.
+    pub fn members() -> Self {
+        Self::listing().with(Permission::Members, Access::Read)
+    }
+
     /// What judging needs: read files and pull requests of one repository, write its checks.
     pub fn checking(repo: RepoId) -> Self {
         Self::of(repo)

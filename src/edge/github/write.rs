@@ -123,6 +123,14 @@ impl Installation {
         self.call(&call).await.map(drop)
     }
 
+    /// Takes a branch away; refused (422) when there is none.
+    pub async fn delete_branch(&self, repo: &RepoName, branch: &str) -> Result<(), GitHubError> {
+        let path = in_repo(repo, &format!("/git/refs/heads/{}", escape_path(branch)));
+        let route = "/repos/{owner}/{repo}/git/refs/{ref}";
+        let call = Call { method: Method::DELETE, ..Call::get(route, path) };
+        self.call(&call).await.map(drop)
+    }
+
     /// Moves a branch forward; refused (422) when that would lose a commit.
     pub async fn advance_branch(
         &self,

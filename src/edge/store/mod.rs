@@ -8,7 +8,10 @@
 //!   ([`Store::upsert_repos`]) before storing anything about it.
 //! - Rows of other versions are reported ([`StoreError::Corrupt`]), never a panic.
 
+mod adoptions;
 mod blobs;
+mod campaigns;
+mod cards;
 mod check;
 mod checks;
 mod connect;
@@ -21,18 +24,24 @@ mod installations;
 mod intake;
 mod jobs;
 mod judgements;
+mod kept_issues;
 mod organisation;
 mod pulls;
 mod recovery;
 mod repos;
 mod retention;
 mod risk;
+mod satisfaction;
 mod schedules;
 mod snapshots;
+mod sweeps;
 mod transfer;
 mod wake;
 
 pub use check::Health;
+
+pub use adoptions::{AdoptionRow, OfferRow, RepoAdoption};
+pub use cards::{CardRow, ScoredRepo};
 pub use checks::{CheckRunRow, OpenCheckRun};
 pub use deliveries::Received;
 pub use dora::{DeploymentRow, DoraRepo, IncidentRow, Past, PastRead};
@@ -42,17 +51,20 @@ pub use installations::InstallationRow;
 pub use intake::Accepted;
 pub use jobs::{Claimed, ClassCount, JobCount, JobFilter, JobId, JobRow, JobState, MAX_ATTEMPTS};
 pub use judgements::{JudgementRow, Subject};
+pub use kept_issues::KeptIssue;
 pub use organisation::OrganisationFile;
 pub use pulls::{KnownPull, PullRow, PullState};
 pub use recovery::Recovery;
 pub use repos::{KnownRepo, RepoRow};
 pub use retention::Cleaned;
 pub use risk::{CoverageRow, Ripe, RiskChange, RiskHistory, RiskPull, RiskTouch, mark};
+pub use satisfaction::Satisfaction;
 pub use snapshots::{PoliciesRow, SnapshotRow};
 pub use transfer::{Moved, TransferError};
 pub use wake::Bell;
 
 use std::sync::Arc;
+pub use sweeps::{SweepRow, SweptRepo};
 
 use database::Database;
 use intake::Intake;

@@ -58,6 +58,12 @@ const SELECT: &str = "SELECT id, installation, name, default_branch, archived, p
 const OF_INSTALLATION: &str = "SELECT id, installation, name, default_branch, archived, private
     FROM repo WHERE installation = $1 ORDER BY id";
 
+/// A page of those that are not archived, of one installation or of all.
+const PAGE: &str = "SELECT id, installation, name, default_branch, archived, private
+    FROM repo WHERE (CAST($1 AS BIGINT) IS NULL OR installation = $1) AND id > $2
+        AND (archived IS NULL OR archived = FALSE)
+    ORDER BY id LIMIT $3";
+
 impl Store {
     /// Stores what is known of repositories, all or none. An installation not heard of yet is
     /// noted by its id alone. A repository that was another installation's is this one's now.
@@ -105,6 +111,19 @@ impl Store {
     pub async fn repo(&self, id: RepoId) -> Result<Option<KnownRepo>, StoreError> {
         let row: Option<Row> = self.database.one(SELECT, values![id]).await?;
         row.map(KnownRepo::try_from).transpose()
+    }
+
+    /// So many repositories after one, by id; of one installation, or of all. Archived ones are left
+    /// out.
+    pub async fn repos_after(
+        &self,
+        installation: Option<InstallationId>,
+        after: RepoId,
+        at_most: i64,
+    ) -> Result<Vec<KnownRepo>, StoreError> {
+        let values = values![installation.map(|id| id.0), after, at_most];
+        let rows: Vec<Row> = self.database.all(PAGE, values).await?;
+        rows.into_iter().map(KnownRepo::try_from).collect()
     }
 
     /// Every repository of an installation, by id.

@@ -30,6 +30,7 @@ pub(in crate::web) async fn show(State(web): State<Web>) -> impl IntoResponse {
         gauge(&mut text, "paused_installations", "Installations that GitHub asked for patience");
         let _ = writeln!(text, "waymark_paused_installations {paused}");
     }
+    text.push_str(&web.standing.show(&web).await);
     text.push_str("# EOF\n");
     let openmetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     (StatusCode::OK, [(header::CONTENT_TYPE, openmetrics)], text)

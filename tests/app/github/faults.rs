@@ -20,6 +20,8 @@ pub enum Kind {
     /// Answered like this, nothing is done.
     Answer(u16, Option<u64>),
     SecondaryLimit(Option<u64>),
+    /// Nothing goes wrong.
+    Pass,
     /// Waits until the guard lets go, then goes on as usual.
     Stall(watch::Sender<usize>, watch::Receiver<bool>),
     /// The connection is cut, nothing is done.
@@ -99,6 +101,12 @@ impl FakeGitHub {
 
     pub fn secondary_limit_on(&self, route: &str, retry_after: Option<u64>, times: usize) {
         self.order(route, times, Kind::SecondaryLimit(retry_after));
+    }
+
+    /// The next `pass` requests to `route` are answered, the one behind them meets the limit.
+    pub fn pass_then_limit(&self, route: &str, pass: usize, retry_after: u64) {
+        self.order(route, pass, Kind::Pass);
+        self.order(route, 1, Kind::SecondaryLimit(Some(retry_after)));
     }
 
     /// Every installation's hourly budget is spent until `reset` (unix seconds).

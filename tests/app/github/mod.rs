@@ -37,7 +37,7 @@ pub use auth::{Permissions, permissions};
 pub use clock::{FakeClock, stamp};
 pub use faults::Stall;
 pub use git::Change;
-pub use state::{CheckRun, Comment, Logged};
+pub use state::{CheckRun, Comment, Issue, Logged};
 pub use verbs::{delete, executable, put, submodule, symlink, usual_permissions};
 pub use webhooks::{Hook, signature};
 

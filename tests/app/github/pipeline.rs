@@ -263,6 +263,13 @@ fn admit(
                 _ => Err(Reply::error(401, "Bad credentials")),
             }
         }
+        (Needs::Organisation(wanted), Actor::Installation(token)) => {
+            match world.installations.get(&token.installation) {
+                Some(found) if found.removed => Err(Reply::error(401, "Bad credentials")),
+                Some(found) if found.account == params[0].1 && actor.may(wanted) => Ok(0),
+                _ => Err(Reply::error(403, "Resource not accessible by integration")),
+            }
+        }
         (Needs::Permission(wanted), Actor::Installation(token)) => {
             let full_name = format!("{}/{}", params[0].1, params[1].1);
             let repo = world.repo_named(&full_name).map_or(0, |repo| repo.id);

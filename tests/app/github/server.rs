@@ -39,7 +39,7 @@ pub async fn serve(github: FakeGitHub, request: Request) -> Response {
             let text = format!("refused: authorization: {}", incoming.credentials());
             Reply::error(*status, &text)
         }
-        Some(Kind::LoseAnswer | Kind::HalfBody | Kind::HalfDocument) | None => {
+        Some(Kind::LoseAnswer | Kind::HalfBody | Kind::HalfDocument | Kind::Pass) | None => {
             pipeline::answer(&mut github.world(), &incoming)
         }
     };

@@ -26,11 +26,17 @@ pub struct World {
     pub repos: BTreeMap<u64, Repo>,
     /// Lower-case former `owner/name` → repository.
     pub moved: HashMap<String, u64>,
+    /// Issues that were deleted, or that moved: (repository, number) → where to.
+    pub gone_issues: BTreeMap<(u64, u64), Option<(u64, u64)>>,
     pub installations: BTreeMap<u64, Installation>,
     pub tokens: HashMap<String, Token>,
     pub runs: BTreeMap<u64, CheckRun>,
     /// (repository, head SHA) → suite; one App, so one suite each.
     pub suites: BTreeMap<(u64, Sha), u64>,
+    /// (repository, head SHA) → conclusions of other Apps' suites there.
+    pub foreign_suites: BTreeMap<(u64, Sha), Vec<Option<String>>>,
+    /// `acme/platform` → login → `active` or `pending`.
+    pub teams: BTreeMap<String, BTreeMap<String, String>>,
     /// Deployments, workflow runs and releases, by repository.
     pub shipping: BTreeMap<u64, Shipping>,
     pub queue: VecDeque<Hook>,
@@ -73,6 +79,8 @@ pub struct Repo {
     pub name: String,
     pub private: bool,
     pub archived: bool,
+    /// Whether issues are switched on.
+    pub issues_on: bool,
     pub topics: Vec<String>,
     pub properties: BTreeMap<String, String>,
     pub default_branch: String,
@@ -263,10 +271,13 @@ impl World {
             networks: Vec::new(),
             repos: BTreeMap::new(),
             moved: HashMap::new(),
+            gone_issues: BTreeMap::new(),
             installations: BTreeMap::new(),
             tokens: HashMap::new(),
             runs: BTreeMap::new(),
             suites: BTreeMap::new(),
+            foreign_suites: BTreeMap::new(),
+            teams: BTreeMap::new(),
             shipping: BTreeMap::new(),
             queue: VecDeque::new(),
             history: Vec::new(),
@@ -299,7 +310,11 @@ impl World {
     }
 
     pub fn repo_named(&self, full_name: &str) -> Option<&Repo> {
-        self.repos.values().find(|repo| repo.full_name().eq_ignore_ascii_case(full_name))
+        let (owner, name) = full_name.split_once('/')?;
+        let is = |repo: &&Repo| {
+            repo.name.eq_ignore_ascii_case(name) && repo.owner.eq_ignore_ascii_case(owner)
+        };
+        self.repos.values().find(is)
     }
 
     pub fn store(&self, repo: u64) -> &Store {

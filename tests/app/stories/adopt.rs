@@ -5,14 +5,15 @@ use crate::stage::Stage;
 
 use super::files::{CATALOG, CODEOWNERS, GOOD, README};
 
-const REPO: &str = "acme/payments";
+pub(super) const REPO: &str = "acme/payments";
 /// What the templates ask and nobody could infer here.
-const ASK: &str = "/platform adopt library language=go owner=group:default/team-payments";
-const BRANCH: &str = "waymark/adopt-library";
+pub(super) const ASK: &str =
+    "/platform adopt library language=go owner=group:default/team-payments";
+pub(super) const BRANCH: &str = "waymark/adopt-library";
 
 const MODULE: &str = "module github.com/acme/payments\n\ngo 1.24\n";
 
-fn repository() -> Vec<(&'static str, &'static str)> {
+pub(super) fn repository() -> Vec<(&'static str, &'static str)> {
     vec![
         ("README.md", README),
         ("CODEOWNERS", CODEOWNERS),
@@ -21,7 +22,7 @@ fn repository() -> Vec<(&'static str, &'static str)> {
     ]
 }
 
-fn last_reply(stage: &Stage, number: u64) -> String {
+pub(super) fn last_reply(stage: &Stage, number: u64) -> String {
     stage.gh.comments(REPO, number).pop().unwrap().body
 }
 
@@ -29,7 +30,7 @@ fn paths(stage: &Stage, branch: &str) -> Vec<String> {
     stage.gh.paths(REPO, branch)
 }
 
-async fn asked(stage: &Stage, issue: u64, text: &str) -> String {
+pub(super) async fn asked(stage: &Stage, issue: u64, text: &str) -> String {
     stage.gh.comment(REPO, issue, "octo-dev", text);
     stage.settle().await;
     last_reply(stage, issue)

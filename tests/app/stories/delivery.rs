@@ -8,12 +8,12 @@ use waymark::domain::metrics::summary::{AccountDora, RepoDora};
 use waymark::edge::store::JobState;
 use waymark::flow::dora::measure;
 
-use crate::github::{Hook, permissions};
+use crate::github::{Hook, usual_permissions};
 use crate::stage::Stage;
 
-use super::files::GOOD;
+use super::files::{CONFIG, GOOD, with};
 
-const REPO: &str = "acme/payments";
+pub(super) const REPO: &str = "acme/payments";
 const MINUTE: i64 = 60;
 const MINUTE_MS: i64 = 60_000;
 
@@ -27,7 +27,7 @@ const MINUTE_MS: i64 = 60_000;
 /// | 180 | the rollback | | |
 /// | 200 | a commit of minute 180, merged at 195; the squash again | 20 | reverted at 240 |
 /// | 240 | the revert of minute 230 | 10 | |
-fn a_day(stage: &Stage) {
+pub(super) fn a_day(stage: &Stage) {
     let gh = &stage.gh;
     let first = gh.head(REPO, "main");
     gh.deploy(REPO, "production", &first);
@@ -167,7 +167,10 @@ async fn a_day_that_nobody_told_of() {
         stage.advance(60 * MINUTE);
         stage.app.fire_schedules().await.unwrap();
         stage.settle().await;
-        assert_eq!(stage.gh.calls().len(), 0);
+        for list in ["deployments", "actions/runs", "releases", "issues", "compare/{basehead}"] {
+            let route = format!("GET /repos/{{owner}}/{{repo}}/{list}");
+            assert_eq!(stage.gh.calls_to(&route).len(), 0, "{list}");
+        }
         stage.end().await;
     }
 }
@@ -177,8 +180,9 @@ async fn a_day_that_nobody_told_of() {
 #[tokio::test]
 async fn without_the_permission_nothing_is_measured_and_nothing_fails() {
     for stage in Stage::each().await {
-        let some = [("checks", "write"), ("contents", "read"), ("pull_requests", "read")];
-        stage.gh.organisation_granting("acme", permissions(&some));
+        let mut some = usual_permissions();
+        some.remove("deployments");
+        stage.gh.organisation_granting("acme", some);
         stage.gh.create_repo(REPO, GOOD);
         a_day(&stage);
         stage.gh.lose_queue();
@@ -193,8 +197,7 @@ async fn without_the_permission_nothing_is_measured_and_nothing_fails() {
         assert!(problem.contains("deployments"), "{problem}");
 
         stage.gh.forgive();
-        let all = ["deployments", "actions", "issues"].map(|name| (name, "read"));
-        stage.gh.grant("acme", permissions(&[some.as_slice(), &all].concat()));
+        stage.gh.grant("acme", usual_permissions());
         stage.advance(24 * 60 * MINUTE);
         stage.app.fire_schedules().await.unwrap();
         stage.settle().await;
@@ -265,20 +268,25 @@ async fn the_organisation_says_what_counts() {
     }
 }
 
-/// Adoption is the first verdict of bronze or better on the default branch.
+/// Adoption is the first verdict of bronze or better on the default branch, on a path that somebody
+/// has chosen.
 #[tokio::test]
 async fn cohorts_part_at_adoption() {
     for stage in Stage::each().await {
-        stage.gh.create_repo(REPO, GOOD);
+        stage.gh.create_repo(REPO, &with(GOOD, CONFIG, "path: library\n"));
+        stage.gh.create_repo("acme/other", GOOD);
         a_day(&stage);
+        let head = stage.gh.push("acme/other", "main", &[("z.md", "9")], "Add z");
+        stage.gh.deploy("acme/other", "production", &head);
         stage.settle().await;
         let cohort = |found: &AccountDora| (found.cohorts[0].on_path, found.cohorts[0].not_yet);
         let found = account(&stage).await;
-        let since = found.repositories[0].on_path_since.clone();
+        let since = |n: usize| found.repositories[n].on_path_since.is_some();
+        assert_eq!((since(0), since(1)), (false, true));
         // Adopted today, so less than a day of either side can be compared.
-        assert!(since.is_some());
+        assert_eq!(cohort(&found), (0, 0));
         stage.advance(10 * 24 * 60 * MINUTE);
-        assert_eq!(cohort(&account(&stage).await), (1, 0));
+        assert_eq!(cohort(&account(&stage).await), (1, 1));
         stage.end().await;
     }
 }

@@ -220,3 +220,33 @@ async fn other_methods_and_addresses_are_refused() {
         stage.end().await;
     }
 }
+
+/// Memory has a bound: what does not fit is sent back with a word when to come again, the others
+/// go on, and recovery finds it.
+#[tokio::test]
+async fn bodies_share_a_budget_of_bytes() {
+    let props = || Props { room: Some(100_000), ..Props::default() };
+    for stage in Stage::each_with(FakeGitHub::builder, props).await {
+        let large = format!("{{\"zen\": \"{}\"}}", "x".repeat(150_000));
+        let answer = send(&stage, "large", "ping", large.as_bytes()).await;
+        assert_eq!((answer.status, answer.header("retry-after")), (503, Some("10")));
+        assert!(stage.app.store.delivery("large").await.unwrap().is_none());
+        // Whoever promises much and sends nothing takes no room.
+        let promise = b"POST /webhook HTTP/1.1\r\nHost: app\r\nContent-Length: 20000000\r\n\r\n{";
+        let address = stage.url.strip_prefix("http://").unwrap();
+        let mut idle = Vec::new();
+        for _ in 0..20 {
+            let mut socket = tokio::net::TcpStream::connect(address).await.unwrap();
+            tokio::io::AsyncWriteExt::write_all(&mut socket, promise).await.unwrap();
+            idle.push(socket);
+        }
+        let half = format!("{{\"zen\": \"{}\"}}", "x".repeat(60_000));
+        for n in 0..5 {
+            let answer = send(&stage, &format!("half-{n}"), "ping", half.as_bytes()).await;
+            assert_eq!(answer.status, 202, "what was held is given back");
+        }
+        drop(idle);
+        stage.settle().await;
+        stage.end().await;
+    }
+}

@@ -32,7 +32,10 @@ async fn a_day(gh: &FakeGitHub, service: &Serving) -> String {
     gh.open_pull(REPO, "topic", "main");
     gh.echo_credentials(POSTING, 422, 1);
     assert!(gh.deliver().await.iter().all(|(_, status)| *status == 202));
-    let posted = |gh: &FakeGitHub| gh.check_runs(REPO, &head).iter().any(|run| run.name == CHECK);
+    let posted = |gh: &FakeGitHub| {
+        let dead = service.said().iter().any(|line| line.contains("job dead"));
+        dead && gh.check_runs(REPO, &head).iter().any(|run| run.name == CHECK)
+    };
     until(gh.wait_until(posted), service).await;
 
     let forged = signature("another secret", b"{}");
@@ -147,14 +150,19 @@ async fn every_line_of_a_job_names_delivery_job_installation_and_repository() {
             let mut kinds = BTreeSet::new();
             for line in lines.iter().filter(done) {
                 let span = span(line, "job").unwrap_or_else(|| panic!("{line}"));
+                assert!(span["job"].as_str().is_some_and(|id| id.len() == 36), "{line}");
+                // What is done at intervals follows from no delivery and is about nobody.
+                let kind = span["kind"].as_str().unwrap();
+                if !["plan", "check_pull"].contains(&kind) {
+                    continue;
+                }
                 kinds.insert(span["kind"].as_str().unwrap().to_owned());
                 assert!(guids.iter().any(|guid| span["delivery"] == **guid), "{line}");
-                assert!(span["job"].as_str().is_some_and(|id| id.len() == 36), "{line}");
                 assert!(span["attempt"] == 1, "{line}");
                 assert!(span["installation"].as_u64().is_some(), "{line}");
                 assert_eq!(span["repository"].as_u64(), Some(repo), "{line}");
             }
-            assert_eq!(kinds, ["check_pull".to_owned(), "plan".to_owned()].into());
+            assert!(kinds.contains("plan") && kinds.contains("check_pull"), "{kinds:?}");
         }
     }
 }

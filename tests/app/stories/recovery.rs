@@ -158,7 +158,8 @@ async fn after_a_long_outage_open_pull_requests_are_judged_again() {
         assert_eq!(stage.runs(REPO, &judged).len(), 1, "its verdict stood already");
         let repo = stage.app.store.repos(stage.app.store.installations().await.unwrap()[0].id);
         let repo = repo.await.unwrap()[0].id;
-        let open = stage.app.store.open_pull_numbers(repo).await.unwrap();
+        let open = stage.app.store.open_pulls(repo).await.unwrap();
+        let open: Vec<i64> = open.iter().map(|known| known.pull.number).collect();
         assert!(!open.contains(&(closed as i64)) && open.len() == 2, "{open:?}");
         stage.end().await;
     }

@@ -9,10 +9,12 @@ mod scorecard;
 
 pub use explain::explain;
 pub use help::help;
-pub use proposal::{adoption_pull, pasted, plan_only, proposal, unwaiver_pull, waiver_pull};
-pub use refuse::{misuse, no_permission, not_here, too_many};
+pub use proposal::{
+    adoption_pull, pasted, patched, plan_only, proposal, unwaiver_pull, upgrade_pull, waiver_pull,
+};
+pub use refuse::{misuse, no_permission, not_here, not_in_team, team_not_known, too_many};
 pub use rules::rules;
-pub use scorecard::scorecard;
+pub use scorecard::{Beside, scorecard};
 
 use super::budget::PAGE_BYTES;
 use super::escape::code_span;

@@ -83,6 +83,22 @@ pub fn adoption_pull(path: &str, plan: &str) -> (String, String) {
     (title, format!("{intro}\n\n{short}\n"))
 }
 
+/// Title and text of a pull request that brings a repository to the newest version of its golden
+/// path. `pasted` is what could not be written.
+pub fn upgrade_pull(path: &str, plan: &str, pasted: &str) -> (String, String) {
+    let title = format!("Upgrade to the newest golden path {path}");
+    let intro = "The golden path that this repository adopted has a newer version. Lines that you \
+                 wrote stay as they are; where you and the path changed the same ones, the file is \
+                 left alone and named below. Push to this branch what you like. Close this to stay \
+                 where you are until the next version.";
+    let body = format!("{intro}\n\n{plan}{pasted}");
+    if body.len() <= PAGE_BYTES {
+        return (title, body);
+    }
+    let short = "What changes is too long to be repeated here; the commits show it.";
+    (title, format!("{intro}\n\n{short}\n"))
+}
+
 /// Files that the App may not write, to paste; nothing for none.
 pub fn pasted(files: &[(&str, &str)]) -> String {
     if files.is_empty() {
@@ -100,4 +116,26 @@ pub fn pasted(files: &[(&str, &str)]) -> String {
         page += &block;
     }
     page
+}
+
+/// A patch in place of a pull request: the head belongs to somebody else.
+pub fn patched(path: &str, patch: &str) -> Answer {
+    if patch.is_empty() {
+        return Answer::done(
+            "Nothing to do: this pull request holds all of its golden path already.",
+        );
+    }
+    let intro = format!(
+        "This pull request comes from a fork, where the App may not write. This patch brings its \
+         head onto the golden path {}; save it as a file and run `git apply FILE`.",
+        code_span(path)
+    );
+    let page = format!("{intro}\n\n{}\n", fenced(patch, "diff"));
+    if page.len() + 1_000 > PAGE_BYTES {
+        return Answer::refused(format!(
+            "{} The patch is too long for a comment; `waymark adopt --path {path}` does the same in a clone.",
+            "This pull request comes from a fork, where the App may not write."
+        ));
+    }
+    Answer::done(page)
 }

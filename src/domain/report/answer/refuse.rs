@@ -39,3 +39,32 @@ pub fn too_many(passed_over: usize) -> String {
     let were = if passed_over == 1 { "1 more was" } else { &format!("{passed_over} more were") };
     format!("_At most {MAX_COMMANDS} commands of a comment are answered; {were} passed over._")
 }
+
+/// The organisation lets a team give this command, and who asks is not in it.
+pub fn not_in_team(spec: &Spec, teams: &[String]) -> Answer {
+    Answer::refused(format!(
+        "The organisation lets only {} give `{PREFIX} {}`. Somebody of it can give the same command.",
+        named(teams),
+        spec.name,
+    ))
+}
+
+/// The same where it cannot be found out who is in it.
+pub fn team_not_known(spec: &Spec, teams: &[String], why: &str) -> Answer {
+    Answer::refused(format!(
+        "The organisation lets only {} give `{PREFIX} {}`, and who belongs to it cannot be found \
+         out: {}. An owner of the organisation can change that.",
+        named(teams),
+        spec.name,
+        prose(&clip(why, 300)),
+    ))
+}
+
+/// ``the team `platform` ``.
+fn named(teams: &[String]) -> String {
+    let names: Vec<String> = teams.iter().map(|team| code_span(&clip(team, 100))).collect();
+    match names.as_slice() {
+        [one] => format!("the team {one}"),
+        more => format!("the teams {}", more.join(", ")),
+    }
+}

@@ -6,13 +6,14 @@ use super::super::view::View;
 use super::super::words::{clip, count, level};
 use super::{About, Answer};
 use crate::domain::judge::{JudgedPolicy, Judgement, Standing, State};
+use crate::domain::scorecard::neighbours::Place;
 
 /// Policies that are listed, in bytes of their list.
 const ROOM: usize = 12_000;
 
 /// The level that a commit reaches, and what is between it and the next one: the cheapest steps
 /// (fewest findings) first.
-pub fn scorecard(judgement: &Judgement, about: &About) -> Answer {
+pub fn scorecard(judgement: &Judgement, about: &About, beside: &Beside) -> Answer {
     let view = View::of(judgement);
     let mut page = format!(
         "**Level {}** on the golden path {} at {}: {} of {} pass or are waived.\n\n",
@@ -41,7 +42,39 @@ pub fn scorecard(judgement: &Judgement, about: &About) -> Answer {
             }
         }
     }
+    page += &neighbours(beside);
     Answer::done(page)
+}
+
+/// What stands around a repository.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// Its place among those of its golden path.
+    pub place: Option<Place>,
+    /// The address of its badge.
+    pub badge: Option<String>,
+}
+
+fn neighbours(beside: &Beside) -> String {
+    let mut out = String::new();
+    if let Some(place) = &beside.place {
+        out += &format!("\nPlace {} of {} on this golden path.", place.place, place.of);
+        let named: Vec<String> = place
+            .beside
+            .iter()
+            .map(|(name, of, done, all)| {
+                format!("{} ({}, {done} of {all})", code_span(name), level(*of))
+            })
+            .collect();
+        if !named.is_empty() {
+            out += &format!(" Its neighbours: {}.", named.join(", "));
+        }
+        out.push('\n');
+    }
+    if let Some(url) = &beside.badge {
+        out += &format!("\nIts badge: {}\n", code_span(&format!("![golden path]({url})")));
+    }
+    out
 }
 
 fn open_findings(judgement: &Judgement, policy: &JudgedPolicy) -> usize {

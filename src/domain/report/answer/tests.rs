@@ -3,8 +3,10 @@
 use super::super::sample;
 use super::*;
 use crate::domain::command::{COMMANDS, read};
+use crate::domain::finding::Level;
 use crate::domain::ids::Sha;
 use crate::domain::judge::Judgement;
+use crate::domain::scorecard::neighbours::Place;
 use chrono::NaiveDate;
 
 fn about() -> About {
@@ -37,7 +39,14 @@ fn a_failing_policy_is_explained() {
 
 #[test]
 fn the_next_step_is_the_shortest() {
-    insta::assert_snapshot!("scorecard", scorecard(&sample::blocked(), &about()).markdown);
+    let beside = vec![
+        ("checkout".to_owned(), Some(Level::Gold), 9, 9),
+        ("payments_api".to_owned(), None, 3, 9),
+    ];
+    let place = Some(Place { place: 2, of: 7, beside });
+    let badge = Some("https://waymark.example/badge/acme/api.svg".to_owned());
+    let said = scorecard(&sample::blocked(), &about(), &Beside { place, badge });
+    insta::assert_snapshot!("scorecard", said.markdown);
 }
 
 #[test]

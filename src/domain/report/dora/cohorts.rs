@@ -2,11 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::words::{difference, figure, title};
+use super::words::{difference, figure, title, verdict};
+use crate::domain::metrics::Measure;
 use crate::domain::metrics::cohort::Side;
 use crate::domain::metrics::measure::WINDOWS;
 use crate::domain::metrics::summary::CohortDora;
-use crate::domain::metrics::{Comparison, Measure};
 use crate::domain::report::words::count;
 
 /// Markdown, about 1,500 characters; it holds nothing that comes from a repository. One period: the
@@ -23,7 +23,7 @@ pub fn render_cohorts(cohorts: &[CohortDora]) -> String {
     }
     let _ = writeln!(
         out,
-        "Last {} days: {} on the path since its own adoption, {} not yet. Medians over \
+        "Last {} days: {} on the path, each since its own adoption, and {} not yet. Medians over \
          repositories, 95 % intervals.\n",
         cohort.days,
         count(on, "repository", "repositories"),
@@ -56,18 +56,10 @@ fn side(measure: Measure, side: &Side) -> String {
     }
 }
 
-/// Which way a clear difference points.
-fn verdict(comparison: &Comparison) -> &'static str {
-    let Some((low, _)) = comparison.interval.filter(|_| comparison.is_clear()) else {
-        return if comparison.interval.is_some() { "may be chance" } else { "" };
-    };
-    let more_is_better = comparison.measure == Measure::DeploymentsPerDay;
-    if (low > 0.0) == more_is_better { "better on the path" } else { "worse on the path" }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::metrics::Comparison;
 
     fn comparison(measure: Measure, on: f64, off: f64, interval: Option<(f64, f64)>) -> Comparison {
         let side = |figure| Side { repositories: 12, figure: Some(figure), p75: None };
@@ -94,7 +86,21 @@ mod tests {
                 },
             ],
         };
-        insta::assert_snapshot!(render_cohorts(&[cohort]), @"");
+        insta::assert_snapshot!(render_cohorts(&[cohort]), @r"
+        ### DORA by cohort
+
+        Last 30 days: 12 repositories on the path, each since its own adoption, and 30 not yet. Medians over repositories, 95 % intervals.
+
+        | | on the path | not yet | difference | |
+        |---|---:|---:|---:|---|
+        | deployments per week | 6.3 (n = 12) | 2.1 (n = 12) | +4.2 (+1.4 to +6.3) | better on the path |
+        | lead time for changes | 5 h (n = 12) | 31 h (n = 12) | −26 h (−40 h to −1 h) | better on the path |
+        | change failure rate | 12 % (n = 12) | 15 % (n = 12) | −3 points (−10 to +4) | may be chance |
+        | time to restore | 1 h (n = 12) | 2 h (n = 12) | −1 h (too few repositories for an interval) |  |
+        | CI duration | 1 h (n = 12) | – | no comparison |  |
+
+        <sub>n: repositories with this figure. A difference whose interval includes 0 may be chance. None of them says why: teams that adopt first may have been quicker before.</sub>
+        ");
     }
 
     #[test]

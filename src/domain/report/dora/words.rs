@@ -71,9 +71,12 @@ pub fn figure(measure: Measure, figure: f64) -> String {
 /// words.
 pub fn difference(comparison: &Comparison) -> String {
     let Some(difference) = comparison.difference else { return "no comparison".to_owned() };
+    // Of a rate, points are the unit, told once.
+    let points = comparison.measure == Measure::ChangeFailureRate;
+    let unit = if points { " points" } else { "" };
     let signed = |value: f64| {
         let text = match comparison.measure {
-            Measure::ChangeFailureRate => format!("{:.0} points", value.abs() * 100.0),
+            Measure::ChangeFailureRate => format!("{:.0}", value.abs() * 100.0),
             measure => figure(measure, value.abs()),
         };
         let zero = text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse() == Ok(0.0_f64);
@@ -85,8 +88,26 @@ pub fn difference(comparison: &Comparison) -> String {
     };
     match comparison.interval {
         Some((low, high)) => {
-            format!("{} ({} to {})", signed(difference), signed(low), signed(high))
+            format!("{}{unit} ({} to {})", signed(difference), signed(low), signed(high))
         }
-        None => format!("{} (too few repositories for an interval)", signed(difference)),
+        None => format!("{}{unit} (too few repositories for an interval)", signed(difference)),
     }
+}
+
+/// The words for a clear difference in favour of the path.
+pub const BETTER: &str = "better on the path";
+/// The words for a clear difference to its disadvantage.
+pub const WORSE: &str = "worse on the path";
+
+/// Which way a difference points, if it is clear; nothing where there is no interval.
+pub fn verdict(comparison: &Comparison) -> &'static str {
+    let Some((low, high)) = comparison.interval else { return "" };
+    if low == 0.0 && high == 0.0 {
+        return "no difference";
+    }
+    if !comparison.is_clear() {
+        return "may be chance";
+    }
+    let more_is_better = comparison.measure == Measure::DeploymentsPerDay;
+    if (low > 0.0) == more_is_better { BETTER } else { WORSE }
 }

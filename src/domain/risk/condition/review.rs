@@ -72,7 +72,9 @@ pub fn of_reviews(
     };
     if human.is_empty() {
         let evidence = "nobody but its author has reviewed it yet".to_owned();
-        return vec![warn("unreviewed", evidence, "have somebody else review it")];
+        let unreviewed = warn("unreviewed", evidence, "have somebody else review it");
+        // So begins every pull request; whoever is about to deploy takes it less lightly.
+        return vec![Condition { weight: Weight::Note, ..unreviewed }];
     }
     let approved = human.iter().filter(|r| r.verdict == Verdict::Approved);
     let Some(last) = approved.max_by_key(|r| r.at) else { return Vec::new() };
@@ -80,7 +82,7 @@ pub fn of_reviews(
         return Vec::new();
     };
     let evidence = match after_approval {
-        Some((_, all)) if all == 0 => return Vec::new(),
+        Some((_, 0)) => return Vec::new(),
         Some((after, all)) if after * 100 <= all * STALE_PERCENT => return Vec::new(),
         Some((after, all)) => format!(
             "{after} of {all} changed lines ({} %) came after `{}`, which was approved",

@@ -3,10 +3,12 @@
 use super::{Fact, RiskReport};
 use crate::domain::report::words::count;
 use crate::domain::risk::assess::{Assessment, Band, Driver};
+use crate::domain::risk::condition::Weight;
 
 /// The verdict in words: `Raised: about 2.4 times this repository's usual, 25 in 1,000; 1 condition`.
 pub fn headline(report: &RiskReport) -> String {
-    let conditions = match report.conditions.len() {
+    let weighty = report.conditions.iter().filter(|c| c.weight != Weight::Note);
+    let conditions = match weighty.count() {
         0 => String::new(),
         n => format!("; {}", count(n, "condition", "conditions")),
     };

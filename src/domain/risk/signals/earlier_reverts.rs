@@ -39,7 +39,7 @@ pub fn earlier_reverts(evidence: Evidence<'_>) -> Result<f64, Unknown> {
     let past = evidence.past()?;
     let now = evidence.change.at;
     let since = now.plus_ms(-REVERT_DAYS * DAY_MS);
-    let lately = |at: Timestamp| since <= at && at <= now;
+    let lately = |at: Timestamp| since <= at && at < now;
     let count = past.touched(evidence.change).filter(|(_, e)| e.reverted.is_some_and(lately));
     Ok(number(count.count()))
 }

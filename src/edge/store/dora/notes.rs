@@ -87,10 +87,6 @@ const CREATED: &str = "INSERT INTO dora_repo (repo, created_ms, whole) VALUES ($
     ON CONFLICT (repo) DO UPDATE SET created_ms = excluded.created_ms
         WHERE dora_repo.created_ms IS NULL OR dora_repo.created_ms <> excluded.created_ms";
 
-const ADOPTED: &str = "INSERT INTO dora_repo (repo, adopted_ms, whole) VALUES ($1, $2, FALSE)
-    ON CONFLICT (repo) DO UPDATE SET adopted_ms = excluded.adopted_ms
-        WHERE dora_repo.adopted_ms IS NULL OR dora_repo.adopted_ms > excluded.adopted_ms";
-
 impl Store {
     /// Merges a deployment with what is known of it. [`DeploymentRow::compared`] is not written:
     /// see [`Store::put_comparison`].
@@ -167,10 +163,5 @@ impl Store {
     /// Notes when GitHub made a repository.
     pub async fn note_created(&self, repo: RepoId, at: Timestamp) -> Result<(), StoreError> {
         self.database.execute(CREATED, values![repo, at]).await.map(drop)
-    }
-
-    /// Notes that a repository was on its golden path at that time; the earliest stays.
-    pub async fn note_adopted(&self, repo: RepoId, at: Timestamp) -> Result<(), StoreError> {
-        self.database.execute(ADOPTED, values![repo, at]).await.map(drop)
     }
 }

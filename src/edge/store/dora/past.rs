@@ -13,8 +13,6 @@ use crate::edge::store::error::StoreError;
 pub struct DoraRepo {
     /// When GitHub made it.
     pub created: Option<Timestamp>,
-    /// When it was first seen on its golden path.
-    pub adopted: Option<Timestamp>,
     /// How its past was read; `None`: not yet.
     pub read: Option<PastRead>,
 }
@@ -50,7 +48,6 @@ pub struct Past {
 #[derive(sqlx::FromRow)]
 struct RepoRow {
     created_ms: Option<i64>,
-    adopted_ms: Option<i64>,
     first_production_ms: Option<i64>,
     known_from_ms: Option<i64>,
     whole: bool,
@@ -71,7 +68,7 @@ struct Deployed {
     compared: Option<String>,
 }
 
-const REPO: &str = "SELECT created_ms, adopted_ms, first_production_ms, known_from_ms, whole,
+const REPO: &str = "SELECT created_ms, first_production_ms, known_from_ms, whole,
         read_ms, problem FROM dora_repo WHERE repo = $1";
 
 const DEPLOYMENTS: &str = "SELECT source, id, environment, git_ref, sha, created_ms, succeeded_ms,
@@ -191,8 +188,7 @@ impl From<RepoRow> for DoraRepo {
             whole: row.whole,
             problem: row.problem,
         });
-        let [created, adopted] = [row.created_ms, row.adopted_ms].map(|ms| ms.map(Timestamp));
-        Self { created, adopted, read }
+        Self { created: row.created_ms.map(Timestamp), read }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::super::Store;
 use super::super::database::{Tx, values};
 use super::super::error::{StoreError, contended};
+use super::awake::wake_in;
 use super::enqueue::requeue_in;
 use super::{JobId, Payload, Row, row_columns, with_fresh};
 use crate::domain::job::{Cause, Job};
@@ -145,6 +146,7 @@ impl Store {
     ) -> Result<Option<Claimed>, StoreError> {
         let mut tx = self.database.begin().await?;
         take_back_expired(&mut tx, now).await?;
+        wake_in(&mut tx, now).await?;
         let claimed = loop {
             let lease = format!("{owner} {}", uuid::Uuid::now_v7());
             let lease_until = now.plus_ms(lease_ms);

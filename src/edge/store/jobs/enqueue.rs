@@ -18,6 +18,7 @@ use crate::domain::time::Timestamp;
 /// else of the first that waits for its time. Start-time fair queueing: an installation's next
 /// job is tagged behind its own last one, but never before the virtual time, so a newcomer
 /// neither waits behind somebody's hundred jobs nor overtakes everybody with its own.
+/// An installation that sleeps does not count until a claim has woken it, see `awake`.
 /// `$5` is the priority, `$6` the present time. Tag 0 stands outside: plans, see [`slot`].
 macro_rules! virtual_time {
     () => {
@@ -25,8 +26,7 @@ macro_rules! virtual_time {
             (SELECT q.vt FROM job q
               WHERE q.state = 'queued' AND q.priority = $5 AND q.vt > 0
                 AND q.run_after_ms <= $6
-                AND NOT EXISTS (SELECT 1 FROM pause p
-                                 WHERE p.installation = q.installation AND p.until_ms > $6)
+                AND NOT EXISTS (SELECT 1 FROM pause p WHERE p.installation = q.installation)
               ORDER BY q.vt LIMIT 1),
             (SELECT MAX(r.vt) FROM job r WHERE r.state = 'running' AND r.priority = $5),
             (SELECT MIN(d.vt) FROM job d

@@ -4,8 +4,8 @@ use super::super::Store;
 use super::super::database::values;
 use super::super::error::StoreError;
 use super::{JobId, JobState};
-use crate::domain::ids::InstallationId;
-use crate::domain::job::Priority;
+use crate::domain::ids::{InstallationId, RepoId};
+use crate::domain::job::{Job, Priority};
 use crate::domain::time::Timestamp;
 
 /// Which jobs to list.
@@ -102,6 +102,11 @@ const CLASSES: &str = "SELECT priority, COUNT(*),
 
 const PAUSED: &str = "SELECT COUNT(*) FROM pause WHERE until_ms > $1";
 
+const NEWEST_COMMITS: &str = "SELECT payload FROM job
+    WHERE state = 'queued' AND installation = $1 AND priority = 10 AND repo = $2
+        AND kind = 'check_commit'
+    ORDER BY rt DESC, id DESC LIMIT $3";
+
 impl Store {
     /// How each class stands, also one in which nothing waits. A priority between two classes
     /// counts with the more urgent one.
@@ -137,6 +142,27 @@ impl Store {
         };
         let rows: Vec<Listed> = self.database.all(LIST, values![state, i64::from(limit)]).await?;
         rows.into_iter().map(JobRow::try_from).collect()
+    }
+
+    /// How many checks of a branch's commits wait, as far as `most`, and the newest of them.
+    pub async fn branch_backlog(
+        &self,
+        installation: InstallationId,
+        repo: RepoId,
+        git_ref: &str,
+        most: usize,
+    ) -> Result<(usize, Option<Job>), StoreError> {
+        // Other branches' jobs of the repository may be among them.
+        let values = values![installation, repo, (4 * most) as i64];
+        let rows: Vec<(String,)> = self.database.all(NEWEST_COMMITS, values).await?;
+        let jobs = rows.iter().filter_map(|(payload,)| {
+            let job: Job = serde_json::from_str(payload).ok()?;
+            matches!(&job, Job::CheckCommit { git_ref: at, .. } if at == git_ref).then_some(job)
+        });
+        let mut jobs: Vec<Job> = jobs.collect();
+        let count = jobs.len();
+        jobs.truncate(1);
+        Ok((count, jobs.pop()))
     }
 
     /// Counts jobs per state and kind; what is not there is not counted.

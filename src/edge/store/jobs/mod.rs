@@ -6,6 +6,7 @@
 //! again is deleted and inserted anew in one transaction, so that it melts into a newer queued
 //! one of its key instead of colliding with it.
 
+mod awake;
 mod claim;
 mod enqueue;
 mod list;

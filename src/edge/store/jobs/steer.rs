@@ -12,7 +12,7 @@ const PAUSE: &str = "INSERT INTO pause (installation, until_ms) VALUES ($1, $2)
     ON CONFLICT (installation) DO UPDATE SET until_ms = excluded.until_ms
     WHERE excluded.until_ms > pause.until_ms";
 
-const WAKE: &str = "DELETE FROM pause WHERE installation = $1";
+const WAKE: &str = "UPDATE pause SET until_ms = 0 WHERE installation = $1";
 
 const CANCEL: &str = "DELETE FROM job WHERE key = $1 AND state = 'queued'";
 
@@ -38,7 +38,7 @@ impl Store {
         self.database.execute(PAUSE, values![installation, until]).await.map(drop)
     }
 
-    /// Ends an installation's pause, however long it was to be.
+    /// Ends an installation's pause, however long it was to be: the next claim wakes it.
     pub async fn wake_installation(&self, installation: InstallationId) -> Result<(), StoreError> {
         self.database.execute(WAKE, values![installation]).await.map(drop)
     }

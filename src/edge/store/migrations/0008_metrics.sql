@@ -42,13 +42,9 @@ CREATE INDEX dora_run_time ON dora_run (repo, finished_ms);
 CREATE TABLE dora_repo (
     repo                BIGINT  NOT NULL PRIMARY KEY REFERENCES repo (id) ON DELETE CASCADE,
     created_ms          BIGINT,           -- when GitHub made it
-    adopted_ms          BIGINT,           -- first seen on its golden path
     first_production_ms BIGINT,           -- earliest production deployment that is known
     known_from_ms       BIGINT,           -- deployments are known from then on
     whole               BOOLEAN NOT NULL, -- whether that goes back to its creation
     read_ms             BIGINT,           -- when its past was read; null: not yet
     problem             TEXT              -- why it could not be read whole
 );
-
--- A repository's newest verdict on its default branch, for the API and the adoption date.
-CREATE INDEX judgement_subject ON judgement (repo, subject, judged_ms);

@@ -45,6 +45,9 @@ static SELECT: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+/// Path, time, change, author, path before.
+type Row = (i64, i64, i64, Option<i64>, Option<i64>);
+
 impl Store {
     /// Loads every touch of these paths before `now`.
     pub async fn load_risk_touches(
@@ -58,8 +61,7 @@ impl Store {
             let filling = std::iter::repeat_n(&batch[0], BATCH - batch.len());
             let mut values = vec![Value::from(repo), Value::from(now)];
             values.extend(batch.iter().chain(filling).map(|path| Value::from(*path)));
-            let rows: Vec<(i64, i64, i64, Option<i64>, Option<i64>)> =
-                self.database.all(SELECT.as_str(), &values).await?;
+            let rows: Vec<Row> = self.database.all(SELECT.as_str(), &values).await?;
             let mut found: std::collections::BTreeMap<i64, Vec<Touch<i64>>> =
                 batch.iter().map(|path| (*path, Vec::new())).collect();
             for (path, at, change, author, was) in rows {

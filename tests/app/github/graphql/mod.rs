@@ -138,6 +138,17 @@ fn repository(walk: &mut Walk, field: &Field) -> Value {
         "name" => json!(repo.name),
         "nameWithOwner" => json!(repo.full_name()),
         "isArchived" => json!(repo.archived),
+        "defaultBranchRef" => match repo.branch(&repo.default_branch).cloned() {
+            None => Value::Null,
+            Some(tip) => {
+                let name = repo.default_branch.clone();
+                walk.select("Ref", &field.fields, &mut |walk, field| match field.name.as_str() {
+                    "name" => json!(name),
+                    "target" => objects::show(walk, repo.id, &tip, &field.fields),
+                    _ => walk.unknown("Ref", field),
+                })
+            }
+        },
         "isPrivate" => json!(repo.private),
         _ => walk.unknown("Repository", field),
     })

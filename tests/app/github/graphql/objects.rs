@@ -38,7 +38,7 @@ pub fn object(walk: &mut Walk, repo: u64, field: &Field) -> Value {
     sha.map_or(Value::Null, |sha| show(walk, repo, &sha, &field.fields))
 }
 
-fn show(walk: &mut Walk, repo: u64, sha: &Sha, fields: &[Field]) -> Value {
+pub fn show(walk: &mut Walk, repo: u64, sha: &Sha, fields: &[Field]) -> Value {
     let world = walk.world;
     let common = |field: &Field| match field.name.as_str() {
         "oid" => Some(json!(sha)),

@@ -159,6 +159,16 @@ impl Parser<'_> {
                 self.next()?;
                 Value::Array(items)
             }
+            "{" => {
+                let mut map = serde_json::Map::new();
+                while self.peek() != "}" {
+                    let name = self.name()?;
+                    self.expect(":")?;
+                    map.insert(name, self.value()?);
+                }
+                self.next()?;
+                Value::Object(map)
+            }
             text if text.starts_with('"') => {
                 serde_json::from_str(text).map_err(|_| format!("Bad string {text}"))?
             }

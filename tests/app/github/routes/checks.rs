@@ -14,6 +14,7 @@ pub const ROUTES: &[Route] = &[
     get("/repos/{owner}/{repo}/check-runs/{check_run_id}", CHECKS, one),
     get("/repos/{owner}/{repo}/check-runs/{check_run_id}/annotations", CHECKS, annotations),
     get("/repos/{owner}/{repo}/commits/{ref}/check-runs", CHECKS, list),
+    get("/repos/{owner}/{repo}/commits/{ref}/check-suites", CHECKS, suites),
 ];
 
 const TEXT_BYTES: usize = 64 << 10;
@@ -52,6 +53,25 @@ fn create(world: &mut World, call: &Call) -> Reply {
     world.runs.insert(id, run);
     world.echo(id, "created");
     Reply::json(201, answer)
+}
+
+/// Ours, and those of other Apps.
+fn suites(world: &mut World, call: &Call) -> Reply {
+    let Some(sha) = world.resolve(call.repo, call.param("ref")) else {
+        return Reply::error(422, "No commit found for SHA");
+    };
+    let key = (call.repo, sha.clone());
+    let own = world.suites.get(&key).map(|id| shapes::listed_suite(world, &key, *id, None));
+    let others: Vec<Value> = world
+        .foreign_suites
+        .get(&key)
+        .into_iter()
+        .flatten()
+        .enumerate()
+        .map(|(n, word)| shapes::listed_suite(world, &key, n as u64 + 1, Some(word.as_deref())))
+        .collect();
+    let all: Vec<Value> = own.into_iter().chain(others).collect();
+    Reply::ok(json!({"total_count": all.len(), "check_suites": all}))
 }
 
 fn update(world: &mut World, call: &Call) -> Reply {

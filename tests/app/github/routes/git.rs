@@ -116,6 +116,9 @@ fn reference(world: &mut World, call: &Call) -> Reply {
 fn matching(world: &mut World, call: &Call) -> Reply {
     let start = format!("refs/{}", call.param("ref"));
     let repo = &world.repos[&call.repo];
+    if repo.refs.is_empty() {
+        return Reply::error(409, "Git Repository is empty.");
+    }
     let api = format!("{}/repos/{}/git", world.base, repo.full_name());
     let row = |(name, sha): (&String, &String)| {
         json!({"ref": name, "node_id": format!("REF_fake{sha}"), "url": format!("{api}/{name}"),

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{CONTENTS_WRITE, Route, patch, post};
-use crate::github::call::{Call, Reply};
+use super::{CONTENTS_WRITE, Route, delete, patch, post};
+use crate::github::call::{Body, Call, Reply};
 use crate::github::git::Mode;
 use crate::github::shapes::{self, BOT};
 use crate::github::state::World;
@@ -13,6 +13,7 @@ pub const ROUTES: &[Route] = &[
     post("/repos/{owner}/{repo}/git/commits", CONTENTS_WRITE, commit),
     post("/repos/{owner}/{repo}/git/refs", CONTENTS_WRITE, create),
     patch("/repos/{owner}/{repo}/git/refs/{ref}", CONTENTS_WRITE, update),
+    delete("/repos/{owner}/{repo}/git/refs/{ref}", CONTENTS_WRITE, remove),
 ];
 
 fn invalid(message: &str) -> Reply {
@@ -129,6 +130,14 @@ fn create(world: &mut World, call: &Call) -> Reply {
     }
     world.move_branch(call.repo, &branch, &sha, BOT);
     Reply::json(201, shown(world, call, &name, &sha))
+}
+
+fn remove(world: &mut World, call: &Call) -> Reply {
+    let name = format!("refs/{}", call.param("ref"));
+    match world.repo_mut(call.repo).refs.remove(&name) {
+        Some(_) => Reply { status: 204, body: Body::Empty, headers: Vec::new() },
+        None => invalid("Reference does not exist"),
+    }
 }
 
 fn update(world: &mut World, call: &Call) -> Reply {

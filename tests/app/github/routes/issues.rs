@@ -31,7 +31,17 @@ fn too_long(world: &mut World, call: &Call) -> Option<Reply> {
     })
 }
 
+/// The refusal of everything about issues where they are switched off, but pull requests' own.
+fn switched_off(world: &World, call: &Call, number: u64) -> Option<Reply> {
+    let repo = &world.repos[&call.repo];
+    let off = !repo.issues_on && !repo.pulls.contains_key(&number);
+    off.then(|| Reply::error(410, "Issues has been disabled in this repository."))
+}
+
 fn list(world: &mut World, call: &Call) -> Reply {
+    if let Some(refusal) = switched_off(world, call, 0) {
+        return refusal;
+    }
     let state = call.query("state").unwrap_or("open");
     let repo = &world.repos[&call.repo];
     let wanted: Vec<&str> =
@@ -52,6 +62,9 @@ fn labels(value: &Value) -> Option<std::collections::BTreeSet<String>> {
 }
 
 fn create(world: &mut World, call: &Call) -> Reply {
+    if let Some(refusal) = switched_off(world, call, 0) {
+        return refusal;
+    }
     if let Some(refusal) = too_long(world, call) {
         return refusal;
     }
@@ -66,9 +79,22 @@ fn create(world: &mut World, call: &Call) -> Reply {
 }
 
 fn one(world: &mut World, call: &Call) -> Reply {
-    match world.repos[&call.repo].issues.get(&call.number("issue_number")) {
+    let number = call.number("issue_number");
+    if let Some(refusal) = switched_off(world, call, number) {
+        return refusal;
+    }
+    match world.repos[&call.repo].issues.get(&number) {
         Some(issue) => Reply::ok(shapes::issue(world, call.repo, issue)),
-        None => Reply::not_found(),
+        None => match world.gone_issues.get(&(call.repo, number)) {
+            None => Reply::not_found(),
+            Some(None) => Reply::error(410, "This issue was deleted"),
+            Some(Some((repo, number))) => {
+                let url = format!("{}/repositories/{repo}/issues/{number}", world.base);
+                let body = json!({"message": "Moved Permanently", "url": url,
+                    "documentation_url": "https://docs.github.com/v3/#http-redirects"});
+                Reply::json(301, body).header("location", url)
+            }
+        },
     }
 }
 

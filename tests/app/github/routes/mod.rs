@@ -12,6 +12,7 @@ mod pulls;
 mod pulls_write;
 mod repos;
 mod shipping;
+mod teams;
 
 pub use pulls::changes_of;
 
@@ -39,6 +40,8 @@ pub enum Needs {
     Token,
     /// An installation token that reaches the repository with one of these (permission, level).
     Permission(&'static [(&'static str, &'static str)]),
+    /// The same for the organisation that the path names.
+    Organisation(&'static [(&'static str, &'static str)]),
 }
 
 const CONTENTS: Needs = Needs::Permission(&[("contents", "read")]);
@@ -70,9 +73,13 @@ const fn patch(template: &'static str, needs: Needs, handler: Handler) -> Route 
     Route { method: "PATCH", template, needs, creates: false, handler }
 }
 
+const fn delete(template: &'static str, needs: Needs, handler: Handler) -> Route {
+    Route { method: "DELETE", template, needs, creates: false, handler }
+}
+
 const GRAPHQL: &[Route] = &[post("/graphql", Needs::Token, |_, _| Reply::not_found())];
 
-const TABLES: [&[Route]; 13] = [
+const TABLES: [&[Route]; 14] = [
     app::ROUTES,
     checks::ROUTES,
     commits::ROUTES,
@@ -84,6 +91,7 @@ const TABLES: [&[Route]; 13] = [
     pulls::ROUTES,
     pulls_write::ROUTES,
     repos::ROUTES,
+    teams::ROUTES,
     shipping::ROUTES,
     GRAPHQL,
 ];

@@ -7,7 +7,7 @@ mod pulls;
 mod repos;
 mod shipping;
 
-pub use checks::{check_run, check_suite};
+pub use checks::{check_run, check_suite, listed_suite};
 pub use commits::{commit, file, git_commit, short_commit};
 pub use issues::{comment, issue, issue_label, reaction};
 pub use pulls::{pull, review};

@@ -40,7 +40,7 @@ fn fields(world: &World, repo: &Repo) -> Value {
         "mirror_url": null, "license": null, "topics": repo.topics, "size": 1,
     });
     let more = json!({
-        "has_issues": true, "has_projects": true, "has_wiki": false, "has_pages": false,
+        "has_issues": repo.issues_on, "has_projects": true, "has_wiki": false, "has_pages": false,
         "has_discussions": false, "has_downloads": true, "allow_forking": true,
         "is_template": false, "web_commit_signoff_required": false, "custom_properties": repo.properties,
         "open_issues": open, "open_issues_count": open, "forks": 0, "forks_count": 0,

@@ -46,6 +46,18 @@ impl FakeGitHub {
         world.runs.values().filter(mine).cloned().collect()
     }
 
+    /// GitHub Actions ran on the tip of a branch: `success`, `failure`, or still running.
+    pub fn ran(&self, full_name: &str, branch: &str, conclusion: Option<&str>) {
+        let mut world = self.world();
+        let repo = world.id_of(full_name);
+        let sha = world.resolve(repo, branch).expect("a branch");
+        world
+            .foreign_suites
+            .entry((repo, sha))
+            .or_default()
+            .push(conclusion.map(ToOwned::to_owned));
+    }
+
     /// Somebody presses "Re-run" on one check run. GitHub does not touch the run itself.
     pub fn rerequest_check(&self, run: u64) {
         let mut world = self.world();

@@ -76,6 +76,13 @@ impl FakeGitHub {
         self.organisation_granting(login, usual_permissions())
     }
 
+    /// `acme/platform` has these members; everybody else is in no team.
+    pub fn team(&self, team: &str, members: &[&str]) {
+        let mut world = self.world();
+        let state = |login: &&str| ((*login).to_owned(), "active".to_owned());
+        world.teams.insert(team.to_owned(), members.iter().map(state).collect());
+    }
+
     pub fn organisation_granting(&self, login: &str, granted: Permissions) -> u64 {
         self.world().install(login, granted, None)
     }

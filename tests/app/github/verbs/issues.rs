@@ -12,8 +12,9 @@ impl World {
     /// The next number of the repository, for an issue or a pull request.
     pub fn new_issue(&mut self, repo: u64, author: &str, title: &str, body: &str) -> u64 {
         let (id, now) = (self.next_id(), self.clock.now());
+        let gone = self.gone_issues.keys().filter(|(at, _)| *at == repo).map(|(_, n)| *n).max();
         let issues = &mut self.repo_mut(repo).issues;
-        let number = issues.keys().last().map_or(1, |last| last + 1);
+        let number = issues.keys().last().copied().max(gone).map_or(1, |last| last + 1);
         let issue = Issue {
             id,
             number,
@@ -94,6 +95,46 @@ impl FakeGitHub {
                                  "changes": {"body": {"from": before}}});
             world.notify("issue_comment", Some(repo), None, login, payload);
         });
+    }
+
+    /// `login` opens an issue with this text; returns its number.
+    pub fn open_issue_saying(&self, full_name: &str, login: &str, title: &str, body: &str) -> u64 {
+        self.change(full_name, |world, repo| {
+            world.account(login, "User");
+            world.new_issue(repo, login, title, body)
+        })
+    }
+
+    /// Every issue as it is, by number.
+    pub fn issues(&self, full_name: &str) -> Vec<Issue> {
+        let world = self.world();
+        world.repos[&world.id_of(full_name)].issues.values().cloned().collect()
+    }
+
+    /// Somebody closes an issue.
+    pub fn close_issue(&self, full_name: &str, number: u64) {
+        self.change(full_name, |world, repo| {
+            world.repo_mut(repo).issues.get_mut(&number).expect("no such issue").open = false;
+        });
+    }
+
+    /// An owner deletes an issue; its number is not given again.
+    pub fn delete_issue(&self, full_name: &str, number: u64) {
+        self.change(full_name, |world, repo| {
+            world.repo_mut(repo).issues.remove(&number).expect("no such issue");
+            world.gone_issues.insert((repo, number), None);
+        });
+    }
+
+    /// An issue moves to another repository; its old number leads there.
+    pub fn transfer_issue(&self, full_name: &str, number: u64, to: &str) -> u64 {
+        self.change(full_name, |world, repo| {
+            let target = world.id_of(to);
+            let issue = world.repo_mut(repo).issues.remove(&number).expect("no such issue");
+            let there = world.new_issue(target, &issue.author, &issue.title, &issue.body);
+            world.gone_issues.insert((repo, number), Some((target, there)));
+            there
+        })
     }
 
     /// The text of an issue or pull request.

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::github::FakeGitHub;
 use crate::github::git::{Change, Flat, Sha, Store};
 use crate::github::shapes;
-use crate::github::state::{Repo, World};
+use crate::github::state::{Pull, Repo, World};
 
 /// A file with this content.
 pub fn put(content: impl AsRef<[u8]>) -> Change {
@@ -62,6 +62,7 @@ impl World {
             name: name.into(),
             private: false,
             archived: false,
+            issues_on: true,
             topics: Vec::new(),
             properties: BTreeMap::new(),
             default_branch: "main".into(),
@@ -164,6 +165,13 @@ impl FakeGitHub {
         world.repo_mut(id).private = true;
     }
 
+    /// Its issues are switched off or on; they are not lost.
+    pub fn set_issues(&self, full_name: &str, on: bool) {
+        let mut world = self.world();
+        let id = world.id_of(full_name);
+        world.repo_mut(id).issues_on = on;
+    }
+
     pub fn set_archived(&self, full_name: &str) {
         let mut world = self.world();
         let id = world.id_of(full_name);
@@ -214,13 +222,6 @@ impl FakeGitHub {
         world.repo_mut(id).refs.insert(format!("refs/tags/{tag}"), sha.into());
     }
 
-    /// Somebody deletes a branch.
-    pub fn delete_branch(&self, full_name: &str, branch: &str) {
-        let mut world = self.world();
-        let id = world.id_of(full_name);
-        world.repo_mut(id).refs.remove(&format!("refs/heads/{branch}"));
-    }
-
     /// Replaces the last commit of `branch` by one with other changes.
     pub fn force_push<P: AsRef<str>, C: Into<Change> + Clone>(
         &self,
@@ -248,6 +249,25 @@ impl FakeGitHub {
         world.move_branch(id, branch, sha, DEVELOPER);
         drop(world);
         self.changed();
+    }
+
+    /// A branch is deleted; GitHub closes the pull requests from it.
+    pub fn delete_branch(&self, full_name: &str, branch: &str) {
+        let mut world = self.world();
+        let id = world.id_of(full_name);
+        world.repo_mut(id).refs.remove(&format!("refs/heads/{branch}")).expect("it is there");
+        let from = |pull: &&mut Pull| pull.head_repo == id && pull.head_ref == branch;
+        world.repo_mut(id).pulls.values_mut().filter(from).for_each(|pull| pull.open = false);
+        drop(world);
+        self.changed();
+    }
+
+    /// A repository to which nobody has pushed yet.
+    pub fn create_empty_repo(&self, full_name: &str) {
+        self.create_repo::<&str, &str>(full_name, &[]);
+        let mut world = self.world();
+        let id = world.id_of(full_name);
+        world.repo_mut(id).refs.clear();
     }
 
     /// The old name answers with redirects from now on.

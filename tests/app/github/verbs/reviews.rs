@@ -42,11 +42,13 @@ impl FakeGitHub {
         self.change(full_name, |world, repo| {
             let (id, now) = (world.next_id(), stamp(world.clock.now()));
             let (state, description) = said;
+            let who = json!({"name": "ci", "email": "ci@acme.example", "date": now});
             let mut payload: Value = fill(
                 "webhook-status",
                 json!({"id": id, "sha": sha, "name": full_name, "target_url": null,
                        "context": context, "description": description, "state": state,
-                       "branches": [], "created_at": now, "updated_at": now}),
+                       "branches": [], "created_at": now, "updated_at": now,
+                       "commit": {"commit": {"author": who, "committer": who}}}),
             );
             payload["installation"] = Value::Null;
             world.notify("status", Some(repo), None, DEVELOPER, payload);

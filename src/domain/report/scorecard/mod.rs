@@ -1,0 +1,115 @@
+//! What does a platform team read of its organisation? One issue, and one per team where that
+//! would be too long.
+//!
+//! The figures are compared, the news beside them are not: an issue is edited when a figure has
+//! changed, and then it says what is new since the last edit. So no day and no hour may stand in
+//! the figures that moves by itself.
+
+mod campaign;
+mod demand;
+mod news;
+mod repositories;
+mod sections;
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+pub use campaign::{campaign_page, campaign_title};
+pub use demand::{demand_page, demand_title};
+pub use news::news;
+pub use repositories::{team_page, team_title};
+
+use super::escape::{code_span, markdown, prose};
+use super::words::{clip, level};
+use crate::domain::ids::PolicyId;
+use crate::domain::scorecard::history::Tally;
+use crate::domain::scorecard::{Book, Owner, Score};
+
+/// The scorecard's title, by which people pin and find it.
+pub const TITLE: &str = "Golden path scorecard";
+
+/// The most that the figures may take, in bytes; the rest of an issue's 60,000 is for the news.
+pub const FIGURES_BYTES: usize = 52_000;
+
+/// Policies' titles: the good state in words.
+pub type Titles = BTreeMap<PolicyId, String>;
+
+/// Where every repository's row stands.
+#[derive(Debug, Clone, Copy)]
+pub enum Rows<'a> {
+    /// In the scorecard itself.
+    Here,
+    /// In an issue per team: its address, by team.
+    Linked(&'a BTreeMap<Owner, String>),
+}
+
+/// The figures, as Markdown. With [`Rows::Here`] they may be longer than [`FIGURES_BYTES`]: then
+/// the rows must go elsewhere.
+pub fn figures(score: &Score, book: &Book<'_>, titles: &Titles, rows: Rows<'_>) -> String {
+    let parts = [
+        sections::adoption(score),
+        sections::levels(score),
+        sections::satisfaction(score, book),
+        sections::steps(score, titles),
+        sections::near_gold(score),
+        sections::teams(score),
+        sections::failing(score, titles),
+        sections::waivers(score),
+        sections::ending(score),
+        sections::unknown(score, titles),
+        sections::ownerless(score),
+        repositories::all(score, book, rows),
+        sections::footer(score),
+    ];
+    parts.concat()
+}
+
+/// The whole issue: figures, news, and the hidden mark by which we find it again.
+pub fn issue(figures: &str, news: &str, mark: &str) -> String {
+    format!("{figures}{news}\n{mark}\n")
+}
+
+/// The hidden mark of an issue of ours.
+pub fn mark(key: &str) -> String {
+    let safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':');
+    let key: String = key.chars().map(|c| if safe(c) { c } else { '?' }).collect();
+    format!("<!-- waymark:issue {key} -->")
+}
+
+/// A team in words, fit for a table.
+fn owner_words(owner: &Owner) -> String {
+    match owner {
+        Owner::Team(name) => markdown(&clip(name, 80)),
+        Owner::Nobody => "*no owner*".to_owned(),
+        Owner::Hidden => "*private repositories*".to_owned(),
+    }
+}
+
+/// `63 %`, or a dash where nothing was counted.
+fn share(tally: &Tally) -> String {
+    tally.percent().map_or_else(|| "–".to_owned(), |percent| format!("{percent} %"))
+}
+
+/// `▲ 3`, `▼ 1`, `=`.
+fn arrow(now: usize, before: usize) -> String {
+    match (now.checked_sub(before), before.checked_sub(now)) {
+        (Some(0), _) => "=".to_owned(),
+        (Some(more), _) => format!("▲ {more}"),
+        (_, Some(less)) => format!("▼ {less}"),
+        _ => String::new(),
+    }
+}
+
+fn titled(policy: &PolicyId, titles: &Titles) -> String {
+    match titles.get(policy) {
+        Some(title) => format!("{} ({})", prose(&clip(title, 120)), code_span(policy.as_str())),
+        None => code_span(policy.as_str()),
+    }
+}
+
+/// A level's word in the scorecard's tables.
+fn level_word(of: Option<crate::domain::finding::Level>) -> &'static str {
+    level(of)
+}

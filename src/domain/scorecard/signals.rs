@@ -1,0 +1,154 @@
+//! What do the figures tell those who look after the policies? Ways out that many take, and
+//! figures that look good while another one falls.
+
+use std::collections::BTreeMap;
+
+use super::waivers::gist;
+use super::{Entry, Score};
+use crate::domain::ids::PolicyId;
+use crate::domain::judge::Standing;
+
+/// Signals that are told at most.
+const MOST: usize = 20;
+
+/// A policy that many repositories waive, or cannot have judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Demand {
+    /// Which.
+    pub policy: PolicyId,
+    /// Repositories that waive it.
+    pub waived: usize,
+    /// Repositories in which it could not be judged.
+    pub unknown: usize,
+    /// Reasons that mean the same, most frequent first: words of the first, and the repositories
+    /// that may be named.
+    pub reasons: Vec<(String, Vec<String>)>,
+    /// Repositories whose reasons may not be told here.
+    pub hidden: usize,
+}
+
+/// The policies that at least `threshold` repositories waive or cannot have judged.
+pub fn demands(entries: &[Entry], threshold: usize) -> Vec<Demand> {
+    #[derive(Default)]
+    struct Found<'a> {
+        waived: usize,
+        unknown: usize,
+        hidden: usize,
+        reasons: BTreeMap<String, (&'a str, Vec<String>)>,
+    }
+    let mut found: BTreeMap<&PolicyId, Found<'_>> = BTreeMap::new();
+    for entry in entries {
+        let Some(card) = &entry.card else { continue };
+        for open in card.open.iter().filter(|open| open.status == Standing::Unknown) {
+            found.entry(&open.policy).or_default().unknown += 1;
+        }
+        let mut own: BTreeMap<&PolicyId, BTreeMap<String, &str>> = BTreeMap::new();
+        for waiver in &card.waivers {
+            let reasons = own.entry(&waiver.policy).or_default();
+            reasons.entry(gist(&waiver.reason)).or_insert(&waiver.reason);
+        }
+        for (policy, reasons) in own {
+            let group = found.entry(policy).or_default();
+            group.waived += 1;
+            if !entry.named {
+                group.hidden += 1;
+                continue;
+            }
+            for (gist, reason) in reasons {
+                let named = group.reasons.entry(gist).or_insert((reason, Vec::new()));
+                named.1.push(entry.name.name().to_owned());
+            }
+        }
+    }
+    let wanted = found.into_iter().filter(|(_, f)| f.waived >= threshold || f.unknown >= threshold);
+    let mut demands: Vec<Demand> = wanted
+        .map(|(policy, found)| {
+            let reasons = found.reasons.into_values();
+            let mut reasons: Vec<(String, Vec<String>)> =
+                reasons.map(|(reason, repos)| (reason.to_owned(), repos)).collect();
+            reasons.sort_by(|a, b| (b.1.len(), &a.0).cmp(&(a.1.len(), &b.0)));
+            let Found { waived, unknown, hidden, .. } = found;
+            Demand { policy: policy.clone(), waived, unknown, reasons, hidden }
+        })
+        .collect();
+    demands
+        .sort_by(|a, b| (b.waived + b.unknown, &a.policy).cmp(&(a.waived + a.unknown, &b.policy)));
+    demands.truncate(MOST);
+    demands
+}
+
+/// The answers of one quarter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Satisfied {
+    /// `2026-Q4`.
+    pub quarter: String,
+    /// How many answered.
+    pub answers: usize,
+    /// Net promoter score, −100 to 100: the share of 9 and 10 less that of 0 to 6, in points,
+    /// rounded towards zero.
+    pub nps: i64,
+}
+
+/// Fewer answers than this are not told: they would tell of persons.
+pub const FEWEST_ANSWERS: usize = 5;
+
+/// By quarter, the newest first; those with too few answers are left out.
+pub fn satisfaction<'a>(answers: impl IntoIterator<Item = (&'a str, i64)>) -> Vec<Satisfied> {
+    let mut quarters: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
+    for (quarter, score) in answers {
+        quarters.entry(quarter).or_default().push(score);
+    }
+    let told = quarters.into_iter().rev().filter(|(_, scores)| scores.len() >= FEWEST_ANSWERS);
+    told.map(|(quarter, scores)| {
+        let count = |wanted: &dyn Fn(i64) -> bool| {
+            i64::try_from(scores.iter().filter(|s| wanted(**s)).count()).unwrap_or(0)
+        };
+        let all = count(&|_| true).max(1);
+        let nps = (count(&|s| s >= 9) - count(&|s| s <= 6)) * 100 / all;
+        Satisfied { quarter: quarter.to_owned(), answers: scores.len(), nps }
+    })
+    .collect()
+}
+
+/// Figures that look good while another one falls, in words.
+pub fn contradictions(score: &Score, satisfied: &[Satisfied]) -> Vec<String> {
+    let mut told = Vec::new();
+    let total = score.now.total();
+    let reached = total > 0 && score.lacking() == 0;
+    if let ([now, before, ..], true) = (satisfied, reached)
+        && now.nps <= before.nps - 10
+    {
+        told.push(format!(
+            "Adoption is at its target while satisfaction fell from {:+} to {:+}: is the path \
+             walked because it helps, or because it is asked for?",
+            before.nps, now.nps
+        ));
+    }
+    // So many of a hundred repositories with one and the same way out.
+    let crowded = score.waivers.iter().filter(|group| group.repositories * 5 >= total.max(1));
+    let crowded = crowded.filter(|group| group.repositories > 1).count();
+    if reached && crowded > 0 {
+        told.push(format!(
+            "Adoption is at its target while {crowded} of the policies {} waived in a fifth of \
+             the repositories or more.",
+            if crowded == 1 { "is" } else { "are" }
+        ));
+    }
+    told
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_score_is_promoters_less_detractors_and_few_answers_are_not_told() {
+        let answers = [10, 9, 9, 8, 7, 6, 0].map(|score| ("2026-Q4", score));
+        let few = [10, 10, 10, 10].map(|score| ("2026-Q3", score));
+        let old = [0, 1, 2, 3, 10].map(|score| ("2026-Q2", score));
+        let told = satisfaction(answers.into_iter().chain(few).chain(old));
+        let seen: Vec<_> = told.iter().map(|s| (s.quarter.as_str(), s.answers, s.nps)).collect();
+        // (3 − 2) ÷ 7 and (1 − 4) ÷ 5.
+        assert_eq!(seen, [("2026-Q4", 7, 14), ("2026-Q2", 5, -60)]);
+    }
+}

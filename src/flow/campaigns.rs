@@ -1,0 +1,118 @@
+//! What else does an organisation read of itself? An issue per campaign, and one per way out that
+//! too many take.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::domain::config::Campaign;
+use crate::domain::report::scorecard::{
+    Titles, campaign_page, campaign_title, demand_page, demand_title,
+};
+use crate::domain::scorecard::Entry;
+use crate::domain::scorecard::campaign::{Day, Progress, progress};
+use crate::domain::scorecard::signals::demands;
+
+use super::App;
+use super::fate::Fate;
+use super::keep_issue::{Home, Kept, Wanted};
+use super::post_check::digest;
+
+impl App {
+    /// Policies whose way out is in demand; those that are so no more are closed.
+    pub(super) async fn keep_demands(
+        &self,
+        home: &Home,
+        entries: &[Entry],
+        titles: &Titles,
+        threshold: Option<usize>,
+    ) -> Result<(), Fate> {
+        let found = threshold.map(|n| demands(entries, n)).unwrap_or_default();
+        let mut keys = Vec::new();
+        for demand in &found {
+            let key = format!("demand:{}", demand.policy.as_str().replace('/', "."));
+            let (title, page) = (demand_title(demand), demand_page(demand, titles));
+            let kept = self.keep(home, &key, &title, &page).await?;
+            keys.push(key);
+            // What one cannot have, none can.
+            if matches!(kept, Kept::Problem(_)) {
+                return Ok(());
+            }
+        }
+        for row in self.store.kept_issues(home.installation).await? {
+            let needless = row.key.starts_with("demand:") && !keys.contains(&row.key);
+            if needless && row.repo == home.repo && !row.digest.is_empty() {
+                self.close_issue(home, &row).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Every campaign that has begun. One that is over is written once more, then closed.
+    pub(super) async fn keep_campaigns(
+        &self,
+        home: &Home,
+        campaigns: &[Campaign],
+        entries: &[Entry],
+    ) -> Result<(), Fate> {
+        let today = self.clock.now().date();
+        let known = self.store.kept_issues(home.installation).await?;
+        for campaign in campaigns.iter().filter(|c| c.from.is_none_or(|from| from <= today)) {
+            let key = format!("campaign:{}", &digest(&[&campaign.name])[..16]);
+            let row = known.iter().find(|row| row.key == key);
+            let over = today > campaign.due;
+            // It was closed when it ended, or ended before anybody looked.
+            if over && row.is_none_or(|row| row.digest.is_empty()) {
+                continue;
+            }
+            let found = progress(campaign, entries);
+            let days = self.days_of(home, campaign, &found, today).await?;
+            let page = campaign_page(campaign, &found, &days, over);
+            let kept = self.keep(home, &key, &campaign_title(campaign), &page).await?;
+            if matches!(kept, Kept::Problem(_)) {
+                return Ok(());
+            }
+            if over {
+                let rows = self.store.kept_issues(home.installation).await?;
+                if let Some(row) = rows.iter().find(|row| row.key == key) {
+                    self.close_issue(home, row).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The days on which something changed, with today where it did. Other days are not noted:
+    /// they would change the issue although nothing happened.
+    async fn days_of(
+        &self,
+        home: &Home,
+        campaign: &Campaign,
+        found: &Progress,
+        today: NaiveDate,
+    ) -> Result<Vec<(NaiveDate, Day)>, Fate> {
+        let rows = self.store.campaign_days(home.installation, &campaign.name).await?;
+        let mut days: Vec<(NaiveDate, Day)> = rows
+            .iter()
+            .filter_map(|(day, json)| Some((day.parse().ok()?, serde_json::from_str(json).ok()?)))
+            .collect();
+        let now = Day { total: found.total, left: found.left };
+        if days.last().is_none_or(|(_, last)| *last != now) {
+            let json = serde_json::to_string(&now).map_err(|e| Fate::Hopeless(e.to_string()))?;
+            let day = today.to_string();
+            self.store.put_campaign_day(home.installation, &campaign.name, &day, &json).await?;
+            days.retain(|(day, _)| *day != today);
+            days.push((today, now));
+        }
+        Ok(days)
+    }
+
+    async fn keep(&self, home: &Home, key: &str, title: &str, page: &str) -> Result<Kept, Fate> {
+        let news = |_| String::new();
+        let counted = self.clock.now();
+        self.keep_issue(home, Wanted { key, title, figures: page, counted, news: &news }).await
+    }
+}
+
+/// `2026-Q4`.
+pub(super) fn quarter(day: NaiveDate) -> String {
+    format!("{}-Q{}", day.year(), day.month0() / 3 + 1)
+}

@@ -1,0 +1,203 @@
+//! An issue of ours says what it should: found again, written when a figure has changed, and
+//! otherwise left alone.
+//!
+//! People may close it, delete it, move it away, or switch issues off. None of that is an error of
+//! ours: what cannot be kept is noted for the operator and tried again at its next time, not
+//! before.
+
+use crate::domain::config::WhenClosed;
+use crate::domain::ids::{InstallationId, RepoId, RepoName};
+use crate::domain::report::scorecard::{issue as whole, mark};
+use crate::domain::time::Timestamp;
+use crate::edge::github::{
+    Access, GitHubError, Installation, IssueEdit, IssueRef, Permission, TokenScope,
+};
+use crate::edge::store::KeptIssue;
+
+use super::App;
+use super::fate::Fate;
+use super::post_check::digest;
+
+/// Where issues are kept.
+#[derive(Debug, Clone)]
+pub(super) struct Home {
+    pub(super) installation: InstallationId,
+    pub(super) repo: RepoId,
+    pub(super) name: RepoName,
+    /// Whether only members may read it.
+    pub(super) private: bool,
+    pub(super) closed: WhenClosed,
+}
+
+/// What an issue shall say.
+pub(super) struct Wanted<'a> {
+    /// What it is about, within the installation.
+    pub(super) key: &'a str,
+    pub(super) title: &'a str,
+    /// What is compared.
+    pub(super) figures: &'a str,
+    /// When they were counted.
+    pub(super) counted: Timestamp,
+    /// What is told beside them, given when those of the last writing were counted.
+    pub(super) news: &'a (dyn Fn(Option<Timestamp>) -> String + Sync),
+}
+
+/// What became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// It says so already.
+    Unchanged(String),
+    /// It was written; its address.
+    Written(String),
+    /// It cannot be kept; noted.
+    Problem(String),
+}
+
+impl Kept {
+    /// Its address, if there is one.
+    pub(super) fn url(&self) -> Option<&str> {
+        match self {
+            Self::Unchanged(url) | Self::Written(url) => Some(url),
+            Self::Problem(_) => None,
+        }
+    }
+}
+
+impl App {
+    /// Brings one issue up to date. Safe to repeat: an issue is found again by its mark.
+    pub(super) async fn keep_issue(&self, home: &Home, wanted: Wanted<'_>) -> Result<Kept, Fate> {
+        let known = self.store.kept_issues(home.installation).await?;
+        let known = known.into_iter().find(|row| row.key == wanted.key);
+        let digest = digest(&[wanted.title, wanted.figures, &home.repo.to_string()]);
+        let scope = TokenScope::of(home.repo).with(Permission::Issues, Access::Write);
+        let github = self.github.installation(home.installation, scope);
+        let error = match self.bring(&github, home, &wanted, known.as_ref(), &digest).await {
+            Ok(kept) => return Ok(kept),
+            Err(Failed::Store(fate)) => return Err(fate),
+            Err(Failed::GitHub(error)) => error,
+        };
+        let problem = match &error {
+            GitHubError::NotFound { .. } | GitHubError::Rejected { .. } => error.to_string(),
+            GitHubError::Forbidden { .. } if !error.is_suspended() => error.to_string(),
+            _ => return Err(error.into()),
+        };
+        tracing::warn!(home = %home.name, key = wanted.key, problem, "an issue cannot be kept");
+        let row = KeptIssue {
+            key: wanted.key.to_owned(),
+            repo: home.repo,
+            number: None,
+            url: None,
+            digest: String::new(),
+            edited: known.map_or(self.clock.now(), |known| known.edited),
+            problem: Some(problem.clone()),
+        };
+        self.store.put_kept_issue(home.installation, &row).await?;
+        Ok(Kept::Problem(problem))
+    }
+
+    async fn bring(
+        &self,
+        github: &Installation,
+        home: &Home,
+        wanted: &Wanted<'_>,
+        known: Option<&KeptIssue>,
+        digest: &str,
+    ) -> Result<Kept, Failed> {
+        let mark = mark(wanted.key);
+        let mut found = None;
+        if let Some(number) = known.filter(|row| row.repo == home.repo).and_then(|row| row.number) {
+            found = match github.issue(&home.name, number).await {
+                Ok(issue) if is_here(&issue, home) => Some(issue),
+                Ok(_) | Err(GitHubError::NotFound { .. }) => None,
+                Err(error) => return Err(error.into()),
+            };
+        }
+        if found.is_none() {
+            found = lost(github, home, &mark).await?;
+        }
+        let same = known.is_some_and(|row| {
+            row.digest == digest
+                && found.as_ref().is_some_and(|issue| row.number == Some(issue.number))
+        });
+        if let (Some(issue), true) = (&found, same) {
+            return Ok(Kept::Unchanged(issue.url.clone()));
+        }
+        let since = known.filter(|row| row.number.is_some()).map(|row| row.edited);
+        let body = whole(wanted.figures, &(wanted.news)(since), &mark);
+        let replaced = |issue: &IssueRef| !issue.open && home.closed == WhenClosed::Replace;
+        let issue = match found.filter(|issue| !replaced(issue)) {
+            Some(issue) => {
+                let edit = IssueEdit {
+                    title: (issue.title != wanted.title).then_some(wanted.title),
+                    body: Some(&body),
+                    state: (!issue.open).then_some("open"),
+                };
+                github.edit_issue(&home.name, issue.number, &edit).await?
+            }
+            None => github.open_issue(&home.name, wanted.title, &body).await?,
+        };
+        let row = KeptIssue {
+            key: wanted.key.to_owned(),
+            repo: home.repo,
+            number: Some(issue.number),
+            url: Some(issue.url.clone()),
+            digest: digest.to_owned(),
+            edited: wanted.counted,
+            problem: None,
+        };
+        self.store.put_kept_issue(home.installation, &row).await.map_err(Fate::from)?;
+        Ok(Kept::Written(issue.url))
+    }
+
+    /// Closes an issue that is needed no more.
+    pub(super) async fn close_issue(&self, home: &Home, row: &KeptIssue) -> Result<(), Fate> {
+        let Some(number) = row.number else { return Ok(()) };
+        let scope = TokenScope::of(home.repo).with(Permission::Issues, Access::Write);
+        let github = self.github.installation(home.installation, scope);
+        let edit = IssueEdit { state: Some("closed"), ..IssueEdit::default() };
+        match github.edit_issue(&home.name, number, &edit).await {
+            Ok(_) | Err(GitHubError::NotFound { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        // Another digest: should it be needed again, it is written and opened.
+        let row = KeptIssue { digest: String::new(), problem: None, ..row.clone() };
+        Ok(self.store.put_kept_issue(home.installation, &row).await?)
+    }
+}
+
+enum Failed {
+    GitHub(GitHubError),
+    Store(Fate),
+}
+
+impl From<GitHubError> for Failed {
+    fn from(error: GitHubError) -> Self {
+        Self::GitHub(error)
+    }
+}
+
+impl From<Fate> for Failed {
+    fn from(fate: Fate) -> Self {
+        Self::Store(fate)
+    }
+}
+
+/// A transferred issue answers from where it is now.
+fn is_here(issue: &IssueRef, home: &Home) -> bool {
+    let same = |repo: &RepoName| repo.to_string().eq_ignore_ascii_case(&home.name.to_string());
+    issue.repo.as_ref().is_none_or(same)
+}
+
+/// An issue with our mark that we have no note of: we were interrupted, or the database is new.
+/// An open one rather than a closed one.
+async fn lost(
+    github: &Installation,
+    home: &Home,
+    mark: &str,
+) -> Result<Option<IssueRef>, GitHubError> {
+    let ours = |issue: &IssueRef| issue.by_bot && issue.body.trim_end().ends_with(mark);
+    let mut found: Vec<IssueRef> = github.issues(&home.name).await?;
+    found.retain(ours);
+    let open = found.iter().position(|issue| issue.open).unwrap_or(0);
+    Ok((!found.is_empty()).then(|| found.swap_remove(open)))
+}

@@ -1,0 +1,48 @@
+//! `/api/v1/openapi.json`: what can be asked, and what is answered. Open to everybody: it holds no
+//! data.
+
+use axum::Json;
+use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::{dora, organisations, policies, repositories, waivers};
+
+/// The API in OpenAPI 3.1.
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Waymark",
+        description = "Scorecards, waivers and delivery of an organisation's repositories. Lists \
+                       come in pages: pass `next` as `after`. `format=csv` gives the same for \
+                       spreadsheets.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0")
+    ),
+    paths(
+        organisations::list,
+        repositories::list,
+        policies::list,
+        waivers::list,
+        dora::list,
+        dora::cohorts
+    ),
+    modifiers(&Bearer)
+)]
+struct Description;
+
+struct Bearer;
+
+impl Modify for Bearer {
+    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
+        let scheme = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        description
+            .components
+            .get_or_insert_default()
+            .security_schemes
+            .insert("bearer".to_owned(), scheme);
+    }
+}
+
+/// The description itself.
+pub(super) async fn show() -> Json<utoipa::openapi::OpenApi> {
+    Json(Description::openapi())
+}
