@@ -64,9 +64,9 @@ impl App {
                     "This pull request is closed; nothing is put right on it.",
                 ));
             }
-            return self.fix_pull(subject, question, &pull, &scope).await;
+            return Box::pin(self.fix_pull(subject, question, &pull, &scope)).await;
         }
-        self.fix_default_branch(subject, question, named.as_ref(), scope).await
+        Box::pin(self.fix_default_branch(subject, question, named.as_ref(), scope)).await
     }
 
     /// One commit on the branch of the pull request.
@@ -97,11 +97,11 @@ impl App {
             // The answer was lost, or the process died behind the commit.
             return Ok(committed(&head, branch, ""));
         }
-        let (judgement, _) = self.judge_against(subject, &head, &pull.base).await?;
+        let (judgement, _) = Box::pin(self.judge_against(subject, &head, &pull.base)).await?;
         let base = self.tip(subject, &pull.base.branch, Some(&pull.base.sha)).await?;
         let config = Some(self.config_at(subject, &base).await?);
         let case = Case { commit: &head, judgement: &judgement, config, scope };
-        let plan = self.plan_fixes(subject, case).await?;
+        let plan = Box::pin(self.plan_fixes(subject, case)).await?;
         if plan.files.is_empty() {
             return Ok(nothing(&plan, "in what this pull request brings"));
         }
@@ -186,9 +186,9 @@ impl App {
         commit: &Sha,
         scope: &Scope,
     ) -> Result<FixPlan, Fate> {
-        let (judgement, _) = self.judge_pushed(subject, commit, None, false).await?;
+        let (judgement, _) = Box::pin(self.judge_pushed(subject, commit, None, false)).await?;
         let case = Case { commit, judgement: &judgement, config: None, scope };
-        self.plan_fixes(subject, case).await
+        Box::pin(self.plan_fixes(subject, case)).await
     }
 
     /// Makes and judges the fixes; tags are looked up where it takes that.

@@ -211,8 +211,7 @@ fn value_of(literal: &str) -> Option<Value> {
 /// The place of a value, made where it is missing.
 fn slot<'v>(document: &'v mut Value, pointer: &str) -> Option<&'v mut Value> {
     let mut at = document;
-    let mut tokens = pointer.split('/').skip(1).peekable();
-    while let Some(token) = tokens.next() {
+    for token in pointer.split('/').skip(1) {
         let token = token.replace("~1", "/").replace("~0", "~");
         if at.is_null() {
             *at = Value::Object(serde_json::Map::new());

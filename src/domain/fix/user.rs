@@ -67,7 +67,7 @@ fn earlier_user(own: &[(usize, &Instruction)]) -> Option<String> {
         name == "root" || name.bytes().all(|b| b == b'0')
     };
     let users = own.iter().filter(|(_, i)| i.name == "USER").map(|(_, i)| i.text.trim());
-    let found = users.filter(|user| !is_root(user) && !user.contains('$')).last();
+    let found = users.filter(|user| !is_root(user) && !user.contains('$')).next_back();
     found.map(str::to_owned)
 }
 
