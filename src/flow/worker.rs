@@ -16,9 +16,11 @@ use crate::domain::risk::RISK_CHECK;
 use crate::edge::store::{Claimed, StoreError};
 
 use super::App;
+use super::answer_comment::Question;
 use super::fate::{Fate, next_try};
 use super::job_meter::JobMeter;
 use super::job_span::span_of;
+use super::plan::Plan;
 pub(super) use perform::apart;
 use perform::{Performed, waiting};
 

@@ -177,7 +177,8 @@ impl Model {
                 };
                 let job = wished(&plain, &wish);
                 let run_after = self.now + delay;
-                let queued = store.enqueue_later(&[job.clone()], at(run_after), self.at()).await;
+                let queued =
+                    store.enqueue_later(std::slice::from_ref(&job), at(run_after), self.at()).await;
                 queued.unwrap();
                 let (key, now) = (job.key(), self.now);
                 let class = job.priority() as i64;

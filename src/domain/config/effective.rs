@@ -134,7 +134,7 @@ impl Layers<'_> {
         }
         // What a campaign has promised.
         let over = self.organisation.campaigns.iter().filter(|c| at.today > c.due && c.asks(id));
-        if let Some(level) = over.filter_map(|campaign| campaign.promote).last() {
+        if let Some(level) = over.filter_map(|campaign| campaign.promote).next_back() {
             it.level = level;
         }
         if let Some((pattern, wish)) = most_specific(&self.repository.policies, id) {

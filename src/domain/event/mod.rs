@@ -28,7 +28,7 @@ mod words;
 mod workflow_run;
 
 use crate::domain::command::Scan;
-use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
+use crate::domain::ids::{InstallationId, RepoId, Sha};
 use crate::domain::metrics::Sighting;
 use crate::domain::risk::condition::Review;
 use crate::domain::time::Timestamp;

@@ -66,8 +66,8 @@ fn earlier_user(own: &[(usize, &Instruction)]) -> Option<String> {
         let name = user.split(':').next().unwrap_or_default().trim_matches(['"', '\'']);
         name == "root" || name.bytes().all(|b| b == b'0')
     };
-    let users = own.iter().filter(|(_, i)| i.name == "USER").map(|(_, i)| i.text.trim());
-    let found = users.filter(|user| !is_root(user) && !user.contains('$')).next_back();
+    let mut users = own.iter().filter(|(_, i)| i.name == "USER").map(|(_, i)| i.text.trim());
+    let found = users.rfind(|user| !is_root(user) && !user.contains('$'));
     found.map(str::to_owned)
 }
 
