@@ -82,14 +82,17 @@ pub async fn measure(
     }))
 }
 
-/// The block *DORA by cohort* of an installation, Markdown. It changes from day to day.
+/// The block *DORA by cohort* of an installation, Markdown; `None` where nothing was measured. It
+/// changes from day to day.
 pub async fn cohort_block(
     store: &Store,
     installation: InstallationId,
     now: Timestamp,
-) -> Result<String, StoreError> {
+) -> Result<Option<String>, StoreError> {
     let found = measure(store, installation, None, now).await?;
-    Ok(render_cohorts(found.as_ref().map_or(&[], |found| &found.cohorts)))
+    let cohorts = found.as_ref().map_or(&[][..], |found| &found.cohorts);
+    let known = cohorts.iter().any(|cohort| cohort.on_path + cohort.not_yet > 0);
+    Ok(known.then(|| render_cohorts(cohorts) + "\n"))
 }
 
 /// Where repositories of one installation are measured, one after the other, so that no more than

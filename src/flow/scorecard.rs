@@ -13,6 +13,7 @@ use crate::domain::scorecard::signals::satisfaction;
 use crate::domain::scorecard::{Book, Entry, Owner, Score};
 
 use super::App;
+use super::dora::cohort_block;
 use super::fate::Fate;
 use super::keep_issue::{Home, Kept, Wanted};
 use super::organisation::Organisation;
@@ -77,7 +78,9 @@ impl App {
         self.close_team_issues(&home, &teams).await?;
         self.keep_demands(&home, &counted.entries, &titles, rules.demand()).await?;
         self.keep_campaigns(&home, &asked.config.campaigns, &counted.entries).await?;
-        let news = |since| news(&book, since);
+        // Beside the figures that an edit waits for: it changes every day.
+        let dora = cohort_block(&self.store, id, now).await?.unwrap_or_default();
+        let news = |since| dora.clone() + &news(&book, since);
         let wanted =
             Wanted { key: "scorecard", title: TITLE, figures: &text, counted: now, news: &news };
         let kept = self.keep_issue(&home, wanted).await?;

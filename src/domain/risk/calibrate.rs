@@ -172,7 +172,7 @@ mod tests {
             slope.own - slope.compiled
         };
         assert!(moved("ndev") > 0.3, "{slopes:?}");
-        // What never varies says nothing, so it stays.
-        assert!(moved("b_doconly").abs() < 1e-6, "{slopes:?}");
+        // What never varies says nothing once the scale is the repository's own, after 30 changes.
+        assert!(moved("b_doconly").abs() < 2e-3, "{slopes:?}");
     }
 }

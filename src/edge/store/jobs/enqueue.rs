@@ -26,7 +26,7 @@ macro_rules! virtual_time {
             (SELECT q.vt FROM job q
               WHERE q.state = 'queued' AND q.priority = $5 AND q.vt > 0
                 AND q.run_after_ms <= $6
-                AND NOT EXISTS (SELECT 1 FROM pause p WHERE p.installation = q.installation)
+                AND q.installation NOT IN (SELECT p.installation FROM pause p)
               ORDER BY q.vt LIMIT 1),
             (SELECT MAX(r.vt) FROM job r WHERE r.state = 'running' AND r.priority = $5),
             (SELECT MIN(d.vt) FROM job d
