@@ -221,7 +221,7 @@ fn a_change_is_told_as_text_and_as_json() {
     assert!(output.status.success(), "{output:?}");
     let text = String::from_utf8(output.stdout).unwrap();
     for words in [
-        "times this repository's usual",
+        "Usual for this repository: about 1.2 times",
         "the author has changed 0 of 2 existing files before",
         "irreversible_migration",
         "27 changes known since it began on 2026-01-06",
