@@ -84,10 +84,20 @@ async fn a_stranger_among_busy_files_is_riskier_than_an_author_at_home() {
         let run = risk(&stage, &risky);
         assert_eq!(run.conclusion.as_deref(), Some("neutral"));
         let said = format!("{}\n\n{}", run.title.unwrap(), run.summary.unwrap());
-        insta::assert_snapshot!("risky", said);
+        for words in [
+            "Raised: about 2.8 times this repository's usual",
+            "2 reverts on these files in 180 days",
+            "the author has changed 0 of 8 existing files before",
+            "Two other people know these files best: `bob` (8 of the files",
+            "based on 18 public repositories, not yet on this one",
+            "Most changes in this band are fine",
+        ] {
+            assert!(said.contains(words), "{words} is not in\n{said}");
+        }
         let run = risk(&stage, &calm);
-        let said = format!("{}\n\n{}", run.title.unwrap(), run.summary.unwrap());
-        insta::assert_snapshot!("calm", said);
+        assert_eq!(run.conclusion.as_deref(), Some("success"));
+        let said = run.title.unwrap();
+        assert!(!said.starts_with("Raised") && !said.starts_with("Not known"), "{said}");
         stage.end().await;
     }
 }
