@@ -46,7 +46,9 @@ pub(super) fn start(settings: &Settings, runtime: &Runtime) -> anyhow::Result<Lo
         LogFormat::Text => lines.boxed(),
         LogFormat::Json => lines.json().with_current_span(false).boxed(),
     };
-    let log = tracing_subscriber::registry().with(lines.with_filter(filter));
+    // One filter before all: with a filter for each layer, an event may be lost when a library asks
+    // beforehand whether anybody would listen (sqlx does, for every statement).
+    let log = tracing_subscriber::registry().with(filter).with(lines);
     #[cfg(feature = "otlp")]
     {
         let traces = settings.otlp_endpoint.as_deref().map(traces::Traces::start).transpose()?;

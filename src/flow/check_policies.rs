@@ -111,7 +111,6 @@ impl App {
         if self.tip(subject, branch, None).await? != *job.head {
             return Ok(());
         }
-        self.store.expire_organisation_file(job.installation).await?;
         let mut seen = BTreeSet::new();
         let mut jobs = Vec::new();
         // By number: those that share a head share the job of the lowest.

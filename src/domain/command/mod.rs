@@ -147,9 +147,9 @@ pub const COMMANDS: &[Spec] = &[
     fix::SPEC,
     waive::SPEC,
     unwaive::SPEC,
-    nps::SPEC,
     deploy::SPEC,
     acknowledge::SPEC,
+    nps::SPEC,
 ];
 
 /// A command line that was not understood.

@@ -554,7 +554,8 @@ async fn a_condition_of_the_change_holds_until_it_is_acknowledged() {
     const DROP: &str = "DROP TABLE customers;\n";
     const ORGANISATION: &str = "gate: {override: sre, blocks: irreversible_migration}\n\
                                 policies: {operations/migration_safe: observe}\n";
-    for stage in Stage::each().await {
+    let with_risk = || Props { risk: true, ..Props::default() };
+    for stage in Stage::each_with(FakeGitHub::builder, with_risk).await {
         furnished(&stage, ORGANISATION).await;
         stage.gh.push(REPO, "drop", &[("migrations/2_drop/up.sql", DROP)], "Drop it");
         let number = stage.gh.open_pull(REPO, "drop", "main");

@@ -49,7 +49,8 @@ async fn every_recorded_delivery_is_taken_and_understood() {
         for guid in &guids {
             let outcome = stage.app.store.delivery_outcome(guid).await.unwrap();
             let outcome = outcome.unwrap_or_else(|| panic!("{guid} was never planned"));
-            let kinds = ["check:", "sync:", "judge:", "sweep:"];
+            let kinds =
+                ["check:", "sync:", "judge:", "sweep:", "measure:", "risk:", "learn:", "gate:"];
             let is_key = |word: &str| kinds.iter().any(|kind| word.starts_with(kind));
             let understood = outcome == "nothing to do" || outcome.split(", ").all(is_key);
             assert!(understood, "{guid}: {outcome}");

@@ -45,6 +45,8 @@ impl Service {
             .env("WAYMARK_GITHUB_URL", gh.url())
             .env("WAYMARK_DATABASE_URL", &database.url)
             .env("WAYMARK_LISTEN", "127.0.0.1:0")
+            // Check runs are counted here.
+            .env("WAYMARK_RISK", "off")
             .env("WAYMARK_WORKERS", "1")
             .env("WAYMARK_POLICIES", policies.path())
             .spawn()

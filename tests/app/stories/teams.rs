@@ -12,8 +12,8 @@ const RULES: &str = "commands: {adopt: {team: '@acme/platform'}}\n";
 /// An organisation with these rules, in which the App may see the teams or not.
 async fn furnished(stage: &Stage, rules: &str, sees_teams: bool) -> u64 {
     let mut granted = usual_permissions();
-    if sees_teams {
-        granted.insert("members".to_owned(), "read".to_owned());
+    if !sees_teams {
+        granted.remove("members");
     }
     stage.gh.organisation_granting("acme", granted);
     stage.gh.team("acme/platform", &["grace"]);
