@@ -62,10 +62,10 @@ impl FakePrometheus {
     }
 }
 
-async fn answer(
-    State(state): State<Arc<Mutex<(Says, Vec<String>)>>>,
-    RawQuery(query): RawQuery,
-) -> (StatusCode, String) {
+/// What it says, and what it was asked.
+type Shared = Arc<Mutex<(Says, Vec<String>)>>;
+
+async fn answer(State(state): State<Shared>, RawQuery(query): RawQuery) -> (StatusCode, String) {
     let query = query.unwrap_or_default();
     let mut state = state.lock().unwrap();
     state.1.push(query.clone());

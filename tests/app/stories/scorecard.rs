@@ -364,8 +364,8 @@ async fn policies_that_change_are_tried_on_what_is_kept_without_a_call() {
 /// Our newest reply below an issue.
 fn reply(stage: &Stage, repo: &str, number: u64) -> String {
     let all = stage.gh.comments(repo, number);
-    let ours = all.into_iter().filter(|comment| comment.author.ends_with("[bot]"));
-    ours.last().map(|comment| comment.body).unwrap_or_default()
+    let newest = all.into_iter().rfind(|comment| comment.author.ends_with("[bot]"));
+    newest.map(|comment| comment.body).unwrap_or_default()
 }
 
 #[tokio::test]
