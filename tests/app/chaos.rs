@@ -150,10 +150,11 @@ async fn bad_day(stage: &Stage, folder: &Path, seed: u64) {
         assert!(rounds < 60, "seed {seed}: it never comes to rest");
         stage.advance(300);
     }
-    // Who met a fault on each of eight tries is kept for the operator, and concluded meanwhile; once
-    // retried, as `waymark jobs retry` does, it must end as well as the others.
+    // Who met a fault or a death on each of eight tries is kept for the operator, and concluded
+    // meanwhile (after eight deaths by a ninth claim, which only says so); once retried, as
+    // `waymark jobs retry` does, it must end as well as the others.
     let spent = stage.jobs(JobState::Dead).await;
-    assert!(spent.iter().all(|job| job.attempts == job.max_attempts), "seed {seed}: {spent:#?}");
+    assert!(spent.iter().all(|job| job.attempts >= job.max_attempts), "seed {seed}: {spent:#?}");
     assert!(spent.len() <= 3, "seed {seed}: {spent:#?}");
     for job in &spent {
         assert!(stage.app.store.retry_dead(&job.id, stage.app.clock.now()).await.unwrap());
