@@ -9,6 +9,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, ValueHint};
 
 use super::check::{organisation_file, start_evaluators};
+use super::runtime::open_runtime;
 use super::{USAGE, terminal};
 use crate::domain::adopt::{Action, Plan};
 use crate::domain::report::adoption::{AdoptionReport, FORMATS};
@@ -52,8 +53,7 @@ fn names() -> PossibleValuesParser {
 }
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(adopt(arguments))
+    open_runtime()?.block_on(adopt(arguments))
 }
 
 async fn adopt(arguments: Arguments) -> anyhow::Result<ExitCode> {

@@ -11,6 +11,7 @@ use clap::{Args, ValueHint};
 
 use super::policy::problem_frame;
 use super::progress::Progress;
+use super::runtime::open_runtime;
 use super::{USAGE, terminal};
 use crate::domain::config::ORGANISATION_PATHS;
 use crate::domain::evaluate::ConfigFile;
@@ -58,8 +59,7 @@ fn names() -> PossibleValuesParser {
 }
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(check(arguments))
+    open_runtime()?.block_on(check(arguments))
 }
 
 async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {

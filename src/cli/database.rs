@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use secrecy::ExposeSecret;
 
+use super::runtime::open_runtime;
 use crate::config::{self, Source};
 use crate::edge::store::Store;
 
@@ -29,11 +30,6 @@ pub(super) fn existing(url: &str) -> anyhow::Result<()> {
         anyhow::bail!("there is no database `{file}`; set WAYMARK_DATABASE_URL as for the service");
     }
     Ok(())
-}
-
-/// A runtime for one command.
-pub(super) fn open_runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_current_thread().enable_all().build()
 }
 
 /// Opening would make the file, and an empty listing would look like good news.

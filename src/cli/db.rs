@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand};
 use secrecy::ExposeSecret;
 
-use super::database::{existing, open_runtime};
+use super::database::existing;
+use super::runtime::open_runtime;
 use super::terminal::say;
 use crate::config::{self, Source};
 use crate::domain::report::visible;

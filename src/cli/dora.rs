@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use secrecy::ExposeSecret;
 
 use super::database;
+use super::runtime::open_runtime;
 use super::terminal::{print, say, tell};
 use crate::config::{self, Source};
 use crate::domain::ids::RepoName;
@@ -51,7 +52,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let url = config::database_url(Source::of_environment())?;
     let url = url.expose_secret();
     database::existing(url)?;
-    let accounts = database::open_runtime()?.block_on(async {
+    let accounts = open_runtime()?.block_on(async {
         let store = Store::open(url).await?;
         let accounts = read(&store, arguments.repo.as_ref()).await;
         store.close().await;

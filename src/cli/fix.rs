@@ -8,6 +8,7 @@ use clap::{Args, ValueHint};
 
 use super::check::{organisation_file, start_evaluators};
 use super::progress::Progress;
+use super::runtime::open_runtime;
 use super::terminal;
 use crate::domain::fix::FixPlan;
 use crate::domain::ids::PolicyId;
@@ -56,8 +57,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(fix(arguments))
+    open_runtime()?.block_on(fix(arguments))
 }
 
 async fn fix(arguments: Arguments) -> anyhow::Result<ExitCode> {

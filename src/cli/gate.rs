@@ -7,6 +7,7 @@ use anyhow::Context;
 use clap::{Args, ValueEnum, ValueHint};
 
 use super::check::{config_file, organisation_file, start_evaluators};
+use super::runtime::open_runtime;
 use super::terminal;
 use crate::config::{self, Source};
 use crate::domain::gate::Verdict;
@@ -75,8 +76,7 @@ fn acknowledgement(text: &str) -> Result<(String, String), String> {
 }
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(gate(arguments))
+    open_runtime()?.block_on(gate(arguments))
 }
 
 async fn gate(arguments: Arguments) -> anyhow::Result<ExitCode> {

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueHint};
 
+use super::runtime::open_runtime;
 use super::terminal;
 use crate::domain::change::Change;
 use crate::domain::facts::{self, FactKind};
@@ -27,8 +28,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let needs = BTreeSet::from(FactKind::ALL);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let Gathered { repo, head, base, .. } = runtime.block_on(async {
+    let Gathered { repo, head, base, .. } = open_runtime()?.block_on(async {
         let path = match arguments.path {
             Some(path) => path,
             None => root_of(Path::new(".")).await,

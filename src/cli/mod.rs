@@ -17,6 +17,7 @@ mod policy;
 mod progress;
 mod replay;
 mod risk;
+mod runtime;
 mod serve;
 mod sweep;
 pub mod terminal;

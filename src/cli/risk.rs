@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 
 use super::progress::Progress;
+use super::runtime::open_runtime;
 use super::terminal::{print, say};
 use crate::domain::report::visible;
 use crate::domain::risk::model::Model;
@@ -75,8 +76,7 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Some(What::Calibrate(arguments)) => calibrate::run(model, &arguments)?,
         Some(What::History(arguments)) => history::run(model, &arguments)?,
         None => {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(assess(model, arguments))?;
+            open_runtime()?.block_on(assess(model, arguments))?;
         }
     }
     Ok(ExitCode::SUCCESS)

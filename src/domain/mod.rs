@@ -29,6 +29,7 @@ mod kustomize;
 pub mod metrics;
 pub mod nearest;
 pub mod path;
+pub mod percent;
 pub mod policy;
 pub mod recovery;
 pub mod redact;

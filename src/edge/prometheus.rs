@@ -4,6 +4,7 @@
 //! is a tenant's, and must not make us a road into the operator's network. Redirects are not
 //! followed.
 
+use crate::domain::percent::escape;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
@@ -217,18 +218,6 @@ fn innermost(error: &(dyn std::error::Error + 'static)) -> String {
 /// One line of at most 200 characters.
 fn short(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(200).collect()
-}
-
-fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() * 2);
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::domain::ids::{InstallationId, PolicyId, RepoId, RepoName, Sha};
-use crate::domain::job::{Job, Priority};
+use crate::domain::job::Job;
 use crate::domain::policy::metadata::PolicyProblem;
 use crate::domain::policy::own::{OwnPolicies, PATHS_FOLDER, Tested};
 use crate::domain::report::policies_check::{PoliciesJudged, render_policies_check};
@@ -18,6 +18,7 @@ use super::fate::Fate;
 use super::judge_commit::Subject;
 use super::organisation::faults;
 use super::post_check::{digest, external_id};
+use super::rejudge::Open;
 
 /// A policy that took a process down so often is not asked again.
 pub(super) const MAX_DEATHS: usize = 2;
@@ -111,24 +112,15 @@ impl App {
         if self.tip(subject, branch, None).await? != *job.head {
             return Ok(());
         }
-        let mut seen = BTreeSet::new();
-        let mut jobs = Vec::new();
-        // By number: those that share a head share the job of the lowest.
-        for KnownPull { installation, name, pull } in
-            self.store.open_pulls_of(job.installation).await?
-        {
-            if seen.insert((pull.repo, pull.head_sha.clone())) {
-                jobs.push(Job::CheckPull {
-                    installation,
-                    repo: pull.repo,
-                    name,
-                    number: pull.number,
-                    head: pull.head_sha,
-                    fresh: None,
-                });
-            }
-        }
-        Ok(self.store.enqueue_as(Priority::Sweep, &jobs, self.clock.now()).await?)
+        let open = self.store.open_pulls_of(job.installation).await?.into_iter();
+        let open = open.map(|KnownPull { name, pull, .. }| Open {
+            repo: pull.repo,
+            name,
+            number: pull.number,
+            head: pull.head_sha,
+        });
+        self.rejudge_pulls(job.installation, open).await?;
+        Ok(())
     }
 
     /// The commit that a change starts from.

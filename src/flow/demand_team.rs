@@ -4,14 +4,13 @@
 use tokio::sync::OnceCell;
 
 use crate::domain::command::Spec;
-use crate::domain::config::rollout::bare_team;
 use crate::domain::report::answer::{Answer, not_in_team, team_not_known};
-use crate::edge::github::{GitHubError, TokenScope};
 
 use super::App;
 use super::answer_comment::Question;
 use super::fate::Fate;
 use super::judge_commit::Subject;
+use super::membership::Membership;
 
 impl App {
     /// Why whoever asks may not, although GitHub's role would do; `None`: they may.
@@ -34,26 +33,12 @@ impl App {
         else {
             return Ok(None);
         };
-        let granted = self.granted(question.installation).await?;
-        if !granted.contains_key("members") {
-            let why = "the App has not been granted `members: read`";
-            return Ok(Some(team_not_known(spec, teams, why)));
-        }
-        let github = self.github.installation(question.installation, TokenScope::members());
-        let account = subject.name.owner();
-        let mut unknown = None;
-        for team in teams {
-            match github.in_team(account, &bare_team(team), &question.asked.by).await {
-                Ok(true) => return Ok(None),
-                Ok(false) => {}
-                Err(GitHubError::Forbidden { message }) => unknown = Some(message),
-                Err(GitHubError::Rejected { message, .. }) => unknown = Some(message),
-                Err(other) => return Err(other.into()),
-            }
-        }
-        Ok(Some(match unknown {
-            Some(why) => team_not_known(spec, teams, &why),
-            None => not_in_team(spec, teams),
-        }))
+        let (account, by) = (subject.name.owner(), &question.asked.by);
+        let known = self.membership(question.installation, account, teams, by).await?;
+        Ok(match known {
+            Membership::Member => None,
+            Membership::Stranger => Some(not_in_team(spec, teams)),
+            Membership::Unknown(why) => Some(team_not_known(spec, teams, &why)),
+        })
     }
 }

@@ -1,20 +1,20 @@
 //! Somebody takes responsibility: a deployment goes ahead all the same, a condition is acknowledged.
 
 use crate::domain::config::GateRules;
-use crate::domain::config::rollout::bare_team;
 use crate::domain::gate::Verdict;
 use crate::domain::gate::request::Acknowledged;
 use crate::domain::ids::Sha;
 use crate::domain::report::answer::{
     Answer, acknowledged, ambiguous_deployment, may_not_override, nothing_held, override_recorded,
 };
-use crate::edge::github::{Access, GitHubError, Permission, TokenScope};
+use crate::edge::github::GitHubError;
 use crate::edge::store::{AcknowledgementRow, GateRow};
 
 use super::App;
 use super::answer_comment::Question;
 use super::fate::Fate;
 use super::judge_commit::Subject;
+use super::membership::Membership;
 
 /// How old a deployment may be that somebody still speaks of.
 const RECENT_MS: i64 = 30 * 24 * 60 * 60 * 1000;
@@ -30,8 +30,8 @@ impl App {
     ) -> Result<Answer, Fate> {
         let rules = self.organisation_rules(subject).await?.gate;
         let by = &question.asked.by;
-        if !self.may_override(subject, &rules, by).await? {
-            return Ok(may_not_override(&rules.r#override));
+        if let Some(refusal) = self.may_not_override(subject, &rules, by).await? {
+            return Ok(refusal);
         }
         let now = self.clock.now();
         let since = now.plus_ms(-RECENT_MS);
@@ -71,8 +71,9 @@ impl App {
         let of_gate = subject.evaluators(self).catalogue().gate.iter();
         if of_gate.map(|rule| rule.condition()).any(|name| name == condition) {
             let rules = self.organisation_rules(subject).await?.gate;
-            if !self.may_override(subject, &rules, &question.asked.by).await? {
-                return Ok(may_not_override(&rules.r#override));
+            let by = &question.asked.by;
+            if let Some(refusal) = self.may_not_override(subject, &rules, by).await? {
+                return Ok(refusal);
             }
         }
         let pull = subject.github.pull(&subject.name, question.asked.issue).await?;
@@ -115,29 +116,29 @@ impl App {
         Ok(jobs.len())
     }
 
-    /// Whether somebody is in one of the organisation's teams for it; where it names none, whether
-    /// they administer the repository.
-    async fn may_override(
+    /// Why somebody may not: they are in none of the organisation's teams for it or, where it
+    /// names none, do not administer the repository.
+    async fn may_not_override(
         &self,
         subject: &Subject,
         rules: &GateRules,
         login: &str,
-    ) -> Result<bool, Fate> {
-        if rules.r#override.is_empty() {
-            return match subject.github.standing(&subject.name, login).await {
-                Ok(standing) => Ok(standing.permission == "admin"),
-                Err(GitHubError::NotFound { .. }) => Ok(false),
-                Err(error) => Err(error.into()),
+    ) -> Result<Option<Answer>, Fate> {
+        let teams = &rules.r#override;
+        if teams.is_empty() {
+            let administers = match subject.github.standing(&subject.name, login).await {
+                Ok(standing) => standing.permission == "admin",
+                Err(GitHubError::NotFound { .. }) => false,
+                Err(error) => return Err(error.into()),
             };
+            return Ok((!administers).then(|| may_not_override(teams, None)));
         }
-        let scope = TokenScope::of(subject.id).with(Permission::Members, Access::Read);
-        let github = self.github.installation(subject.github.id(), scope);
-        for team in &rules.r#override {
-            if github.in_team(subject.name.owner(), &bare_team(team), login).await? {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        let (installation, account) = (subject.github.id(), subject.name.owner());
+        Ok(match self.membership(installation, account, teams, login).await? {
+            Membership::Member => None,
+            Membership::Stranger => Some(may_not_override(teams, None)),
+            Membership::Unknown(why) => Some(may_not_override(teams, Some(&why))),
+        })
     }
 }
 

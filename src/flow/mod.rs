@@ -44,6 +44,7 @@ mod learn;
 pub mod links;
 mod listen;
 mod measure_delivery;
+mod membership;
 mod organisation;
 mod own_policies;
 mod plan;

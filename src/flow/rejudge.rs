@@ -2,12 +2,20 @@
 
 use std::collections::HashSet;
 
-use crate::domain::ids::{InstallationId, RepoId, RepoName};
+use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::job::{Job, Priority};
 use crate::edge::github::{GitHubError, TokenScope};
 
 use super::App;
 use super::fate::Fate;
+
+/// An open pull request, as it stands.
+pub(super) struct Open {
+    pub(super) repo: RepoId,
+    pub(super) name: RepoName,
+    pub(super) number: i64,
+    pub(super) head: Sha,
+}
 
 impl App {
     /// Learns the installation's repositories and queues a job for each.
@@ -42,25 +50,36 @@ impl App {
                 self.store.close_pull(repo, known.pull.number).await?;
             }
         }
-        let mut jobs = Vec::new();
-        let mut heads = HashSet::new();
-        // By number: those that share a head share the job of the lowest.
         let mut open = open;
         open.sort_by_key(|pull| pull.number);
-        for pull in open {
-            self.note_pull(repo, &pull, &pull.head.sha).await?;
-            if heads.insert(pull.head.sha.clone()) {
-                jobs.push(Job::CheckPull {
-                    installation,
-                    repo,
-                    name: name.clone(),
-                    number: pull.number,
-                    head: pull.head.sha,
-                    fresh: None,
-                });
+        for pull in &open {
+            self.note_pull(repo, pull, &pull.head.sha).await?;
+        }
+        let open = open.into_iter().map(|pull| Open {
+            repo,
+            name: name.clone(),
+            number: pull.number,
+            head: pull.head.sha,
+        });
+        let queued = self.rejudge_pulls(installation, open).await?;
+        Ok(format!("{queued} open pull requests are judged again"))
+    }
+
+    /// Queues a check for each of these, when there is room; by number, because those that share a
+    /// head share the job of the first. Tells how many jobs that makes.
+    pub(super) async fn rejudge_pulls(
+        &self,
+        installation: InstallationId,
+        open: impl Iterator<Item = Open>,
+    ) -> Result<usize, Fate> {
+        let mut heads = HashSet::new();
+        let mut jobs = Vec::new();
+        for Open { repo, name, number, head } in open {
+            if heads.insert((repo, head.clone())) {
+                jobs.push(Job::CheckPull { installation, repo, name, number, head, fresh: None });
             }
         }
         self.store.enqueue_as(Priority::Sweep, &jobs, self.clock.now()).await?;
-        Ok(format!("{} open pull requests are judged again", jobs.len()))
+        Ok(jobs.len())
     }
 }

@@ -3,6 +3,7 @@
 //! A route is a handler with its `#[utoipa::path]` in a file here, and a line in [`routes`] and in
 //! [`description::Description`]; a test holds every answer against the description.
 
+mod asked;
 mod description;
 mod dora;
 mod organisations;

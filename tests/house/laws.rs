@@ -70,6 +70,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("gotmpl", &["src/domain/helm/"]),
+    ("percent_encoding", &["src/domain/percent.rs"]),
     ("semver", &["src/domain/helm/functions/semvers.rs"]),
     ("granit_parser", &["src/domain/yaml/"]),
     ("parse_dockerfile", &["src/domain/facts/dockerfile"]),

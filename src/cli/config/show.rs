@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::cli::check::{config_file, organisation_file, start_evaluators};
+use crate::cli::runtime::open_runtime;
 use crate::cli::terminal;
 use crate::domain::config::{Effective, Layers, Standing, Traits};
 use crate::domain::evaluate::{Answer, Catalogue, Request};
@@ -62,8 +63,7 @@ struct Shown<'a> {
 }
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(show(arguments))
+    open_runtime()?.block_on(show(arguments))
 }
 
 async fn show(arguments: Arguments) -> anyhow::Result<ExitCode> {

@@ -8,6 +8,7 @@ use clap::{Args, ValueHint};
 
 use super::Kind;
 use crate::cli::check::{config_file, start_evaluators};
+use crate::cli::runtime::open_runtime;
 use crate::cli::terminal;
 use crate::domain::config::{CONFIG_PATHS, ORGANISATION_PATHS};
 use crate::domain::evaluate::Request;
@@ -31,8 +32,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(validate(arguments))
+    open_runtime()?.block_on(validate(arguments))
 }
 
 async fn validate(arguments: Arguments) -> anyhow::Result<ExitCode> {

@@ -11,6 +11,7 @@ use serde_json::json;
 use super::problem_frame;
 use crate::cli::check::start_evaluators;
 use crate::cli::progress::Progress;
+use crate::cli::runtime::open_runtime;
 use crate::cli::terminal::{self, STRONG, say, styled};
 use crate::domain::evaluate::Catalogue;
 use crate::domain::impact::{Flip, Impact, RepoImpact};
@@ -50,8 +51,7 @@ enum Format {
 }
 
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(impact(arguments))
+    open_runtime()?.block_on(impact(arguments))
 }
 
 async fn impact(arguments: Arguments) -> anyhow::Result<ExitCode> {

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::process::ExitCode;
 
+use crate::cli::runtime::open_runtime;
 use crate::cli::terminal::{BAD, CAUTION, GOOD, STRONG, say, styled};
 use crate::domain::evaluate::{Evaluator, Request};
 use crate::domain::facts;
@@ -20,8 +21,7 @@ pub(super) fn run(library: Library, id: &PolicyId, path: &Path) -> anyhow::Resul
     let mut fetched = needs.clone();
     fetched.insert(facts::FactKind::Catalog);
     let folder = Folder { path: path.to_owned(), head: None, base: None };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let Gathered { repo, head, .. } = runtime.block_on(gather_folder(&folder, &fetched))?;
+    let Gathered { repo, head, .. } = open_runtime()?.block_on(gather_folder(&folder, &fetched))?;
     let request = Request {
         config: config_of(&head.tree),
         tree: head.tree,

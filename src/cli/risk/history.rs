@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
 
+use crate::cli::runtime::open_runtime;
 use crate::cli::terminal::print;
 use crate::domain::risk::history::{Step, was_reverted};
 use crate::domain::risk::model::Model;
@@ -23,10 +24,9 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(model: &Model, arguments: &Arguments) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let names: Vec<&str> = SIGNALS.iter().map(|signal| signal.name).collect();
     let mut out = format!("commit,ts,y,bot,multiple,{}\n", names.join(","));
-    runtime.block_on(async {
+    open_runtime()?.block_on(async {
         let path = match &arguments.path {
             Some(path) => path.clone(),
             None => root_of(Path::new(".")).await,

@@ -83,19 +83,6 @@ fn origin_of(uri: &Uri) -> Option<String> {
     })
 }
 
-/// One path segment or query value with everything but unreserved characters escaped.
-pub(super) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,10 +151,5 @@ mod tests {
         for odd in ["//evil/x", "c", "file:///etc/passwd", "https://u@evil/x", "", "\u{7f}"] {
             assert_eq!(ApiBase::resolve(from, odd), None, "{odd:?}");
         }
-    }
-
-    #[test]
-    fn segments_are_escaped() {
-        assert_eq!(escape("a b/é?#%~"), "a%20b%2F%C3%A9%3F%23%25~");
     }
 }

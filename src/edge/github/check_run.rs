@@ -8,10 +8,10 @@ use crate::domain::ids::{RepoName, Sha};
 use crate::domain::judge::Conclusion;
 use crate::domain::time::Timestamp;
 
-use super::base::escape;
 use super::call::{Answer, Call};
 use super::error::GitHubError;
 use super::installation::{Installation, in_repo};
+use crate::domain::percent::escape;
 
 /// GitHub takes at most so many annotations in one request and appends those of later ones.
 const BATCH: usize = 50;

@@ -4,10 +4,10 @@ use serde::Deserialize;
 
 use crate::domain::ids::RepoName;
 
-use super::base::escape;
 use super::call::Call;
 use super::error::GitHubError;
 use super::installation::{Installation, in_repo};
+use crate::domain::percent::escape;
 
 /// What GitHub says of a person and a repository.
 ///

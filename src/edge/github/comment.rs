@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::domain::ids::RepoName;
 use crate::domain::time::Timestamp;
 
-use super::base::escape;
 use super::call::{Answer, Call};
 use super::error::GitHubError;
 use super::installation::{Installation, in_repo};
+use crate::domain::percent::escape;
 
 const COMMENTS: &str = "/repos/{owner}/{repo}/issues/{issue_number}/comments";
 

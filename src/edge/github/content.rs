@@ -5,11 +5,11 @@ use serde::Deserialize;
 use crate::domain::ids::{RepoName, Sha};
 use crate::domain::tree::{MAX_FILE_BYTES, Withheld};
 
-use super::base::escape;
 use super::blob::{BlobContent, decode, is_named, unreadable};
 use super::call::Call;
 use super::error::GitHubError;
 use super::installation::{Installation, in_repo};
+use crate::domain::percent::escape;
 
 /// A file at a ref.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -39,7 +39,7 @@ impl GitHub {
     /// A page of 100 attempts. `cursor` is an earlier page's `next`.
     pub async fn deliveries(&self, cursor: Option<&str>) -> Result<DeliveryPage, GitHubError> {
         let route = "/app/hook/deliveries";
-        let more = cursor.map(|at| format!("&cursor={}", super::base::escape(at)));
+        let more = cursor.map(|at| format!("&cursor={}", crate::domain::percent::escape(at)));
         let path = format!("{route}?per_page=100{}", more.unwrap_or_default());
         let call = Call::get(route, path);
         let answer = self.call_as_app(&call).await?;

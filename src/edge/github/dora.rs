@@ -8,10 +8,10 @@ use crate::domain::metrics::sighting::{DeploymentSeen, IssueSeen, ReleaseSeen, R
 use crate::domain::metrics::{Compared, Relation, wire};
 use crate::domain::time::Timestamp;
 
-use super::base::escape;
 use super::call::Call;
 use super::error::GitHubError;
 use super::installation::{Installation, in_repo};
+use crate::domain::percent::escape;
 
 /// Largest page of a comparison: its first page carries up to 300 files with their patches.
 const MAX_COMPARISON: usize = 32 * 1024 * 1024;

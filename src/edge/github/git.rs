@@ -4,10 +4,10 @@ use serde::Deserialize;
 
 use crate::domain::ids::{RepoName, Sha};
 
-use super::base::escape;
 use super::call::Call;
 use super::error::GitHubError;
 use super::installation::{Installation, in_repo};
+use crate::domain::percent::escape;
 
 /// A commit, without its text.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -10,12 +10,12 @@ use tokio::task::JoinSet;
 
 use crate::domain::ids::{RepoId, RepoName, Sha};
 
-use super::base::escape;
 use super::call::Call;
 use super::error::GitHubError;
 use super::git::absent;
 use super::graphql::graphql_fault;
 use super::installation::{Installation, in_repo};
+use crate::domain::percent::escape;
 
 /// Repositories in one question.
 pub const HEADS_AT_ONCE: usize = 100;

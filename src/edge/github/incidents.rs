@@ -6,10 +6,10 @@ use serde_json::Value;
 use crate::domain::gate::request::Incident;
 use crate::domain::ids::RepoName;
 
-use super::base::escape;
 use super::call::Call;
 use super::error::GitHubError;
 use super::installation::{Installation, in_repo};
+use crate::domain::percent::escape;
 
 #[derive(Deserialize)]
 struct Issue {

@@ -2,11 +2,11 @@
 
 use serde::Deserialize;
 
-use super::base::escape;
 use super::call::{Answer, Call};
 use super::error::GitHubError;
 use super::installation::{Installation, in_repo};
 use crate::domain::ids::{RepoId, RepoName, Sha};
+use crate::domain::percent::escape;
 
 /// How large a change is, by GitHub's own count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

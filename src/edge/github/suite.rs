@@ -4,10 +4,10 @@ use serde::Deserialize;
 
 use crate::domain::ids::RepoName;
 
-use super::base::escape;
 use super::call::Call;
 use super::error::GitHubError;
 use super::installation::{Installation, in_repo};
+use crate::domain::percent::escape;
 
 /// How a branch stands by its newest check suites, ours left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 
-use super::base::escape;
 use super::call::Call;
 use super::error::GitHubError;
 use super::installation::Installation;
+use crate::domain::percent::escape;
 
 impl Installation {
     /// Whether `login` is an active member of the team with this slug. Needs `members: read`.

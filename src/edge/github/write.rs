@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 use crate::domain::effect::FileChange;
 use crate::domain::ids::{RepoName, Sha};
 
-use super::base::escape;
 use super::call::Call;
 use super::error::GitHubError;
 use super::installation::{Installation, in_repo};
+use crate::domain::percent::escape;
 
 #[derive(Deserialize)]
 struct Object {

@@ -176,11 +176,6 @@ impl Store {
         self.database.execute(CLOSE, values![repo, number]).await.map(drop)
     }
 
-    /// The numbers of a repository's pull requests that we believe to be open.
-    pub async fn open_pull_numbers(&self, repo: RepoId) -> Result<Vec<i64>, StoreError> {
-        Ok(self.open_pulls(repo).await?.into_iter().map(|known| known.pull.number).collect())
-    }
-
     async fn pulls(
         &self,
         sql: &'static str,

@@ -2,19 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Query, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::asked::Asked;
 use super::paging::{Ask, Page, answer};
-use super::scope::{Problem, Scope, ill};
+use super::scope::{Problem, ill};
 use crate::domain::ids::InstallationId;
 use crate::domain::metrics::summary::{AccountDora, CohortDora, RepoDora};
 use crate::domain::report::dora::{render_cohort_sheet, render_sheet};
 use crate::flow::dora::{Yard, measure};
-use crate::web::Web;
 
 /// How a repository delivers.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -48,12 +46,8 @@ pub(super) struct Cohorts {
         (status = 200, body = Page<Delivery>),
         (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 503, body = Problem)))]
-pub(super) async fn list(
-    State(web): State<Web>,
-    headers: HeaderMap,
-    Query(ask): Query<Ask>,
-) -> Result<Response, Response> {
-    let scope = Scope::of(&web, &headers, ask.account.as_deref()).await?;
+pub(super) async fn list(asked: Asked) -> Result<Response, Response> {
+    let Asked { web, ask, scope } = asked;
     let page = ask.repositories(&web, &scope).await?;
     let (store, now) = (&web.app.store, web.app.clock.now());
     let mut yards: BTreeMap<InstallationId, Yard> = BTreeMap::new();
@@ -93,12 +87,8 @@ fn accounts(items: &[Delivery]) -> Vec<AccountDora> {
         (status = 200, body = Page<Cohorts>),
         (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 503, body = Problem)))]
-pub(super) async fn cohorts(
-    State(web): State<Web>,
-    headers: HeaderMap,
-    Query(ask): Query<Ask>,
-) -> Result<Response, Response> {
-    let scope = Scope::of(&web, &headers, ask.account.as_deref()).await?;
+pub(super) async fn cohorts(asked: Asked) -> Result<Response, Response> {
+    let Asked { web, ask, scope } = asked;
     let (store, now) = (&web.app.store, web.app.clock.now());
     let mut items = Vec::new();
     for row in &scope.installations {

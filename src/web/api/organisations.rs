@@ -1,17 +1,15 @@
 //! `/api/v1/organisations`: who has installed us.
 
-use axum::extract::{Query, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::asked::Asked;
 use super::paging::{Ask, Page, answer};
-use super::scope::{Problem, Scope, ill};
+use super::scope::{Problem, ill};
 use crate::domain::finding::Level;
 use crate::domain::report::csv;
 use crate::flow::census::census;
-use crate::web::Web;
 
 /// An organisation (or user) that has installed Waymark.
 #[derive(Debug, Serialize, ToSchema)]
@@ -45,12 +43,8 @@ pub(super) struct Organisation {
         (status = 200, body = Page<Organisation>),
         (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 503, body = Problem)))]
-pub(super) async fn list(
-    State(web): State<Web>,
-    headers: HeaderMap,
-    Query(ask): Query<Ask>,
-) -> Result<Response, Response> {
-    let scope = Scope::of(&web, &headers, ask.account.as_deref()).await?;
+pub(super) async fn list(asked: Asked) -> Result<Response, Response> {
+    let Asked { web, ask, scope } = asked;
     let mut items = Vec::new();
     for row in &scope.installations {
         let census = census(&web.app.store, row.id).await.map_err(|e| ill(&e))?;

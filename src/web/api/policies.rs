@@ -2,18 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use axum::extract::{Query, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::asked::Asked;
 use super::paging::{Ask, Page, answer};
-use super::scope::{Problem, Scope, ill};
+use super::scope::{Problem, ill};
 use crate::domain::report::csv;
 use crate::domain::scorecard::census::PolicyCount;
 use crate::flow::census::census;
-use crate::web::Web;
 
 /// A policy, and how an account's repositories stand to it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -48,12 +46,8 @@ pub(super) struct Policy {
         (status = 200, body = Page<Policy>),
         (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 503, body = Problem)))]
-pub(super) async fn list(
-    State(web): State<Web>,
-    headers: HeaderMap,
-    Query(ask): Query<Ask>,
-) -> Result<Response, Response> {
-    let scope = Scope::of(&web, &headers, ask.account.as_deref()).await?;
+pub(super) async fn list(asked: Asked) -> Result<Response, Response> {
+    let Asked { web, ask, scope } = asked;
     let known = &web.app.evaluators.catalogue().policies;
     let mut items = Vec::new();
     for row in &scope.installations {

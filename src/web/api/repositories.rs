@@ -1,17 +1,15 @@
 //! `/api/v1/repositories`: how each repository stands at its default branch.
 
-use axum::extract::{Query, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::asked::Asked;
 use super::paging::{Ask, Page, answer};
-use super::scope::{Problem, Scope, ill};
+use super::scope::{Problem, ill};
 use crate::domain::judge::Standing;
 use crate::domain::report::csv;
 use crate::domain::scorecard::card::{Card, Open};
-use crate::web::Web;
 
 /// A repository that is not archived.
 #[derive(Debug, Serialize, ToSchema)]
@@ -107,12 +105,8 @@ impl From<Card> for Stand {
         (status = 200, body = Page<Repository>),
         (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 503, body = Problem)))]
-pub(super) async fn list(
-    State(web): State<Web>,
-    headers: HeaderMap,
-    Query(ask): Query<Ask>,
-) -> Result<Response, Response> {
-    let scope = Scope::of(&web, &headers, ask.account.as_deref()).await?;
+pub(super) async fn list(asked: Asked) -> Result<Response, Response> {
+    let Asked { web, ask, scope } = asked;
     let page = ask.repositories(&web, &scope).await?;
     let mut items = Vec::with_capacity(page.rows.len());
     for row in page.rows {

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use crate::domain::ids::InstallationId;
 use crate::edge::store::{InstallationRow, StoreError};
 use crate::web::Web;
+use crate::web::bearer::Caller;
 
 /// Why there is no answer.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,14 +39,18 @@ pub(super) struct Scope {
 }
 
 impl Scope {
-    /// Of a request. A token of one account sees that one whether it names it or not; another
+    /// Who sends these headers, or the refusal.
+    pub(super) fn caller(web: &Web, headers: &HeaderMap) -> Result<Caller, Response> {
+        web.bearers.caller(headers).map_err(IntoResponse::into_response)
+    }
+
+    /// Of a caller. A token of one account sees that one whether it names it or not; another
     /// account looks to it like one that does not exist.
     pub(super) async fn of(
         web: &Web,
-        headers: &HeaderMap,
+        caller: &Caller,
         account: Option<&str>,
     ) -> Result<Self, Response> {
-        let caller = web.bearers.caller(headers).map_err(IntoResponse::into_response)?;
         let unknown = || refuse(StatusCode::NOT_FOUND, "this token opens no account of that name");
         if account.is_some_and(|name| !caller.may(name)) {
             return Err(unknown());

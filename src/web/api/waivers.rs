@@ -1,16 +1,14 @@
 //! `/api/v1/waivers`: which ways out are in force?
 
-use axum::extract::{Query, State};
-use axum::http::HeaderMap;
 use axum::response::Response;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::asked::Asked;
 use super::paging::{Ask, Page, answer};
 use super::repositories::card_of;
-use super::scope::{Problem, Scope, ill};
+use super::scope::{Problem, ill};
 use crate::domain::report::csv;
-use crate::web::Web;
 
 /// A waiver that covers findings of a default branch.
 #[derive(Debug, Serialize, ToSchema)]
@@ -38,12 +36,8 @@ pub(super) struct Waiver {
         (status = 200, body = Page<Waiver>),
         (status = 401, body = Problem), (status = 404, body = Problem),
         (status = 503, body = Problem)))]
-pub(super) async fn list(
-    State(web): State<Web>,
-    headers: HeaderMap,
-    Query(ask): Query<Ask>,
-) -> Result<Response, Response> {
-    let scope = Scope::of(&web, &headers, ask.account.as_deref()).await?;
+pub(super) async fn list(asked: Asked) -> Result<Response, Response> {
+    let Asked { web, ask, scope } = asked;
     let page = ask.repositories(&web, &scope).await?;
     let mut items = Vec::new();
     for row in page.rows {

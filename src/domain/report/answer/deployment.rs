@@ -1,6 +1,6 @@
 //! What is said to somebody who takes responsibility for a deployment?
 
-use super::super::escape::code_span;
+use super::super::escape::{code_span, prose};
 use super::super::words::clip;
 use super::Answer;
 
@@ -26,8 +26,8 @@ pub fn acknowledged(condition: &str, sha: &str) -> Answer {
     ))
 }
 
-/// Who asks is not one of those who may.
-pub fn may_not_override(teams: &[String]) -> Answer {
+/// Who asks is not one of those who may, or (`unknown`: why) it cannot be found out.
+pub fn may_not_override(teams: &[String], unknown: Option<&str>) -> Answer {
     let who = match teams {
         [] => "administrators of this repository".to_owned(),
         teams => {
@@ -36,7 +36,12 @@ pub fn may_not_override(teams: &[String]) -> Answer {
             format!("members of {}", names.join(" or "))
         }
     };
-    Answer::refused(format!("Only {who} may override the gate (`gate.override`)."))
+    let unknown = unknown.map(|why| {
+        let why = prose(&clip(why, 300));
+        format!(" Who belongs to them cannot be found out: {why}. An owner of the organisation can change that.")
+    });
+    let unknown = unknown.unwrap_or_default();
+    Answer::refused(format!("Only {who} may override the gate (`gate.override`).{unknown}"))
 }
 
 /// No deployment is held.
