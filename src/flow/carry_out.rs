@@ -120,7 +120,7 @@ impl App {
             (job, head)
         };
         self.store.enqueue(&[job], self.clock.now()).await?;
-        self.wake.notify_waiters();
+        self.wake.notify_one();
         Ok(Answer::done(format!(
             "{} is evaluated again; the verdict appears in its check run `{GOLDEN_PATH_CHECK}`.",
             code_span(head.short())

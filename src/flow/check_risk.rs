@@ -76,7 +76,7 @@ impl App {
                 name: job.name.clone(),
             };
             self.store.enqueue(&[learn], now).await?;
-            self.wake.notify_waiters();
+            self.wake.notify_one();
         }
         let done = if posted { "posted" } else { "unchanged" };
         Ok(format!("{done}: risk of #{} at {}", job.number, head.short()))

@@ -112,7 +112,7 @@ impl App {
     async fn ask_again<'a>(&self, rows: impl Iterator<Item = &'a GateRow>) -> Result<usize, Fate> {
         let jobs: Vec<_> = rows.map(|row| row.job.clone()).collect();
         self.store.enqueue(&jobs, self.clock.now()).await?;
-        self.wake.notify_waiters();
+        self.wake.notify_one();
         Ok(jobs.len())
     }
 

@@ -184,16 +184,17 @@ impl App {
             }
             let prefix = if broken { BROKEN } else { "" };
             let row = format!("{prefix}{}", self.key(subject, &identity, rules));
-            self.store.put_evaluation(subject.id, &row, &json, now).await?;
             let alias = format!("{ALIAS}{row}");
+            let mut rows = vec![(row.clone(), json.as_str())];
             for name in [commit, &identity] {
                 for rules in &names {
                     let key = format!("{prefix}{}", self.key(subject, name, *rules));
-                    if key != row {
-                        self.store.put_evaluation(subject.id, &key, &alias, now).await?;
+                    if rows.iter().all(|(known, _)| *known != key) {
+                        rows.push((key, alias.as_str()));
                     }
                 }
             }
+            self.store.put_evaluations(subject.id, &rows, now).await?;
         }
         Ok(evaluated)
     }

@@ -131,7 +131,7 @@ impl App {
             fresh: None,
         });
         self.store.enqueue(&again.collect::<Vec<_>>(), now).await?;
-        self.wake.notify_waiters();
+        self.wake.notify_one();
         Ok(format!("learned {} merges of {name}", rows.len()))
     }
 }

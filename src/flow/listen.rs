@@ -12,7 +12,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 impl App {
     /// There may be work, for the workers here and for those of other replicas.
     pub(super) fn call_workers(&self) {
-        self.wake.notify_waiters();
+        self.wake.notify_one();
         self.store.ring();
     }
 
@@ -24,7 +24,7 @@ impl App {
                 Ok(Some(mut bell)) => loop {
                     tokio::select! {
                         rung = bell.rung() => match rung {
-                            Ok(()) => self.wake.notify_waiters(),
+                            Ok(()) => self.wake.notify_one(),
                             Err(error) => {
                                 tracing::warn!(%error, "calls of other replicas are not heard");
                                 break;

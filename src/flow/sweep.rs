@@ -62,7 +62,7 @@ impl App {
         at.finished = Some(self.clock.now());
         self.store.put_sweep(id, &at).await?;
         self.store.enqueue(&[Job::Scorecard { installation: id }], self.clock.now()).await?;
-        self.wake.notify_waiters();
+        self.wake.notify_one();
         let SweepRow { seen, changed, unreadable, .. } = at;
         Ok(format!("{seen} repositories compared, {changed} to judge, {unreadable} not readable"))
     }
@@ -113,7 +113,7 @@ impl App {
         }
         self.store.upsert_repos(id, &moved).await?;
         self.store.enqueue(&jobs, now).await?;
-        self.wake.notify_waiters();
+        self.wake.notify_one();
         Ok(())
     }
 

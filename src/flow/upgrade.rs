@@ -56,7 +56,7 @@ impl App {
                     .map(|m| Job::Upgrade { installation, repo: m.repo, name: m.name.clone() })
                     .collect();
                 self.store.enqueue(&jobs, self.clock.now()).await?;
-                self.wake.notify_waiters();
+                self.wake.notify_one();
                 format!("upgrades: {} of {behind} are offered {version}", jobs.len())
             }
         })

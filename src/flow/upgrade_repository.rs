@@ -84,7 +84,7 @@ impl App {
         // Whoever needed no pull request leaves their place in the wave to another.
         if row.offer.as_ref().is_none_or(|offer| offer.version != version) {
             self.store.enqueue(&[Job::UpgradeWave { installation }], self.clock.now()).await?;
-            self.wake.notify_waiters();
+            self.wake.notify_one();
         }
         Ok(words)
     }

@@ -43,7 +43,13 @@ impl App {
             tokio::pin!(woken);
             woken.as_mut().enable();
             match self.store.claim(owner, self.clock.now(), LEASE_MS).await {
-                Ok(Some(claimed)) => self.run(claimed, &mut stop).await,
+                Ok(Some(claimed)) => {
+                    // There may be more: the next one looks, and calls the next in turn. Were all
+                    // of them called for each job, all but one would find nothing, one after the
+                    // other, as SQLite has one writer.
+                    self.wake.notify_one();
+                    self.run(claimed, &mut stop).await;
+                }
                 Ok(None) => {
                     tokio::select! {
                         () = &mut woken => {}

@@ -59,7 +59,7 @@ impl Store {
                 }));
                 "SQLite"
             }
-            Database::Postgres(_) => "PostgreSQL",
+            Database::Postgres { .. } => "PostgreSQL",
         };
         let mut last = String::new();
         loop {

@@ -9,8 +9,9 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, Connection};
 
-use super::database::Database;
+use super::database::{Database, Door};
 use super::error::StoreError;
+use super::intake::INTAKE_LANES;
 
 /// How long a caller waits for a connection, and for SQLite's lock when another process has it.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -82,7 +83,7 @@ async fn open_sqlite(url: &str, migrate: bool) -> Result<Database, StoreError> {
     // `query_only` instead of opening read-only: the latter cannot always recover a WAL file.
     let reading = options.create_if_missing(false).pragma("query_only", "on");
     let reader = pool().max_connections(4).connect_with(reading).await?;
-    Ok(Database::Sqlite { writer, reader })
+    Ok(Database::Sqlite { writer, reader, door: Door::default() })
 }
 
 async fn open_postgres(url: &str, migrate: bool) -> Result<Database, StoreError> {
@@ -107,13 +108,15 @@ async fn open_postgres(url: &str, migrate: bool) -> Result<Database, StoreError>
             return Err(fail(&target, reason, "check the host, the port and the firewall"));
         }
     }
-    let pool =
-        PgPoolOptions::new().max_connections(10).acquire_timeout(PATIENCE).connect_with(options);
-    let pool = pool.await?;
+    let sized = |connections: u32| {
+        PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE)
+    };
+    let pool = sized(10).connect_with(options.clone()).await?;
     if migrate {
         MIGRATOR.run(&pool).await.map_err(|e| migration_error(&target, &e))?;
     }
-    Ok(Database::Postgres(pool))
+    let intake = sized(INTAKE_LANES).connect_lazy_with(options);
+    Ok(Database::Postgres { pool, intake })
 }
 
 /// Built from the parsed parts: the password cannot be among them.
@@ -206,7 +209,7 @@ mod tests {
     async fn sqlite_writes_durably_and_reads_without_writing() {
         let folder = tempfile::tempdir().expect("a folder");
         let url = format!("sqlite://{}", folder.path().join("a b.db").display());
-        let Ok(Database::Sqlite { writer, reader }) = open(&url).await else {
+        let Ok(Database::Sqlite { writer, reader, .. }) = open(&url).await else {
             panic!("an SQLite database");
         };
         assert_eq!(pragma(&writer, "journal_mode").await, "wal");

@@ -3,10 +3,12 @@
 //! `sqlx::Any` is not used: it fails on booleans and cannot choose how a transaction begins.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use sqlx::postgres::{PgPool, PgRow, Postgres};
 use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
 use sqlx::{FromRow, Transaction};
+use tokio::sync::Mutex;
 
 use super::error::StoreError;
 use crate::domain::ids::{InstallationId, RepoId, Sha};
@@ -17,10 +19,14 @@ use crate::domain::time::Timestamp;
 pub(super) enum Database {
     /// One connection that writes (SQLite has one writer anyway: waiting in our queue is fairer
     /// than its busy loop), four that read beside it.
-    Sqlite { writer: SqlitePool, reader: SqlitePool },
-    /// Many of both.
-    Postgres(PgPool),
+    Sqlite { writer: SqlitePool, reader: SqlitePool, door: Door },
+    /// Many of both; a few of them for intake alone.
+    Postgres { pool: PgPool, intake: PgPool },
 }
+
+/// Where all who write wait but intake, so that one of them at most stands before a delivery in
+/// the line for the writer: GitHub waits for its answer, thirty workers can.
+pub(super) type Door = Arc<Mutex<()>>;
 
 /// A parameter of a statement.
 #[derive(Debug, Clone)]
@@ -76,11 +82,22 @@ macro_rules! run {
 impl Database {
     /// Begins a transaction that writes.
     pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
+        match self {
+            Self::Sqlite { door, .. } => {
+                let _first_in_line = door.lock().await;
+                self.begin_first().await
+            }
+            Self::Postgres { pool, .. } => Ok(Tx::Postgres(pool.begin().await?)),
+        }
+    }
+
+    /// The same for intake, which others let pass.
+    pub(super) async fn begin_first(&self) -> Result<Tx, StoreError> {
         Ok(match self {
             // IMMEDIATE: a deferred one that reads first may find at its first write that it
             // must not go on (SQLITE_BUSY), and no timeout helps.
             Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
+            Self::Postgres { intake, .. } => Tx::Postgres(intake.begin().await?),
         })
     }
 
@@ -91,8 +108,13 @@ impl Database {
         values: &[Value<'_>],
     ) -> Result<u64, StoreError> {
         Ok(match self {
-            Self::Sqlite { writer, .. } => run!(execute, writer, sql, values),
-            Self::Postgres(pool) => run!(execute, pool, sql, values),
+            Self::Sqlite { writer, door, .. } => {
+                let first_in_line = door.lock().await;
+                let mut connection = writer.acquire().await?;
+                drop(first_in_line);
+                run!(execute, &mut *connection, sql, values)
+            }
+            Self::Postgres { pool, .. } => run!(execute, pool, sql, values),
         })
     }
 
@@ -104,7 +126,7 @@ impl Database {
     ) -> Result<Vec<R>, StoreError> {
         Ok(match self {
             Self::Sqlite { reader, .. } => run!(fetch_all, reader, sql, values),
-            Self::Postgres(pool) => run!(fetch_all, pool, sql, values),
+            Self::Postgres { pool, .. } => run!(fetch_all, pool, sql, values),
         })
     }
 
@@ -116,7 +138,7 @@ impl Database {
     ) -> Result<Option<R>, StoreError> {
         Ok(match self {
             Self::Sqlite { reader, .. } => run!(fetch_optional, reader, sql, values),
-            Self::Postgres(pool) => run!(fetch_optional, pool, sql, values),
+            Self::Postgres { pool, .. } => run!(fetch_optional, pool, sql, values),
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Store;
 use super::database::values;
-use super::error::StoreError;
+use super::error::{StoreError, contended};
 use crate::domain::ids::RepoId;
 use crate::domain::time::Timestamp;
 
@@ -34,7 +34,25 @@ impl Store {
         json: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.database.execute(UPSERT, values![repo, key, now, json]).await.map(drop)
+        self.put_evaluations(repo, &[(key.to_owned(), json)], now).await
+    }
+
+    /// Stores what belongs together, all or nothing: one wait for the disk instead of many.
+    ///
+    /// Fails with [`StoreError::Unknown`] when the repository is not (or no longer) known.
+    pub async fn put_evaluations(
+        &self,
+        repo: RepoId,
+        rows: &[(String, &str)],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        contended!(async {
+            let mut tx = self.database.begin().await?;
+            for (key, json) in rows {
+                tx.execute(UPSERT, values![repo, key.as_str(), now, *json]).await?;
+            }
+            tx.commit().await
+        })
     }
 
     /// Forgets evaluations under keys that begin with [`BROKEN`].

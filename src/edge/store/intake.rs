@@ -76,10 +76,12 @@ impl Store {
 }
 
 /// SQLite has one writer. PostgreSQL groups commits by itself, but batches save it round trips.
+pub(super) const INTAKE_LANES: u32 = 4;
+
 fn lanes(database: &Database) -> usize {
     match database {
         Database::Sqlite { .. } => 1,
-        Database::Postgres(_) => 4,
+        Database::Postgres { .. } => INTAKE_LANES as usize,
     }
 }
 
@@ -155,7 +157,7 @@ async fn commit(database: &Database, batch: &[Handed]) -> Result<Vec<Accepted>, 
     order.sort_by(|a, b| batch[*a].delivery.guid.cmp(&batch[*b].delivery.guid));
     contended!(async {
         let mut accepted = vec![Accepted::Repeat; batch.len()];
-        let mut tx = database.begin().await?;
+        let mut tx = database.begin_first().await?;
         for n in &order {
             let Handed { delivery, repo, .. } = &batch[*n];
             let values = values![

@@ -103,11 +103,14 @@ impl Store {
     pub async fn close(&self) {
         match &self.database {
             // The writer last: the last connection out folds the journal into the file.
-            Database::Sqlite { writer, reader } => {
+            Database::Sqlite { writer, reader, .. } => {
                 reader.close().await;
                 writer.close().await;
             }
-            Database::Postgres(pool) => pool.close().await,
+            Database::Postgres { pool, intake } => {
+                intake.close().await;
+                pool.close().await;
+            }
         }
     }
 }

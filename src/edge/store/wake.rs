@@ -26,7 +26,7 @@ pub(super) struct Ringing(AtomicBool);
 impl Store {
     /// Calls the other replicas, soon, without waiting. On SQLite there are none.
     pub fn ring(&self) {
-        let Database::Postgres(pool) = &self.database else { return };
+        let Database::Postgres { pool, .. } = &self.database else { return };
         if self.ringing.0.swap(true, Ordering::SeqCst) {
             // That call is still to come, and what it calls for is stored.
             return;
@@ -44,7 +44,7 @@ impl Store {
 
     /// Begins to hear calls; `None` on SQLite. It takes one connection of its own.
     pub async fn listen(&self) -> Result<Option<Bell>, StoreError> {
-        let Database::Postgres(pool) = &self.database else { return Ok(None) };
+        let Database::Postgres { pool, .. } = &self.database else { return Ok(None) };
         let mut listener = PgListener::connect_with(pool).await?;
         listener.listen(CHANNEL).await?;
         Ok(Some(Bell(listener)))

@@ -35,7 +35,7 @@ impl Store {
 async fn snapshot(database: &Database) -> Result<Tx, TransferError> {
     Ok(match database {
         Database::Sqlite { reader, .. } => Tx::Sqlite(reader.begin().await?),
-        Database::Postgres(pool) => {
+        Database::Postgres { pool, .. } => {
             let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
             Tx::Postgres(pool.begin_with(begin).await?)
         }
