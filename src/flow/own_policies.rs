@@ -113,7 +113,7 @@ impl App {
         });
         let mut wanted = Vec::new();
         let mut counts = [0; MAX_FILES.len()];
-        for entry in listing.entries {
+        for entry in &listing.entries {
             let file = matches!(entry.kind, EntryKind::File | EntryKind::Executable);
             let Some(path) = OwnPolicies::path_of(&entry.path).filter(|_| file) else { continue };
             let kind = Kind::of(&path);
@@ -123,7 +123,8 @@ impl App {
                 own.refuse(path, format!("it is larger than {} KiB", MAX_FILE_BYTES / 1024));
             } else {
                 counts[kind as usize] += 1;
-                wanted.push((path, BlobRef { sha: entry.sha, size_bytes: entry.size_bytes }));
+                wanted
+                    .push((path, BlobRef { sha: entry.sha.clone(), size_bytes: entry.size_bytes }));
             }
         }
         if listing.truncated {

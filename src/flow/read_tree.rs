@@ -37,35 +37,34 @@ impl App {
         commit: &Sha,
         wanted_path: impl Fn(&str) -> bool,
     ) -> Result<Files, Fate> {
-        let mut listing = github.tree(repo, commit).await?;
-        let mut truncated = None;
+        let listing = github.tree(repo, commit).await?;
+        let (mut truncated, mut more) = (None, Vec::new());
         if listing.truncated {
             truncated = Some(
                 "the repository has more files than GitHub lists (100,000 or 7 MB); \
                  what was not listed is unknown"
                     .to_owned(),
             );
-            let more = listed_folders(github, repo, commit).await?;
-            listing.entries.extend(more);
+            more = listed_folders(github, repo, commit).await?;
         }
         let mut tree =
             SourceTree { sha: Some(listing.sha.clone()), truncated, ..Default::default() };
         let mut wanted: BTreeMap<Sha, (Option<u64>, Vec<String>)> = BTreeMap::new();
         let mut blobs = BTreeMap::new();
         let mut room = MAX_TREE_BYTES;
-        for TreeEntry { path, kind, sha, size_bytes } in listing.entries {
+        for TreeEntry { path, kind, sha, size_bytes } in listing.entries.iter().chain(&more) {
             let withheld = match kind {
                 EntryKind::Directory => continue,
                 EntryKind::Symlink => Withheld::Symlink,
                 EntryKind::Submodule => Withheld::Submodule,
-                EntryKind::File | EntryKind::Executable if wanted_path(&path) => {
+                EntryKind::File | EntryKind::Executable if wanted_path(path) => {
                     blobs.insert(path.clone(), Some(sha.clone()));
                     match room.checked_sub(size_bytes.unwrap_or(0)) {
                         None => Withheld::OverBudget,
                         Some(left) => {
                             room = left;
                             let asked = wanted.entry(sha.clone()).or_default();
-                            asked.0 = size_bytes;
+                            asked.0 = *size_bytes;
                             asked.1.push(path.clone());
                             Withheld::NotFetched
                         }
@@ -73,8 +72,8 @@ impl App {
                 }
                 EntryKind::File | EntryKind::Executable => Withheld::NotFetched,
             };
-            tree.entries
-                .insert(path, Entry { blob: Some(sha), content: Content::Withheld(withheld) });
+            let content = Content::Withheld(withheld);
+            tree.entries.insert(path.clone(), Entry { blob: Some(sha.clone()), content });
         }
         let refs: Vec<BlobRef> = wanted
             .iter()
@@ -92,7 +91,7 @@ impl App {
                 }
             }
         }
-        Ok(Files { tree, identity: listing.sha, blobs })
+        Ok(Files { tree, identity: listing.sha.clone(), blobs })
     }
 
     /// Texts by blob, from the shelf first.

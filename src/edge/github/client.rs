@@ -22,6 +22,7 @@ use super::jwt::AppKey;
 use super::scope::TokenScope;
 use super::token::TokenCache;
 use super::transport::Transport;
+use super::tree::{Listings, listings};
 
 /// Tells the time; a fixed one in tests.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -85,6 +86,7 @@ pub(super) struct Inner {
     pub(super) transport: Transport,
     key: AppKey,
     tokens: TokenCache,
+    pub(super) listings: Listings,
     clock: Clock,
     pub(super) budget: Budget,
     /// Set once GraphQL answered 404: this host has none.
@@ -111,6 +113,7 @@ impl GitHub {
             transport,
             key,
             tokens: TokenCache::new(),
+            listings: listings(),
             clock: settings.clock,
             budget: Budget::new(settings.limits, settings.sleep),
             no_graphql: AtomicBool::new(false),

@@ -1,8 +1,12 @@
 //! Which paths does a tree hold? In one call, or level by level where GitHub cuts the list short.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use moka::future::Cache;
 use serde::Deserialize;
 
-use crate::domain::ids::{RepoName, Sha};
+use crate::domain::ids::{InstallationId, RepoName, Sha};
 
 use super::call::Call;
 use super::error::GitHubError;
@@ -75,11 +79,40 @@ struct Wire {
     truncated: bool,
 }
 
+/// What a job has read it may ask for again, and the commit that a change starts from is that of
+/// many changes: listings never change, so they are kept for a while, within this many bytes
+/// (the longest list, of 100,000 entries, takes about half).
+const KEPT_BYTES: u32 = 32 * 1024 * 1024;
+/// As long as nobody asks for one.
+const KEPT_FOR: Duration = Duration::from_secs(600);
+
+/// Whole listings by tenant, repository and object: what one tenant may read never serves another.
+pub(super) type Listings = Cache<(InstallationId, String, Sha), Arc<TreeListing>>;
+
+/// Room for listings.
+pub(super) fn listings() -> Listings {
+    let weigh = |_: &_, listing: &Arc<TreeListing>| {
+        let bytes = listing.entries.iter().map(|e| size_of::<TreeEntry>() + 40 + e.path.len());
+        u32::try_from(bytes.sum::<usize>()).unwrap_or(u32::MAX).saturating_add(300)
+    };
+    Cache::builder().max_capacity(KEPT_BYTES.into()).weigher(weigh).time_to_idle(KEPT_FOR).build()
+}
+
 impl Installation {
     /// Everything below a tree (a commit's SHA works, too), paths from its root. An empty
     /// repository is [`GitHubError::NotFound`].
-    pub async fn tree(&self, repo: &RepoName, sha: &Sha) -> Result<TreeListing, GitHubError> {
-        self.list_tree(repo, sha, "?recursive=1").await
+    pub async fn tree(&self, repo: &RepoName, sha: &Sha) -> Result<Arc<TreeListing>, GitHubError> {
+        let key = (self.id(), repo.to_string(), sha.clone());
+        let kept = &self.github.inner.listings;
+        if let Some(known) = kept.get(&key).await {
+            return Ok(known);
+        }
+        let listing = Arc::new(self.list_tree(repo, sha, "?recursive=1").await?);
+        // One that was cut off may be whole another time.
+        if !listing.truncated {
+            kept.insert(key, listing.clone()).await;
+        }
+        Ok(listing)
     }
 
     /// One level of a tree: for walking to a few paths after [`TreeListing::truncated`].
