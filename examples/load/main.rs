@@ -82,17 +82,21 @@ async fn run(options: &Options) {
     let (done, mut whole, elapsed) = work;
     let done_n = done.max(1) as f64;
 
-    let (accepted, mut answers, refused, taken) =
-        accepts(&urls, &serial, options.number("senders", 64), seconds).await;
+    let senders = options.number("senders", 64);
+    let mut idle = accepts(&urls, &serial, senders, seconds, hooks::push).await;
+    let mut busy = accepts(&urls, &serial, senders, seconds, hooks::pull_request).await;
     let rss = service.rss_mib();
+    let refused = idle.refused + busy.refused;
     println!(
-        "| {} | {} | {} | {:.0} | {:.1} | {:.1} | {:.1} | {:.0} | {:.0} | {:.1} | {:.1} | {:.0} % | {:.0} |{}",
+        "| {} | {} | {} | {:.0} | {:.1} | {:.0} | {:.1} | {:.1} | {:.1} | {:.0} | {:.0} | {:.1} | {:.1} | {:.0} % | {:.0} |{}",
         options.text("name").unwrap_or("waymark"),
         options.number("replicas", 1),
         latency.as_millis(),
-        accepted as f64 / taken,
-        answers.quantile(0.5),
-        answers.quantile(0.99),
+        idle.per_second(),
+        idle.times.quantile(0.99),
+        busy.per_second(),
+        busy.times.quantile(0.5),
+        busy.times.quantile(0.99),
         done as f64 / elapsed,
         whole.quantile(0.5),
         whole.quantile(0.99),
@@ -147,14 +151,29 @@ async fn pushes(
     (times.len() as u64, Times(times), elapsed)
 }
 
+/// What became of many deliveries.
+struct Accepts {
+    /// Of the answers that say *accepted*.
+    times: Times,
+    refused: usize,
+    seconds: f64,
+}
+
+impl Accepts {
+    fn per_second(&self) -> f64 {
+        self.times.0.len() as f64 / self.seconds
+    }
+}
+
 /// As many deliveries as the service takes, from many senders at once, each of which waits for its
-/// answer. Tells how many were accepted, the answers' times, how many were not, and the seconds.
+/// answer.
 async fn accepts(
     urls: &[String],
     serial: &Arc<AtomicU64>,
     senders: u64,
     time: Duration,
-) -> (u64, Times, u64, f64) {
+    delivery: fn(u64) -> hooks::Request,
+) -> Accepts {
     let started = Instant::now();
     let mut tasks = tokio::task::JoinSet::new();
     for n in 0..senders {
@@ -164,7 +183,7 @@ async fn accepts(
             let mut sender = Sender::new(&url);
             let (mut times, mut refused) = (Vec::new(), 0);
             while started.elapsed() < time {
-                let request = hooks::push(serial.fetch_add(1, Ordering::SeqCst));
+                let request = delivery(serial.fetch_add(1, Ordering::SeqCst));
                 let sent = Instant::now();
                 match sender.post(&request).await {
                     200..300 => times.push(sent.elapsed().as_secs_f64() * 1_000.0),
@@ -179,5 +198,5 @@ async fn accepts(
         times.extend(more);
         refused += bad;
     }
-    (times.len() as u64, Times(times), refused, started.elapsed().as_secs_f64())
+    Accepts { times: Times(times), refused, seconds: started.elapsed().as_secs_f64() }
 }

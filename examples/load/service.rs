@@ -96,6 +96,8 @@ fn own_command(options: &BTreeMap<String, String>, listen: &str, github: &str) -
         .env("WAYMARK_LOG", options.get("log").map_or("warn", String::as_str));
     // What GitHub grants is not what is measured here.
     command.env("WAYMARK_GITHUB_LIMITS", "off");
+    // One check for each push, as the peer does.
+    command.env("WAYMARK_RISK", options.get("risk").map_or("off", String::as_str));
     command.env("WAYMARK_WORKERS", options.get("workers").map_or("32", String::as_str));
     command
 }

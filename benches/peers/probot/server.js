@@ -61,7 +61,12 @@ function app(probot) {
   });
 }
 
-const Octokit = ProbotOctokit.defaults({ throttle: { enabled: false }, retry: { enabled: false } });
+// By a function: Probot sets options of its own for each installation, which would win over an object.
+const Octokit = ProbotOctokit.defaults((options) => ({
+  ...options,
+  throttle: { ...options.throttle, enabled: false },
+  retry: { ...options.retry, enabled: false },
+}));
 const probot = createProbot({ overrides: { Octokit } });
 const middleware = await createNodeMiddleware(app, { probot, webhooksPath: "/webhook" });
 createServer((request, response) => {
