@@ -38,5 +38,7 @@ mod outputs;
 mod overlays;
 #[path = "cli/pages.rs"]
 mod pages;
+#[path = "cli/watch.rs"]
+mod watch;
 #[path = "cli/work_tree.rs"]
 mod work_tree;

@@ -127,7 +127,8 @@ impl Folder {
         Ran::of(command.args(arguments).envs(variables.iter().copied()).output().unwrap())
     }
 
-    fn command(&self, program: &str) -> Command {
+    /// A program to be run in the folder, which knows no more than where it is at home.
+    pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.current_dir(self.path()).env_clear();
         command.env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", self.home.path());

@@ -29,11 +29,16 @@ pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         .watch(&dir, RecursiveMode::Recursive)
         .with_context(|| format!("cannot watch `{}`", dir.display()))?;
     tell(&arguments, &dir);
+    follow(&changes, || tell(&arguments, &dir));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Calls once for all changes that follow each other closely, until nobody reports any more.
+fn follow(changes: &mpsc::Receiver<()>, mut again: impl FnMut()) {
     while changes.recv().is_ok() {
         while changes.recv_timeout(QUIET).is_ok() {}
-        tell(&arguments, &dir);
+        again();
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Whether a policy file may be another one now. Our own reading of it is an event, too, and would
@@ -52,4 +57,36 @@ fn tell(arguments: &Arguments, dir: &Path) {
     }
     let text = format!("\nwaiting for changes below {} (Ctrl-C ends)\n", dir.display());
     say(&styled(STRONG, &text));
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{AccessKind, CreateKind, ModifyKind};
+
+    use super::*;
+
+    #[test]
+    fn changes_in_a_row_are_one() {
+        let (changed, changes) = mpsc::channel();
+        for _ in 0..5 {
+            changed.send(()).expect("somebody listens");
+        }
+        drop(changed);
+        let mut runs = 0;
+        follow(&changes, || runs += 1);
+        assert_eq!(runs, 1);
+    }
+
+    #[test]
+    fn only_what_may_make_another_policy_matters() {
+        let event = |kind, path: &str| Ok(Event::new(kind).add_path(path.into()));
+        let modified = EventKind::Modify(ModifyKind::Any);
+        assert!(matters(event(modified, "p/a/b/policy.rego")));
+        assert!(matters(event(EventKind::Create(CreateKind::File), "p/a/b/examples.yaml")));
+        assert!(matters(Err(notify::Error::generic("too many files are watched"))));
+        // Reading a file is what we do ourselves after each change.
+        assert!(!matters(event(EventKind::Access(AccessKind::Any), "p/a/b/policy.rego")));
+        assert!(!matters(event(modified, "p/a/b/.policy.rego.swp")));
+        assert!(!matters(event(modified, "p/a/b/policy.rego~")));
+    }
 }
