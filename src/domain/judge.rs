@@ -79,9 +79,14 @@ pub struct JudgedPolicy {
 }
 
 impl JudgedPolicy {
-    /// Its rung in words; our own policies about waivers stand on none.
+    /// The level that asks for it; our own policies about waivers belong to none.
+    pub fn counts_for(&self) -> Option<Level> {
+        (!self.is_own()).then_some(self.level)
+    }
+
+    /// The same in words.
     pub fn level_word(&self) -> &'static str {
-        if self.is_own() { "none" } else { self.level.as_str() }
+        self.counts_for().map_or("none", Level::as_str)
     }
 
     /// Whether it is one of our own about waivers, which no level asks for.

@@ -16,7 +16,7 @@ use super::nearest::unknown_word;
 pub struct Selection {
     /// These policies; `None` means all.
     pub policies: Option<BTreeSet<PolicyId>>,
-    /// Policies of this level and the ones below.
+    /// Policies of this level and the ones below; those about waivers belong to none.
     pub level: Option<Level>,
     /// Policies that speak in one of these modes here; empty means any.
     pub modes: Vec<Mode>,
@@ -31,7 +31,7 @@ impl Selection {
     /// Whether a policy was asked for.
     pub fn holds(&self, policy: &JudgedPolicy) -> bool {
         self.policies.as_ref().is_none_or(|ids| ids.contains(&policy.id))
-            && self.level.is_none_or(|level| policy.level <= level)
+            && self.level.is_none_or(|most| policy.counts_for().is_some_and(|level| level <= most))
             && (self.modes.is_empty() || self.modes.contains(&policy.mode))
     }
 

@@ -279,7 +279,7 @@ fn judge_policy(
 fn level(policies: &[JudgedPolicy]) -> Option<Level> {
     let mut reached = None;
     for level in [Level::Bronze, Level::Silver, Level::Gold] {
-        let mut here = policies.iter().filter(|p| p.level == level && !p.is_own()).peekable();
+        let mut here = policies.iter().filter(|p| p.counts_for() == Some(level)).peekable();
         if here.peek().is_none() {
             continue;
         }

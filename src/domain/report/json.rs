@@ -77,7 +77,8 @@ struct Policy<'a> {
     id: &'a PolicyId,
     status: Standing,
     mode: Mode,
-    level: Level,
+    /// `null`: about waivers, and of no level.
+    level: Option<Level>,
     title: &'a str,
     reason: Option<&'a str>,
     description: &'a str,
@@ -90,7 +91,7 @@ impl<'a> Policy<'a> {
             id: &policy.id,
             status: policy.status,
             mode: policy.mode,
-            level: policy.level,
+            level: policy.counts_for(),
             title: &policy.title,
             reason: policy.reason.as_deref(),
             description: &policy.description,

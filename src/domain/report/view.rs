@@ -87,7 +87,9 @@ impl<'a> View<'a> {
             Some(Level::Gold) => return None,
         };
         let open = |p: &&JudgedPolicy| match p.status {
-            Standing::Fail | Standing::Unknown | Standing::Broken => p.level <= next && !p.is_own(),
+            Standing::Fail | Standing::Unknown | Standing::Broken => {
+                p.counts_for().is_some_and(|level| level <= next)
+            }
             Standing::Pass | Standing::Waived | Standing::NotApplicable => false,
         };
         let missing: Vec<_> = self.policies.iter().copied().filter(open).collect();
