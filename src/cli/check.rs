@@ -82,7 +82,8 @@ async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let compared = base.is_some();
     let progress = Progress::start(&format!("judging {}", visible::line(&path.to_string_lossy())));
     let job = FolderToCheck { folder: Folder { path, head, base }, config, organisation, today };
-    let CheckedFolder { judgement, tree, prefix, .. } = check_folder(&evaluators, job).await?;
+    let CheckedFolder { judgement, tree, prefix, waiver_rules, .. } =
+        check_folder(&evaluators, job).await?;
     drop(progress);
     if let Some(why) = asked.silent(&judgement) {
         terminal::warn(&why);
@@ -97,6 +98,7 @@ async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
         compared,
         selection: &asked.selection,
         explained: &asked.explained,
+        waiver_rules: &waiver_rules,
         today,
         styled: terminal::shows_colours(),
     };

@@ -145,7 +145,8 @@ impl App {
                 code_span(&judgement.path),
             )));
         };
-        Ok(explain(&judgement, policy, &about, self.clock.now().date()))
+        let rules = self.organisation_rules(subject).await?.waiver_rules;
+        Ok(explain(&judgement, policy, &about, self.clock.now().date(), &rules))
     }
 
     /// Everything that is known of a pull request's risk, with the numbers worked through.

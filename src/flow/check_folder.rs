@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 
 use crate::domain::baseline::Baseline;
 use crate::domain::change::Change;
-use crate::domain::config::Traits;
+use crate::domain::config::{Traits, WaiverRules};
 use crate::domain::evaluate::{ConfigFile, Request};
 use crate::domain::facts::RepoFacts;
 use crate::domain::judge::{Case, EDITS_CONFIGURATION, Judgement, Kept, judge, judge_proposal};
@@ -41,6 +41,8 @@ pub struct CheckedFolder {
     pub repo: RepoFacts,
     /// The configuration that counted.
     pub rules: Option<ConfigFile>,
+    /// What the organisation asks of waivers.
+    pub waiver_rules: WaiverRules,
 }
 
 /// Why a folder could not be judged.
@@ -127,5 +129,6 @@ pub async fn check_folder(
         Some(own) => judge_proposal(case, own),
         None => judge(case),
     };
-    Ok(CheckedFolder { judgement, tree, prefix, repo, rules })
+    let waiver_rules = answer.organisation.waiver_rules;
+    Ok(CheckedFolder { judgement, tree, prefix, repo, rules, waiver_rules })
 }

@@ -32,7 +32,7 @@ pub async fn fix_folder(
     policies: Option<BTreeSet<PolicyId>>,
 ) -> Result<FixedFolder, CheckError> {
     let organisation = job.organisation.clone();
-    let CheckedFolder { judgement, tree, prefix, repo, rules } =
+    let CheckedFolder { judgement, tree, prefix, repo, rules, .. } =
         check_folder(evaluators, job).await?;
     let scope = Scope { policies, existing: false };
     let request = FixRequest {

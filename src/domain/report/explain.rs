@@ -14,6 +14,7 @@ use super::remedy::plain;
 use super::view::Group;
 use super::visible::{is_hidden, line};
 use super::words::clip;
+use crate::domain::config::WaiverRules;
 use crate::domain::finding::Mode;
 use crate::domain::ids::PolicyId;
 use crate::domain::judge::{JudgedFinding, JudgedPolicy, State};
@@ -24,6 +25,9 @@ const WAIVED_DAYS: u64 = 90;
 const MOST_WAIVERS: usize = 10;
 /// Paths in each of them.
 const MOST_PATHS: usize = 20;
+/// What is said where no waiver of the repository's own counts. Plain text and Markdown alike.
+pub(super) const NOT_HERE: &str = "The organisation lets no repository waive this policy; only its \
+                                   own configuration may.";
 /// Longest path that is proposed for a waiver, in bytes.
 const LONGEST_PATH: usize = 500;
 
@@ -51,7 +55,9 @@ pub fn render_explained(renderer: &Renderer, report: &Report<'_>, group: &Group<
     }
     out += &section(&heading("Why it matters"), &policy.description);
     out += &section(&heading("What to do"), &policy.remediation);
-    if let Some(waivers) = waivers(&group.findings, report.today) {
+    if report.waiver_rules.forbid(&policy.id) {
+        out += &section(&heading("If it has to stay for now"), NOT_HERE);
+    } else if let Some(waivers) = waivers(&group.findings, report.today, report.waiver_rules) {
         let title = "If it has to stay for now, merge this into .github/waymark.yml";
         out += &section(&heading(title), &waivers);
     }
@@ -88,8 +94,12 @@ fn more(report: &Report<'_>, policy: &JudgedPolicy) -> String {
 }
 
 /// The part of `.github/waymark.yml` that waives these findings and no others: one entry for each
-/// thing, with the files that it is in.
-pub(super) fn waivers(findings: &[&JudgedFinding], today: NaiveDate) -> Option<String> {
+/// thing, with the files that it is in. It lasts no longer than the organisation allows.
+pub(super) fn waivers(
+    findings: &[&JudgedFinding],
+    today: NaiveDate,
+    rules: &WaiverRules,
+) -> Option<String> {
     // A path too long to show is not left out of its entry: that would cover every file.
     let fits = |text: &str| text.len() <= LONGEST_PATH && !text.trim().is_empty();
     let short = |f: &&&JudgedFinding| {
@@ -101,7 +111,8 @@ pub(super) fn waivers(findings: &[&JudgedFinding], today: NaiveDate) -> Option<S
         places.entry(finding.resource.as_deref()).or_default().insert(finding.path.as_deref());
     }
     let policy = &findings.first()?.policy;
-    let expires = today.checked_add_days(Days::new(WAIVED_DAYS)).unwrap_or(today);
+    let days = rules.max_days.map_or(WAIVED_DAYS, |most| WAIVED_DAYS.min(most.into()));
+    let expires = today.checked_add_days(Days::new(days)).unwrap_or(today);
     let entry = |(resource, paths)| entry(policy, resource, paths, expires);
     let mut entries: Vec<String> = places.iter().take(MOST_WAIVERS).map(entry).collect();
     if let Some(left_out @ 1..) = places.len().checked_sub(MOST_WAIVERS) {
@@ -180,12 +191,14 @@ mod tests {
         finding
     }
 
+    const FREE: WaiverRules =
+        WaiverRules { max_days: None, require_owner: false, not_for: Vec::new() };
     const TODAY: NaiveDate = NaiveDate::from_ymd_opt(2026, 11, 21).expect("a day");
 
     #[test]
     fn equal_things_share_a_waiver_and_many_are_cut() {
         let same = [finding("y", None), finding("x", None), finding("y", None)];
-        let text = waivers(&same.each_ref(), TODAY).expect("one");
+        let text = waivers(&same.each_ref(), TODAY, &FREE).expect("one");
         assert_eq!(
             text,
             "waivers:\n  - policy: a/b\n    paths:\n      - \"x\"\n      - \"y\"\n    \
@@ -193,12 +206,29 @@ mod tests {
              expires: 2027-02-19"
         );
         let things: Vec<_> = (10..24).map(|n| finding("x", Some(&format!("r{n}")))).collect();
-        let text = waivers(&things.iter().collect::<Vec<_>>(), TODAY).expect("some");
+        let text = waivers(&things.iter().collect::<Vec<_>>(), TODAY, &FREE).expect("some");
         assert!(text.ends_with("\n  # and 4 more"), "{text}");
         let files: Vec<_> = (10..34).map(|n| finding(&format!("f{n}"), None)).collect();
-        let text = waivers(&files.iter().collect::<Vec<_>>(), TODAY).expect("some");
+        let text = waivers(&files.iter().collect::<Vec<_>>(), TODAY, &FREE).expect("some");
         assert!(text.contains("- \"f29\"\n      # and 4 more\n    reason"), "{text}");
-        assert_eq!(waivers(&[&finding(&"x".repeat(501), None)], TODAY), None);
+        assert_eq!(waivers(&[&finding(&"x".repeat(501), None)], TODAY, &FREE), None);
+    }
+
+    #[test]
+    fn what_the_organisation_does_not_allow_is_not_proposed() {
+        let judgement = sample::blocked();
+        let explained = judgement.policies.iter().map(|p| p.id.clone()).collect();
+        let told = |waiver_rules: &WaiverRules| {
+            let report = sample::report(&judgement);
+            render_text(&Report { explained: &explained, waiver_rules, ..report })
+        };
+        assert!(told(&FREE).contains("expires: 2027-02-19"));
+        let short = told(&WaiverRules { max_days: Some(14), ..FREE });
+        assert!(short.contains("expires: 2026-12-05") && !short.contains("2027"), "{short}");
+        let long = told(&WaiverRules { max_days: Some(400), ..FREE });
+        assert!(long.contains("expires: 2027-02-19"), "{long}");
+        let none = told(&WaiverRules { not_for: vec!["*".to_owned()], ..FREE });
+        assert!(none.contains(NOT_HERE) && !none.contains("expires:"), "{none}");
     }
 
     proptest! {
@@ -210,7 +240,7 @@ mod tests {
             // The configuration takes no blank scope for one.
             prop_assume!(!path.trim().is_empty() && !resource.trim().is_empty());
             let judged = finding(&path, Some(&resource));
-            let text = waivers(&[&judged], TODAY).expect("a short path");
+            let text = waivers(&[&judged], TODAY, &FREE).expect("a short path");
             let known = Known { policies: vec![judged.policy.clone()], ..Known::default() };
             let (config, problems) = RepoConfig::read(".github/waymark.yml", &text, &known);
             prop_assert_eq!(problems, [], "{}", text);

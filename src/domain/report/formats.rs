@@ -6,6 +6,7 @@ use chrono::NaiveDate;
 
 use super::frame::Source;
 use super::{github, json, junit, sarif, text};
+use crate::domain::config::WaiverRules;
 use crate::domain::ids::PolicyId;
 use crate::domain::judge::Judgement;
 use crate::domain::policy::metadata::PolicyMeta;
@@ -28,6 +29,8 @@ pub struct Report<'a> {
     pub selection: &'a Selection,
     /// Policies whose findings are to be explained at length.
     pub explained: &'a BTreeSet<PolicyId>,
+    /// What the organisation asks of waivers: none is proposed that would not count.
+    pub waiver_rules: &'a WaiverRules,
     /// The day of the report.
     pub today: NaiveDate,
     /// Whether the reader is a terminal that shows colours.

@@ -8,6 +8,7 @@ use chrono::NaiveDate;
 
 use super::check_run::{CheckRunContext, ComparedWith};
 use super::formats::Report;
+use crate::domain::config::WaiverRules;
 use crate::domain::finding::{Level, Mode, Severity};
 use crate::domain::ids::{PolicyId, Sha};
 use crate::domain::judge::{
@@ -34,6 +35,7 @@ pub(crate) fn source(path: &str) -> Option<Arc<str>> {
 pub(crate) fn report(judgement: &Judgement) -> Report<'_> {
     static ALL: LazyLock<Selection> = LazyLock::new(Selection::default);
     static NONE: BTreeSet<PolicyId> = BTreeSet::new();
+    static FREE: LazyLock<WaiverRules> = LazyLock::new(WaiverRules::default);
     Report {
         judgement,
         metas: &[],
@@ -42,6 +44,7 @@ pub(crate) fn report(judgement: &Judgement) -> Report<'_> {
         compared: true,
         selection: &ALL,
         explained: &NONE,
+        waiver_rules: &FREE,
         today: NaiveDate::from_ymd_opt(2026, 11, 21).expect("a day"),
         styled: false,
     }

@@ -4,22 +4,25 @@ use chrono::NaiveDate;
 
 use super::super::budget::fit;
 use super::super::escape::{code_span, fenced, prose};
-use super::super::explain::waivers;
+use super::super::explain::{NOT_HERE, waivers};
 use super::super::group::{place_of, what};
 use super::super::remedy::{authored, exact, language_of};
 use super::super::words::{clip, count};
 use super::{About, Answer};
+use crate::domain::config::WaiverRules;
 use crate::domain::judge::{JudgedFinding, JudgedPolicy, Judgement, Standing, State};
 
 /// Findings that are told one by one, in bytes of their list.
 const ROOM: usize = 12_000;
 
-/// The answer for one policy of a judgement. `today` dates the waiver that is offered.
+/// The answer for one policy of a judgement. `today` dates the waiver that is offered, `rules` are
+/// the organisation's for it.
 pub fn explain(
     judgement: &Judgement,
     policy: &JudgedPolicy,
     about: &About,
     today: NaiveDate,
+    rules: &WaiverRules,
 ) -> Answer {
     let findings: Vec<&JudgedFinding> =
         judgement.findings.iter().filter(|f| f.policy == policy.id).collect();
@@ -58,7 +61,9 @@ pub fn explain(
     }
     let open: Vec<&JudgedFinding> =
         findings.iter().copied().filter(|f| f.state != State::Waived).collect();
-    if let Some(block) = waivers(&open, today) {
+    if rules.forbid(&policy.id) && !open.is_empty() {
+        page += &format!("**When it does not fit here.** {NOT_HERE}\n");
+    } else if let Some(block) = waivers(&open, today, rules) {
         page +=
             "**When it does not fit here.** On the default branch, in `.github/waymark.yml`:\n\n";
         page += &fenced(&block, "yaml");

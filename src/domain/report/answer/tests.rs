@@ -3,6 +3,7 @@
 use super::super::sample;
 use super::*;
 use crate::domain::command::{COMMANDS, read};
+use crate::domain::config::WaiverRules;
 use crate::domain::finding::Level;
 use crate::domain::ids::Sha;
 use crate::domain::judge::Judgement;
@@ -20,7 +21,7 @@ fn today() -> NaiveDate {
 
 fn explained(judgement: &Judgement, id: &str) -> String {
     let policy = judgement.policies.iter().find(|p| p.id.as_str() == id).expect("in the sample");
-    explain(judgement, policy, &about(), today()).markdown
+    explain(judgement, policy, &about(), today(), &WaiverRules::default()).markdown
 }
 
 #[test]
@@ -35,6 +36,18 @@ fn help_lists_every_command() {
 #[test]
 fn a_failing_policy_is_explained() {
     insta::assert_snapshot!("explained", explained(&sample::blocked(), "container/non_root_user"));
+}
+
+#[test]
+fn no_waiver_is_offered_that_would_not_count() {
+    let judgement = sample::blocked();
+    let id = "container/non_root_user";
+    let policy = judgement.policies.iter().find(|p| p.id.as_str() == id).expect("in the sample");
+    let said = |rules| explain(&judgement, policy, &about(), today(), &rules).markdown;
+    let short = said(WaiverRules { max_days: Some(7), ..WaiverRules::default() });
+    assert!(short.contains("expires: 2026-11-28"), "{short}");
+    let none = said(WaiverRules { not_for: vec!["container/*".to_owned()], ..Default::default() });
+    assert!(!none.contains("expires:") && none.contains("only its own configuration"), "{none}");
 }
 
 #[test]
