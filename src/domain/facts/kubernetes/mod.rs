@@ -163,7 +163,7 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
         let loaded = if json { load_json(&text) } else { load(&text, Schema::Kubernetes) };
         if let Some(fault) = &loaded.error {
             if !json && has_template_marks(&text) {
-                gather.gap(kind, Some(path), "is a template, which is not rendered".to_owned());
+                gather.gap(kind, Some(path), TEMPLATE.to_owned());
             } else {
                 gather.gap_at(kind, path, fault);
             }
@@ -218,6 +218,22 @@ fn read_file(
     }
 }
 
+/// What is said of a file that some other program fills in.
+const TEMPLATE: &str = "is a template, which is not rendered";
+
+/// Whether a workload is a template although it parses: no cluster takes a name with `{{` in it.
+///
+/// Only the name tells. Elsewhere such marks may mean something where the workload runs (arguments of
+/// programs, annotations that an agent reads), and `${{ … }}` is an expression of GitHub or
+/// Backstage: such workloads are judged as they stand, and a field that is filled in is its
+/// policy's matter.
+fn is_template(object: &Value) -> bool {
+    ["name", "generateName", "namespace"].iter().any(|field| {
+        let name = object.pointer(&format!("/metadata/{field}")).and_then(Value::as_str);
+        name.is_some_and(|name| name.replace("${{", "").contains("{{"))
+    })
+}
+
 /// Adds the rows of one object. `variants` are those of its chart that hold it, when it is rendered.
 fn read_object(
     gather: &mut Gather<'_>,
@@ -232,8 +248,12 @@ fn read_object(
     joins.scraping.add(path, at, object);
     objects::add(gather, path, at, object);
     gather.snapshot.secrets.extend(secrets::secret(path, at, object));
-    if let Some(kind) = workload_kind(object) {
-        rows::add(gather, path, at, object, kind, patches);
+    match workload_kind(object) {
+        Some(_) if is_template(object) => {
+            gather.gap(FactKind::Kubernetes, Some(path), TEMPLATE.to_owned());
+        }
+        Some(kind) => rows::add(gather, path, at, object, kind, patches),
+        None => {}
     }
 }
 

@@ -308,3 +308,28 @@ fn a_base_is_judged_for_so_many_overlays_and_no_more() {
     let reasons: Vec<&str> = got.snapshot.gaps.iter().map(|gap| gap.reason.as_str()).collect();
     assert_eq!(reasons, ["`base/api.yaml` has more overlays than are judged"]);
 }
+
+#[test]
+fn what_is_filled_in_is_told_by_its_name() {
+    let of = |from: &str, to: &str| facts(&[("k8s/api.yaml", &DEPLOYMENT.replace(from, to))]);
+    let named = |name: &str| of("metadata: {name: api,", &format!("metadata: {{name: {name},"));
+    for template in ["\"{{ app }}\"", "'api-{{ stage }}'"] {
+        let got = named(template);
+        assert!(got.snapshot.containers.is_empty() && got.snapshot.workloads.is_empty());
+        let [gap] = got.snapshot.gaps.as_slice() else { panic!("{:?}", got.snapshot.gaps) };
+        assert_eq!(gap.reason, "`k8s/api.yaml` is a template, which is not rendered");
+    }
+    // Plain values parse, too.
+    let block = "metadata:\n  name: api-{{ stage }}\nspec: {selector: {}, template: {spec: {containers: [{name: c, image: i}]}}}\n";
+    let got = facts(&[("k8s/a.yaml", &format!("apiVersion: apps/v1\nkind: Deployment\n{block}"))]);
+    assert_eq!((got.snapshot.workloads.len(), got.snapshot.gaps.len()), (0, 1));
+    // Marks that mean something where it runs, and expressions of GitHub and Backstage.
+    for (from, to) in [
+        ("name: web", "name: web\n          args: [--format, '{{ .Name }}']"),
+        ("name: api,", "name: api, annotations: {inject: '{{ with secret }}'},"),
+        ("name: api,", "name: '${{ values.name }}',"),
+    ] {
+        let got = of(from, to);
+        assert_eq!((got.snapshot.containers.len(), got.snapshot.gaps), (2, vec![]), "{to}");
+    }
+}
