@@ -14,5 +14,7 @@ mod generated;
 mod judging;
 #[path = "properties/levels.rs"]
 mod levels;
+#[path = "properties/machine.rs"]
+mod machine;
 #[path = "properties/precedence.rs"]
 mod precedence;

@@ -40,13 +40,15 @@ default applies := false
 
 applies if count(input.containers) > 0
 
-wanted["requests.cpu"] := "cpu request"
+always := {
+	"requests.cpu": "cpu request",
+	"requests.memory": "memory request",
+	"limits.memory": "memory limit",
+}
 
-wanted["requests.memory"] := "memory request"
+wanted := object.union(always, {"limits.cpu": "cpu limit"}) if data.waymark.params.require_cpu_limit == true
 
-wanted["limits.memory"] := "memory limit"
-
-wanted["limits.cpu"] := "cpu limit" if data.waymark.params.require_cpu_limit == true
+else := always
 
 fields := {"resources", "requests", "limits"}
 

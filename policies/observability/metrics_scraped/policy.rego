@@ -40,6 +40,7 @@ package waymark.observability.metrics_scraped
 import rego.v1
 
 import data.waymark.lib.containers
+import data.waymark.lib.files
 import data.waymark.lib.gaps
 import data.waymark.lib.subjects
 
@@ -97,20 +98,27 @@ workload_doubts(workload) := {sprintf("%s may select it, or not: that is not wor
 } | {sprintf("the Kustomize patch %s may annotate or label it", [patch]) |
 	some patch in containers.patched_by(workload, {"annotations", "labels"})
 } | {sprintf("%s may push its metrics to an OpenTelemetry collector", [container.resource]) |
-	some container in input.containers
+	some container in pushing
 	container.path == workload.path
 	container.workload_name == workload.name
+}
+
+# Found once: few containers of many are told where a collector is.
+pushing := [container |
+	some container in input.containers
 	some entry in container.env
 	entry.name in {"OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_METRICS_EXPORTER"}
-}
+]
 
 rules := {sprintf("%s may scrape it by rules of its own", [object.path]) |
 	some object in input.objects
 	object.role == "scrape_rules"
 } | {sprintf("%s may scrape it by rules of its own", [path]) |
-	some path in input.files
-	regex.match(`(^|/)prometheus[a-z0-9_-]*\.ya?ml$`, path)
+	some found in regex.find_all_string_submatch_n(of_prometheus, files.text, -1)
+	path := found[1]
 }
+
+of_prometheus := `(?:^|\x00)((?:[^\x00]*/)?prometheus[a-z0-9_-]*\.ya?ml)(?:\x00|$)`
 
 # No workload bears its name, but one that is scraped may be it.
 of_others(subject) := {sprintf("none of the workloads bears its name, and %s is scraped", [workload.resource]) |

@@ -8,35 +8,64 @@
 mod format;
 mod quantity;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Result, bail};
+use regorus::rvm::program::Program;
 use regorus::{Engine, Value};
 
 /// Longest result of `numbers.range`.
 const MAX_RANGE: i64 = 10_000;
-/// Compiled patterns kept for an engine and all its clones; each takes up to a few MiB.
+/// Compiled patterns that a thread keeps; each takes up to a few MiB.
 const MAX_PATTERNS: usize = 64;
 
 /// Compiled patterns by their text.
 type Patterns = HashMap<String, regex::Regex>;
 
+thread_local! {
+    // Engines are cloned for every evaluation: what one has compiled, all may use.
+    static PATTERNS: RefCell<Patterns> = RefCell::default();
+}
+
+/// A builtin of ours.
+type Bounded = fn(&[Value]) -> Result<Value>;
+
+/// Name, number of arguments, and what is done instead of regorus' own.
+const BOUNDED: [(&str, u8, Bounded); 7] = [
+    ("units.parse", 1, quantity::parse),
+    ("units.parse_bytes", 1, quantity::parse_bytes),
+    ("numbers.range", 2, range),
+    ("numbers.range_step", 3, range_step),
+    ("bits.lsh", 2, lsh),
+    ("sprintf", 2, format::sprintf),
+    ("regex.match", 2, regex_match),
+];
+
 /// Puts the bounded builtins in place of regorus' own.
 pub(super) fn install(engine: &mut Engine) -> Result<()> {
-    engine.add_extension("units.parse".into(), 1, Box::new(quantity::parse))?;
-    engine.add_extension("units.parse_bytes".into(), 1, Box::new(quantity::parse_bytes))?;
-    engine.add_extension("numbers.range".into(), 2, Box::new(range))?;
-    engine.add_extension("numbers.range_step".into(), 3, Box::new(range_step))?;
-    engine.add_extension("bits.lsh".into(), 2, Box::new(lsh))?;
-    engine.add_extension("sprintf".into(), 2, Box::new(format::sprintf))?;
-    // Engines are cloned for every evaluation: what one has compiled, all may use.
-    let patterns = Arc::new(Mutex::new(Patterns::new()));
-    let matches = move |args: Vec<Value>| {
-        regex_match(&mut patterns.lock().unwrap_or_else(PoisonError::into_inner), &args)
-    };
-    engine.add_extension("regex.match".into(), 2, Box::new(matches))?;
+    for (name, arguments, run) in BOUNDED {
+        let run = move |values: Vec<Value>| run(&values);
+        engine.add_extension(name.into(), arguments, Box::new(run))?;
+    }
     Ok(())
+}
+
+/// The same for a compiled program, which knows builtins by number and takes plain functions only.
+pub(super) fn install_compiled(program: &mut Program) {
+    let Program { builtin_info_table: names, resolved_builtins, .. } = program;
+    for (builtin, resolved) in names.iter().zip(resolved_builtins) {
+        match builtin.name.as_str() {
+            "units.parse" => resolved.0 = |_, _, values, _| quantity::parse(values),
+            "units.parse_bytes" => resolved.0 = |_, _, values, _| quantity::parse_bytes(values),
+            "numbers.range" => resolved.0 = |_, _, values, _| range(values),
+            "numbers.range_step" => resolved.0 = |_, _, values, _| range_step(values),
+            "bits.lsh" => resolved.0 = |_, _, values, _| lsh(values),
+            "sprintf" => resolved.0 = |_, _, values, _| format::sprintf(values),
+            "regex.match" => resolved.0 = |_, _, values, _| regex_match(values),
+            _ => {}
+        }
+    }
 }
 
 fn int(value: &Value, what: &str) -> Result<i64> {
@@ -46,12 +75,12 @@ fn int(value: &Value, what: &str) -> Result<i64> {
     }
 }
 
-fn range(args: Vec<Value>) -> Result<Value> {
+fn range(args: &[Value]) -> Result<Value> {
     let (from, to) = (int(&args[0], "numbers.range start")?, int(&args[1], "numbers.range end")?);
     step(from, to, 1)
 }
 
-fn range_step(args: Vec<Value>) -> Result<Value> {
+fn range_step(args: &[Value]) -> Result<Value> {
     let by = int(&args[2], "numbers.range_step step")?;
     if by <= 0 {
         bail!("numbers.range_step: the step must be positive");
@@ -70,7 +99,7 @@ fn step(from: i64, to: i64, by: i64) -> Result<Value> {
     Ok(Value::from(numbers))
 }
 
-fn lsh(args: Vec<Value>) -> Result<Value> {
+fn lsh(args: &[Value]) -> Result<Value> {
     let (n, by) = (int(&args[0], "bits.lsh value")?, int(&args[1], "bits.lsh shift")?);
     match u32::try_from(by).ok().and_then(|by| n.checked_mul(1i64.checked_shl(by)?)) {
         Some(shifted) if by < 63 => Ok(Value::from(shifted)),
@@ -80,22 +109,31 @@ fn lsh(args: Vec<Value>) -> Result<Value> {
 
 /// As OPA's, with the compiled pattern kept: regorus clones it for every call, which empties the
 /// matcher's scratch pool and makes it six times slower.
-fn regex_match(patterns: &mut Patterns, args: &[Value]) -> Result<Value> {
+fn regex_match(args: &[Value]) -> Result<Value> {
     let (Ok(pattern), Ok(text)) = (args[0].as_string(), args[1].as_string()) else {
         bail!("regex.match wants two strings");
     };
-    if !patterns.contains_key(pattern.as_ref()) {
+    PATTERNS.with_borrow_mut(|patterns| {
+        if let Some(known) = patterns.get(pattern.as_ref()) {
+            return Ok(Value::from(known.is_match(text)));
+        }
         if patterns.len() >= MAX_PATTERNS {
             patterns.clear();
         }
         let compiled = regex::RegexBuilder::new(pattern).size_limit(1 << 20).build()?;
+        let found = compiled.is_match(text);
         patterns.insert(pattern.to_string(), compiled);
-    }
-    Ok(Value::from(patterns[pattern.as_ref()].is_match(text)))
+        Ok(Value::from(found))
+    })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use regorus::languages::rego::compiler::Compiler;
+    use regorus::rvm::vm::RegoVM;
+
     use super::*;
 
     fn eval(expression: &str) -> Option<Value> {
@@ -104,6 +142,19 @@ mod tests {
         install(&mut engine).expect("fresh engine");
         let result = engine.eval_query(format!("x := {expression}"), false).ok()?;
         result.result.first().map(|r| r.bindings["x"].clone())
+    }
+
+    /// The same by the virtual machine.
+    fn compiled(expression: &str) -> Option<Value> {
+        let mut engine = Engine::new();
+        let text = format!("package t\nimport rego.v1\nx := {expression}\n");
+        engine.add_policy("t.rego".to_owned(), text).expect("Rego");
+        let rules = engine.compile_with_entrypoint(&"data.t.x".into()).expect("rules");
+        let mut program = Compiler::compile_from_policy(&rules, &["data.t.x"]).expect("compiles");
+        install_compiled(Arc::get_mut(&mut program).expect("ours alone"));
+        let mut machine = RegoVM::new();
+        machine.load_program(program);
+        machine.execute_entry_point_by_index(0).ok()
     }
 
     #[test]
@@ -118,6 +169,7 @@ mod tests {
             r#"sprintf("%.70000f", [1.5])"#,
         ] {
             assert!(matches!(eval(hostile), None | Some(Value::Undefined)), "{hostile}");
+            assert!(matches!(compiled(hostile), None | Some(Value::Undefined)), "{hostile}");
         }
     }
 
@@ -133,7 +185,8 @@ mod tests {
             (r#"regex.match("^v[0-9]+$", "v1")"#, "true"),
         ] {
             let expected = Value::from_json_str(expected).expect("JSON");
-            assert_eq!(eval(expression), Some(expected), "{expression}");
+            assert_eq!(eval(expression).as_ref(), Some(&expected), "{expression}");
+            assert_eq!(compiled(expression), Some(expected), "{expression}");
         }
     }
 }

@@ -5,12 +5,14 @@
 //! leaves the others alone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use regorus::Engine;
 use sha2::{Digest, Sha256};
 
 use super::complaint::rego_problem;
 use super::gate::{self, GatePack};
+use super::machine::Proven;
 use super::metadata::{self, PolicyMeta, PolicyProblem};
 use super::{builtins, lint};
 use crate::domain::facts::FactKind;
@@ -36,6 +38,8 @@ pub struct Library {
     pub problems: Vec<PolicyProblem>,
     /// Parses kept: rules of all policies and `lib/`, with bounded builtins.
     pub(super) engine: Engine,
+    /// What the virtual machine may judge.
+    pub(super) proven: Option<Arc<Proven>>,
     tests: BTreeMap<String, String>,
     /// Files whose rules are in the engine.
     parsed: BTreeSet<String>,
@@ -56,6 +60,7 @@ impl Library {
             gate: GatePack::load(&files, &mut problems),
             problems,
             engine: Engine::new(),
+            proven: None,
             tests: BTreeMap::new(),
             parsed: BTreeSet::new(),
         };
@@ -101,6 +106,21 @@ impl Library {
                 }
             }
         }
+    }
+
+    /// Says that all of it is this build's own, which tests have proven to be the same for
+    /// regorus' virtual machine.
+    pub fn proven(mut self) -> Self {
+        let ids = self.policies.keys().filter(|id| !self.broken.contains_key(id)).cloned();
+        self.proven = Some(Arc::new(Proven::new(ids.collect(), self.engine.clone())));
+        self
+    }
+
+    /// Takes over what is proven of a library whose policies are part of this one, unchanged and in
+    /// packages that nothing else adds to.
+    pub fn proven_as(mut self, part: Self) -> Self {
+        self.proven = part.proven;
+        self
     }
 
     fn add(&mut self, path: &str, text: &str) {

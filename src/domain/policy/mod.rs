@@ -13,6 +13,7 @@ pub mod gate_examples;
 pub mod input;
 pub mod library;
 mod lint;
+mod machine;
 pub mod metadata;
 pub mod outcome;
 mod overlays;

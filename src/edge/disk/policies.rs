@@ -78,7 +78,18 @@ impl PolicyFiles {
 
     /// Loads them.
     pub fn library(&self) -> Library {
-        Library::load(self.present())
+        let library = Library::load(self.present());
+        if self.has_own_rules_only() { library.proven() } else { library }
+    }
+
+    /// Whether all rules are those of this build: none is replaced, and none is added.
+    fn has_own_rules_only(&self) -> bool {
+        let is_rule = |path: &str| path.ends_with(".rego") && !path.ends_with("_test.rego");
+        let rules = |files: &mut dyn Iterator<Item = (&str, &str)>| -> BTreeMap<String, String> {
+            let rules = files.filter(|(path, _)| is_rule(path));
+            rules.map(|(path, text)| (path.to_owned(), text.to_owned())).collect()
+        };
+        rules(&mut self.present()) == rules(&mut BUILT_IN.iter().copied())
     }
 
     /// Path and text of all that count; later ones of the same path replace earlier ones.
@@ -91,7 +102,14 @@ impl PolicyFiles {
     pub fn library_with(&self, own: &OwnPolicies) -> Library {
         // Those that were added later replace those before.
         let files: BTreeMap<&str, &str> = self.present().collect();
-        Library::with_own(&files.into_iter().collect::<Vec<_>>(), own)
+        let library = Library::with_own(&files.into_iter().collect::<Vec<_>>(), own);
+        if !self.has_own_rules_only() {
+            library
+        } else if own.files.keys().any(|path| path.ends_with(".rego")) {
+            library.proven_as(self.library())
+        } else {
+            library.proven()
+        }
     }
 
     /// Where the file of this path lies on disk, to be opened by its author; built-in ones are

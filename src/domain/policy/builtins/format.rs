@@ -9,7 +9,7 @@ const MAX_LENGTH: usize = 64 * 1024;
 const MAX_WIDTH: usize = 200;
 
 /// Verbs: `%s %v %d %q %t %f %g %e %x %X %o %b %c %%` with `-`, `0`, `+`, width and precision.
-pub(super) fn sprintf(args: Vec<Value>) -> Result<Value> {
+pub(super) fn sprintf(args: &[Value]) -> Result<Value> {
     let (Ok(pattern), Ok(values)) = (args[0].as_string(), args[1].as_array()) else {
         bail!("sprintf wants a string and an array");
     };

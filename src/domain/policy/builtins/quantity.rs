@@ -24,16 +24,16 @@ const FACTORS: &[(&str, f64)] = &[
     ("ei", 1152921504606846976.0),
 ];
 
-pub(super) fn parse(args: Vec<Value>) -> Result<Value> {
-    let (number, unit) = split(&args, "units.parse")?;
+pub(super) fn parse(args: &[Value]) -> Result<Value> {
+    let (number, unit) = split(args, "units.parse")?;
     if unit == "m" {
         return number_value(number / 1000.0);
     }
     number_value(number * factor(&unit.to_ascii_lowercase(), "units.parse")?)
 }
 
-pub(super) fn parse_bytes(args: Vec<Value>) -> Result<Value> {
-    let (number, unit) = split(&args, "units.parse_bytes")?;
+pub(super) fn parse_bytes(args: &[Value]) -> Result<Value> {
+    let (number, unit) = split(args, "units.parse_bytes")?;
     let unit = unit.to_ascii_lowercase();
     let unit = unit.strip_suffix('b').unwrap_or(&unit);
     number_value(number * factor(unit, "units.parse_bytes")?)
