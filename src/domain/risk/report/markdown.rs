@@ -8,7 +8,7 @@ use crate::domain::effect::CheckRunDraft;
 use crate::domain::ids::Sha;
 use crate::domain::report::check_run::rerun_action;
 use crate::domain::report::escape::{code_span, markdown, prose};
-use crate::domain::report::words::clip;
+use crate::domain::report::words::{clip, count};
 use crate::domain::risk::RISK_CHECK;
 use crate::domain::risk::assess::Assessment;
 use crate::domain::risk::model::Model;
@@ -121,14 +121,16 @@ fn knowers(report: &RiskReport) -> String {
     }
 }
 
+/// Folded: they are many, and weigh nothing.
 fn facts(report: &RiskReport) -> String {
-    let facts: Vec<String> = report.plain_facts().filter_map(fact_words).collect();
+    let class = report.migrations.map(|class| format!("migrations: {}", class.as_str()));
+    let facts: Vec<String> = report.plain_facts().filter_map(fact_words).chain(class).collect();
     if facts.is_empty() {
         return String::new();
     }
-    let class =
-        report.migrations.map(|c| format!("; migrations: {}", c.as_str())).unwrap_or_default();
-    format!("Facts without weight: {}{}.\n\n", markdown(&facts.join("; ")), markdown(&class))
+    let lines: String = facts.iter().map(|fact| format!("- {}\n", markdown(fact))).collect();
+    let count = count(facts.len(), "fact", "facts");
+    format!("<details><summary>{count} without weight</summary>\n\n{lines}\n</details>\n\n")
 }
 
 fn unknown(report: &RiskReport) -> String {
@@ -136,13 +138,7 @@ fn unknown(report: &RiskReport) -> String {
         return String::new();
     }
     let mut out = "Not known, and left out:\n\n".to_owned();
-    // One line per reason.
-    let mut reasons: Vec<&str> = report.unknown.iter().map(|u| u.why.as_str()).collect();
-    reasons.sort_unstable();
-    reasons.dedup();
-    for why in reasons {
-        let these = report.unknown.iter().filter(|u| u.why == why).map(|u| u.title.as_str());
-        let these: Vec<&str> = these.collect();
+    for (why, these) in report.unknown_by_reason() {
         out += &format!("- {}: {}\n", markdown(&these.join(", ")), markdown(why));
     }
     out + "\n"
