@@ -12,6 +12,7 @@ use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::job::Job;
 use crate::domain::risk::DAY_MS;
 use crate::domain::risk::change::FileChange;
+use crate::domain::risk::labels::about_reverts;
 use crate::domain::risk::people::People;
 use crate::domain::risk::units::{Commit, Landed, line_of, units};
 use crate::domain::time::Timestamp;
@@ -179,8 +180,11 @@ impl Reader<'_> {
         // Those that changed last come first, and a merge is a change.
         let past_all = !pulls.is_empty() && pulls.iter().all(|pull| pull.at < self.oldest);
         let whole = next.is_none() && pulls.iter().all(|pull| pull.at >= self.oldest);
-        let known = self.staged().await?.0.len();
+        // Nothing but pull requests has been read by now.
+        let known = self.app.store.count_risk_reading(self.repo).await?;
+        let known = usize::try_from(known).unwrap_or(MOST);
         let young = pulls.into_iter().filter(|pull| pull.at >= self.oldest);
+        let young = young.map(|pull| MergedPull { body: about_reverts(&pull.body), ..pull });
         let young: Vec<Staged> = young.take(MOST.saturating_sub(known)).map(Staged::Pull).collect();
         let full = known + young.len() >= MOST;
         let step = next.filter(|_| !past_all && !full).unwrap_or(Step::Files);
@@ -229,7 +233,10 @@ impl Reader<'_> {
             true => Step::Commits(page + 1),
             false => Step::Direct,
         };
-        let rows = commits.into_iter().map(|commit| Staged::Commit { commit, files: None });
+        let rows = commits.into_iter().map(|commit| {
+            let commit = Commit { body: about_reverts(&commit.body), ..commit };
+            Staged::Commit { commit, files: None }
+        });
         self.keep(rows, Progress { step, whole }).await
     }
 

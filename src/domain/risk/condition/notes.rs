@@ -60,7 +60,7 @@ pub fn of_dependents(found: Dependents) -> Option<Condition> {
             "{} catalog entities need this repository, {} with those that need them in turn",
             found.direct, found.all
         );
-        note("many_dependents", evidence, "nothing to do: a mistake here reaches far")
+        note("many_dependents", evidence, "nothing has to be cleared; a mistake here reaches far")
     })
 }
 

@@ -7,6 +7,7 @@
 
 mod added;
 mod age;
+mod burst;
 mod changes;
 mod ci;
 mod configuration;
@@ -25,6 +26,7 @@ mod fix;
 mod known;
 mod lines_before;
 mod migrations;
+mod own_share;
 mod patch_coverage;
 mod project_coverage;
 mod recent_experience;
@@ -37,6 +39,7 @@ mod test_share;
 
 pub use added::added;
 pub use age::age;
+pub use burst::burst;
 pub use changes::changes;
 pub use ci::ci;
 pub use configuration::configuration;
@@ -55,6 +58,7 @@ pub use fix::fix;
 pub use known::known;
 pub use lines_before::lines_before;
 pub use migrations::migrations;
+pub use own_share::own_share;
 pub use patch_coverage::patch_coverage;
 pub use project_coverage::project_coverage;
 pub use recent_experience::recent_experience;
@@ -164,6 +168,8 @@ pub const SIGNALS: &[Signal] = &[
     subsystems::SIGNAL,
     age::SIGNAL,
     changes::SIGNAL,
+    burst::SIGNAL,
+    own_share::SIGNAL,
     experience::SIGNAL,
     subsystem_experience::SIGNAL,
     recent_experience::SIGNAL,

@@ -20,6 +20,7 @@ const MOVE: &str = "UPDATE risk_history SET cursor = $2 WHERE repo = $1";
 const STAGE: &str = "INSERT INTO risk_reading (repo, place, json) VALUES ($1, $2, $3)
     ON CONFLICT (repo, place) DO UPDATE SET json = excluded.json";
 const STAGED: &str = "SELECT place, json FROM risk_reading WHERE repo = $1 ORDER BY place";
+const COUNT: &str = "SELECT COUNT(*) FROM risk_reading WHERE repo = $1";
 const CLEAR: &str = "DELETE FROM risk_reading WHERE repo = $1";
 
 impl Store {
@@ -64,6 +65,12 @@ impl Store {
         repo: RepoId,
     ) -> Result<Vec<(String, String)>, StoreError> {
         self.database.all(STAGED, values![repo]).await
+    }
+
+    /// How many rows were read so far.
+    pub async fn count_risk_reading(&self, repo: RepoId) -> Result<i64, StoreError> {
+        let row: Option<(i64,)> = self.database.one(COUNT, values![repo]).await?;
+        Ok(row.map_or(0, |(count,)| count))
     }
 
     /// The past before we came was read, and is kept elsewhere by now.
