@@ -2,12 +2,12 @@
 
 use serde::Deserialize;
 
-use super::base::escape;
 use super::call::{Answer, Call};
 use super::error::GitHubError;
 use super::installation::{Installation, in_repo};
 use super::pull_files::{MAX_COMPARED, MAX_PAGE, PullFile, WireFile};
 use crate::domain::ids::{RepoName, Sha};
+use crate::domain::percent::escape;
 use crate::domain::risk::change::FileChange;
 use crate::domain::risk::people::Called;
 use crate::domain::risk::units::Commit;

@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::base::escape;
 use super::call::Call;
 use super::error::GitHubError;
 use super::installation::{Installation, in_repo};
 use crate::domain::ids::{RepoName, Sha};
+use crate::domain::percent::escape;
 use crate::domain::risk::change::{FileChange, Kind};
 use crate::domain::time::Timestamp;
 
