@@ -82,6 +82,9 @@ pub struct MergedSeen {
     pub author: Option<String>,
     /// Whether that is a program.
     pub bot: bool,
+    /// Login of whoever merged it.
+    #[serde(default)]
+    pub merged_by: Option<String>,
     /// Whether it takes another change back.
     pub revert: bool,
     /// What it takes back.
@@ -172,6 +175,19 @@ pub enum Job {
         name: RepoName,
         /// What was merged.
         merged: MergedSeen,
+    },
+    /// Learn what a push brought to the default branch without a pull request.
+    LearnPush {
+        /// Whose token to use.
+        installation: InstallationId,
+        /// The repository.
+        repo: RepoId,
+        /// Its name when the job was made.
+        name: RepoName,
+        /// The branch's commit before.
+        before: Sha,
+        /// And after.
+        after: Sha,
     },
     /// Learn what was merged before we came.
     LearnHistory {

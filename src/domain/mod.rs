@@ -44,4 +44,5 @@ pub mod time;
 pub mod tree;
 pub mod upgrade;
 pub mod waiver;
+mod xml;
 pub mod yaml;

@@ -4,13 +4,10 @@ use crate::domain::ddl::is_migration;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::job::Job;
 use crate::domain::risk::change::{Change, FileChange, Kind};
-use crate::domain::risk::condition::{
-    Class, Condition, of_coverage, of_migrations, of_reviews, read_migrations,
-};
-use crate::domain::risk::coverage;
+use crate::domain::risk::condition::{Class, Condition, of_migrations, read_migrations};
 use crate::domain::risk::labels::is_revert;
 use crate::domain::risk::past::Past;
-use crate::domain::risk::report::{Beside, NotKnown, RiskReport, render_check};
+use crate::domain::risk::report::{Beside, RiskReport, render_check};
 use crate::domain::tree::Content;
 use crate::edge::github::{BlobRef, GitHubError, Installation, PullFile, TokenScope};
 use crate::edge::store::{PullState, RiskPull};
@@ -18,6 +15,7 @@ use crate::edge::store::{PullState, RiskPull};
 use super::App;
 use super::fate::Fate;
 use super::learn::{called, model};
+use super::observe_pull::Looked;
 use super::post_check::{digest, external_id};
 
 /// A pull request to look at, as its job names it.
@@ -69,13 +67,10 @@ impl App {
         self.store.put_risk_report(job.repo, &head, job.number, &report.json(), now).await?;
         let posted = self.post_once(&github, job.repo, job.name, &draft, digest).await?;
         // The first who asks has the past read.
-        if self.store.begin_risk_history(job.repo, now).await? {
-            let learn = Job::LearnHistory {
-                installation: job.installation,
-                repo: job.repo,
-                name: job.name.clone(),
-            };
-            self.store.enqueue(&[learn], now).await?;
+        let learn = self.histories(job.installation, [(job.repo, job.name.clone())].into_iter());
+        let learn = learn.await?;
+        if !learn.is_empty() {
+            self.store.enqueue(&learn, now).await?;
             self.wake.notify_one();
         }
         let done = if posted { "posted" } else { "unchanged" };
@@ -98,7 +93,10 @@ impl App {
         };
         // A push tells of the head without the rest.
         let known = self.store.pull(repo, number).await?;
-        let head = known.map_or_else(|| told.clone(), |known| known.pull.head_sha);
+        let (head, base) = match known {
+            Some(known) => (known.pull.head_sha, Some(known.pull.base_sha)),
+            None => (told.clone(), None),
+        };
         let files = github.pull_files(name, number).await?;
         let author = called(pull.author.as_deref(), pull.bot);
         let total_files = pull.files.filter(|_| pull.head == head).map(i64::unsigned_abs);
@@ -120,12 +118,23 @@ impl App {
             self.risk_score(model()?, repo, &change, &past).await?
         };
         let (class, mut conditions) = self.migrations_of(github, name, &files).await?;
-        let mut unknown = Vec::new();
-        conditions.extend(self.reviews_of(github, repo, name, &pull, &head).await?);
-        conditions.extend(self.coverage_of(repo, &head, &mut unknown).await?);
+        let looked = Looked {
+            installation: github.id(),
+            repo,
+            name,
+            pull: &pull,
+            head: &head,
+            base: base.as_ref(),
+            change: &change,
+            files: &files,
+            past: &past,
+        };
+        let (observed, more) = self.observe(github, looked).await?;
+        conditions.extend(more);
         let people: Vec<_> = past.knowers(&change, 2).iter().map(|k| k.person).collect();
         let names = self.store.risk_names(repo, &people).await?;
-        let beside = Beside { conditions, migrations: class, personal: false, unknown };
+        let beside =
+            Beside { conditions, migrations: class, personal: false, observed: Some(observed) };
         let past: Option<&Past> = Some(&past);
         let report = RiskReport::of(model()?, &change, past, scored, beside, |person| {
             names.get(&person).cloned()
@@ -156,6 +165,9 @@ impl App {
             author: pull.author,
             files: pull.size.and_then(|size| i64::try_from(size.files).ok()),
             reviews_known: false,
+            remarks: None,
+            draft: pull.draft,
+            ready: None,
         };
         self.store.note_risk_pull(repo, &pull).await?;
         Ok(pull)
@@ -186,41 +198,5 @@ impl App {
         let found = read_migrations(texts.iter().map(|(p, text)| (p.as_str(), text.as_deref())));
         let touches_code = files.iter().any(|file| !is_migration(&file.change.path));
         Ok(of_migrations(&found, touches_code))
-    }
-
-    /// Asked of GitHub once; from then on events tell.
-    async fn reviews_of(
-        &self,
-        github: &Installation,
-        repo: RepoId,
-        name: &RepoName,
-        pull: &RiskPull,
-        head: &Sha,
-    ) -> Result<Vec<Condition>, Fate> {
-        if !pull.reviews_known {
-            let found = github.pull_reviews(name, pull.number).await?;
-            self.store.note_risk_reviews(repo, pull.number, &found, true).await?;
-        }
-        let reviews = self.store.risk_reviews(repo, pull.number).await?;
-        Ok(of_reviews(&reviews, pull.author.as_deref(), head, None))
-    }
-
-    async fn coverage_of(
-        &self,
-        repo: RepoId,
-        head: &Sha,
-        unknown: &mut Vec<NotKnown>,
-    ) -> Result<Option<Condition>, Fate> {
-        let said = self.store.risk_coverage(repo, head).await?;
-        let found =
-            coverage::read(said.iter().map(|row| (row.context.as_str(), row.said.as_str())));
-        if found.patch.is_none() && found.project.is_none() {
-            unknown.push(NotKnown {
-                name: "coverage".to_owned(),
-                title: "coverage".to_owned(),
-                why: "no coverage service has spoken of this commit".to_owned(),
-            });
-        }
-        Ok(of_coverage(found.patch.map(|percent| (percent, None)), found.project))
     }
 }

@@ -9,7 +9,9 @@ use crate::domain::adopt::LOCK;
 use crate::domain::evaluate::Request;
 use crate::domain::facts::RepoFacts;
 use crate::domain::ids::{InstallationId, RepoId, Sha};
+use crate::domain::risk::dependents::{Relation, relations};
 use crate::domain::tree::{Content, SourceTree, Withheld};
+use crate::domain::yaml::{Schema, load};
 
 use super::App;
 use super::fate::Fate;
@@ -57,6 +59,7 @@ impl App {
             }
         };
         self.store.note_lock(subject.id, tree.entries.contains_key(LOCK)).await?;
+        self.store.put_relations(subject.id, &stated(&tree)).await?;
         let mut texts = Vec::new();
         for (path, entry) in &mut tree.entries {
             let blob = entry.blob.take();
@@ -123,4 +126,12 @@ impl App {
         }
         Ok(Some(Request { config: config_of(&tree), tree, repo, ..Request::default() }))
     }
+}
+
+/// What the catalog file states; a file that cannot be read states nothing.
+fn stated(tree: &SourceTree) -> Vec<Relation> {
+    let paths = ["catalog-info.yaml", "catalog-info.yml"];
+    let text = paths.into_iter().find_map(|path| tree.text(path));
+    let documents = text.map(|text| load(text, Schema::Core12).documents).unwrap_or_default();
+    relations(documents.iter().map(|document| &document.value))
 }

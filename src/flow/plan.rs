@@ -10,7 +10,9 @@ use crate::domain::job::{Asked, Job, Occasion};
 use crate::domain::report::check_run::GOLDEN_PATH_CHECK;
 use crate::domain::report::policies_check::POLICIES_CHECK;
 use crate::domain::risk::RISK_CHECK;
-use crate::edge::store::{CoverageRow, InstallationRow, KnownPull, PullRow, PullState, RepoRow};
+use crate::edge::store::{
+    CoverageRow, InstallationRow, KnownPull, PullRow, PullState, RepoRow, StoreError,
+};
 
 use super::App;
 use super::fate::Fate;
@@ -80,25 +82,24 @@ impl App {
                 self.note_repo(installation, &repo).await?;
                 self.pull_seen(installation, &repo, pull, judge).await
             }
-            Intent::Push { installation, repo, git_ref, before, after } => {
+            Intent::Push { installation, repo, git_ref, before, forced, pull, after } => {
                 self.note_repo(installation, &repo).await?;
-                self.pushed(installation, repo, git_ref, before, after).await
+                let ends = (before.clone().filter(|_| !forced), after.clone());
+                let learn = self.learn_pushed(installation, &repo, &git_ref, ends, pull).await?;
+                let mut jobs = self.pushed(installation, repo, git_ref, before, after).await?;
+                jobs.extend(learn);
+                Ok(jobs)
             }
             Intent::Reviewed { installation, repo, number, id, review } => {
                 self.note_repo(installation, &repo).await?;
                 self.store.note_risk_reviews(repo.id, number, &[(id, review)], false).await?;
-                self.risk_again(repo.id, number).await
+                Ok(self.risk_again(repo.id, number).await?)
             }
             Intent::Covered { installation, repo, sha, context, state, said } => {
                 self.note_repo(installation, &repo).await?;
                 let row = CoverageRow { context, state, said };
                 self.store.note_risk_coverage(repo.id, &sha, &row, self.clock.now()).await?;
-                let first =
-                    self.store.open_pulls_with_head(repo.id, &sha).await?.into_iter().next();
-                match first {
-                    Some(known) => self.risk_again(repo.id, known.pull.number).await,
-                    None => Ok(Vec::new()),
-                }
+                Ok(self.risk_of_head(repo.id, &sha).await?)
             }
             Intent::MergeGroup { installation, repo, head_ref, head_sha, base_sha } => {
                 self.note_repo(installation, &repo).await?;
@@ -178,7 +179,10 @@ impl App {
                 self.store.upsert_repos(installation, &rows).await?;
                 self.store.remove_repos(installation, &removed).await?;
                 self.store.expire_organisation_file(installation).await?;
-                Ok(jobs_for(installation, added))
+                let joined = added.iter().map(|repo| (repo.id, repo.name.clone()));
+                let mut jobs = self.histories(installation, joined).await?;
+                jobs.extend(jobs_for(installation, added));
+                Ok(jobs)
             }
             Intent::Sighted { installation, repo, created, sighting } => {
                 self.sighted(installation, &repo, created, *sighting).await
@@ -253,8 +257,20 @@ impl App {
         Ok(jobs)
     }
 
+    /// Something that the risk of an open pull request with this head depends on has changed.
+    pub(super) async fn risk_of_head(
+        &self,
+        repo: RepoId,
+        head: &Sha,
+    ) -> Result<Vec<Job>, StoreError> {
+        match self.store.open_pulls_with_head(repo, head).await?.first() {
+            Some(known) => self.risk_again(repo, known.pull.number).await,
+            None => Ok(Vec::new()),
+        }
+    }
+
     /// Something that a pull request's risk depends on has changed.
-    async fn risk_again(&self, repo: RepoId, number: i64) -> Result<Vec<Job>, Fate> {
+    async fn risk_again(&self, repo: RepoId, number: i64) -> Result<Vec<Job>, StoreError> {
         let known = self.store.pull(repo, number).await?.filter(|_| self.risk);
         let open = known.filter(|known| known.pull.state == PullState::Open);
         let Some(KnownPull { installation, name, pull }) = open else { return Ok(Vec::new()) };

@@ -9,9 +9,12 @@ use crate::domain::risk::change::{Change, Kind};
 use crate::domain::risk::condition::{of_migrations, read_migrations};
 use crate::domain::risk::history::{History, Step};
 use crate::domain::risk::model::Model;
+use crate::domain::risk::observed::Observed;
 use crate::domain::risk::people::People;
-use crate::domain::risk::report::{Beside, NotKnown, RiskReport};
+use crate::domain::risk::report::{Beside, RiskReport};
+use crate::domain::risk::signals::Unknown;
 use crate::domain::risk::units::{Landed, units};
+use crate::domain::tree::{Content, Withheld};
 use crate::edge::git::{Checkout, GitError};
 
 /// Commits of the branch's own line that are looked back on.
@@ -77,18 +80,11 @@ pub async fn risk_of_folder(
     let found = migrations(&checkout, &head, &change).await?;
     let touches_code = change.files.iter().any(|file| !is_migration(&file.path));
     let (class, conditions) = of_migrations(&found, touches_code);
-    let only_github = "only GitHub knows; the check on a pull request tells";
-    let not_here = |name: &str, title: &str| NotKnown {
-        name: name.to_owned(),
-        title: title.to_owned(),
-        why: only_github.to_owned(),
+    let observed = Observed {
+        lines_before: lines_before(&checkout, &fork, &change).await?,
+        ..Observed::nothing("only GitHub knows; the check on a pull request tells")
     };
-    let beside = Beside {
-        conditions,
-        migrations: class,
-        personal: true,
-        unknown: vec![not_here("reviews", "reviews"), not_here("coverage", "coverage")],
-    };
+    let beside = Beside { conditions, migrations: class, personal: true, observed: Some(observed) };
     let name = |person| people.name(person).map(str::to_owned);
     Ok(RiskReport::of(model, &change, Some(&past), scored, beside, name))
 }
@@ -132,4 +128,26 @@ async fn migrations(
     let tree = checkout.tree(head, |path| added.contains(path)).await?;
     let texts: Vec<_> = added.iter().map(|path| (*path, tree.text(path).cloned())).collect();
     Ok(read_migrations(texts.iter().map(|(path, text)| (*path, text.as_deref()))))
+}
+
+/// Lines of the touched files that were there, as they were at `fork`.
+async fn lines_before(
+    checkout: &Checkout,
+    fork: &Sha,
+    change: &Change,
+) -> Result<Result<u64, Unknown>, GitError> {
+    let existing = change.files.iter().filter(|file| file.existed());
+    let paths: BTreeSet<&str> = existing.map(|file| file.path_before()).collect();
+    let tree = checkout.tree(fork, |path| paths.contains(path)).await?;
+    let mut lines = 0;
+    for path in paths {
+        match tree.entries.get(path).map(|entry| &entry.content) {
+            Some(Content::Text(text)) => lines += text.lines().count() as u64,
+            // They have no lines.
+            Some(Content::Withheld(Withheld::Binary | Withheld::Symlink | Withheld::Submodule)) => {
+            }
+            Some(Content::Withheld(_)) | None => return Ok(Err("a file could not be read whole")),
+        }
+    }
+    Ok(Ok(lines))
 }

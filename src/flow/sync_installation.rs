@@ -46,6 +46,13 @@ impl App {
             self.store.note_labels(repo, &labels).await?;
         }
         self.store.expire_organisation_file(id).await?;
+        // Whoever installs the App wants to know of the past before the first pull request.
+        let kept = rows.iter().filter(|row| row.archived != Some(true));
+        let learn = self.histories(id, kept.map(|row| (row.id, row.name.clone()))).await?;
+        if !learn.is_empty() {
+            self.store.enqueue(&learn, self.clock.now()).await?;
+            self.wake.notify_one();
+        }
         Ok(format!("{} repositories", rows.len()))
     }
 }

@@ -226,7 +226,7 @@ impl App {
             Job::CheckRisk { installation, repo, name, head, .. } => {
                 (RISK_CHECK, *installation, *repo, name, head)
             }
-            Job::LearnMerge { .. } | Job::LearnHistory { .. } => return,
+            Job::LearnMerge { .. } | Job::LearnPush { .. } | Job::LearnHistory { .. } => return,
             Job::AnswerComment { installation, repo, name, asked, delivery } => {
                 let (installation, repo) = (*installation, *repo);
                 let question = Question { installation, repo, name, asked, delivery };

@@ -33,6 +33,15 @@ pub async fn get_as(url: &str, path: &str, token: &str) -> Answer {
     exchange(url, head.into_bytes()).await
 }
 
+/// Sends a body with a bearer token.
+pub async fn post_as(url: &str, path: &str, token: &str, body: &[u8]) -> Answer {
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: app\r\nAuthorization: Bearer {token}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    );
+    exchange(url, [head.as_bytes(), body].concat()).await
+}
+
 /// A request to the webhook with these headers, whatever they hold.
 pub fn hook(headers: &[(&str, &[u8])], body: &[u8]) -> Vec<u8> {
     let mut bytes = b"POST /webhook HTTP/1.1\r\nHost: app\r\nConnection: close\r\n".to_vec();

@@ -56,7 +56,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("utoipa", &["src/web/api", "src/domain/metrics/"]),
     // store
     ("sqlx", &["src/edge/store/"]),
-    ("flate2", &["src/edge/store/snapshots.rs", "src/edge/disk/series.rs"]),
+    ("flate2", &["src/edge/store/packed.rs", "src/edge/disk/series.rs"]),
     ("uuid", &["src/edge/store/", "src/cli/serve.rs"]),
     // judging
     ("regorus", &["src/domain/policy/"]),
@@ -74,7 +74,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("semver", &["src/domain/helm/functions/semvers.rs"]),
     ("granit_parser", &["src/domain/yaml/"]),
     ("parse_dockerfile", &["src/domain/facts/dockerfile"]),
-    ("roxmltree", &["src/domain/facts/dependencies/xml.rs"]),
+    ("roxmltree", &["src/domain/xml.rs"]),
     ("squawk_linter", &["src/domain/ddl/postgres.rs"]),
     ("squawk_syntax", &["src/domain/ddl/postgres.rs"]),
     ("annotate_snippets", &["src/domain/report/"]),

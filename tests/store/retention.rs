@@ -39,7 +39,7 @@ async fn what_is_old_goes_and_what_is_owed_stays() {
         assert!(store.delivery("g440").await.unwrap().is_some(), "it is young");
 
         let cleaned = store.clean_up(&now(95), 9).await.unwrap();
-        assert_eq!(cleaned.rows, [("delivery", 20), ("evaluation", 1)]);
+        assert_eq!(cleaned.rows, [("delivery", 20), ("evaluation", 1), ("coverage_report", 1)]);
         assert!(store.evaluation(RepoId(10), "young").await.unwrap().is_some());
 
         let cleaned = store.clean_up(&now(401), 9).await.unwrap();

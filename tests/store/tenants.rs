@@ -7,6 +7,8 @@ use waymark::domain::gate::request::Acknowledged;
 use waymark::domain::ids::{InstallationId, RepoId};
 use waymark::domain::metrics::Run;
 use waymark::domain::risk::condition::{Review, Verdict};
+use waymark::domain::risk::coverage::{CoverageReport, Format};
+use waymark::domain::risk::dependents::{Relation, Verb};
 use waymark::domain::risk::people::Called;
 use waymark::edge::store::{
     AcknowledgementRow, CardRow, CheckRunRow, CoverageRow, GateKey, GateRow, KeptIssue,
@@ -19,7 +21,7 @@ use crate::given::*;
 
 /// Every table that holds what belongs to a tenant. `delivery` is the inbox, `job` also holds
 /// plans: looked at below.
-const TABLES: [&str; 33] = [
+const TABLES: [&str; 36] = [
     "installation",
     "repo",
     "pull",
@@ -53,6 +55,9 @@ const TABLES: [&str; 33] = [
     "risk_review",
     "risk_coverage",
     "risk_report",
+    "coverage_report",
+    "relation",
+    "risk_reading",
 ];
 
 pub(crate) async fn settle_in(store: &Store, installation: i64) {
@@ -175,6 +180,9 @@ async fn know_risk(store: &Store, repo: RepoId) {
         bot: false,
         files: None,
         reviews_known: true,
+        remarks: None,
+        draft: false,
+        ready: None,
     };
     store.note_risk_pull(repo, &pull).await.unwrap();
     let review =
@@ -183,6 +191,13 @@ async fn know_risk(store: &Store, repo: RepoId) {
     let row = CoverageRow { context: "c".to_owned(), state: "s".to_owned(), said: String::new() };
     store.note_risk_coverage(repo, &sha(1), &row, NOON).await.unwrap();
     store.put_risk_report(repo, &sha(1), 1, "{}", NOON).await.unwrap();
+    let report = CoverageReport::parse("SF:a.rs\nDA:1,1\n", Format::Lcov, None).unwrap();
+    store.put_coverage_report(repo, &sha(1), "unit", &report, NOON).await.unwrap();
+    let subject = "component:default/a".to_owned();
+    let relation = Relation { object: subject.clone(), verb: Verb::Defines, subject };
+    store.put_relations(repo, &[relation]).await.unwrap();
+    let row = ("pull:1".to_owned(), "{}".to_owned());
+    store.stage_risk_reading(repo, &[row], "{}").await.unwrap();
 }
 
 async fn count(db: &TestDatabase, table: &str) -> i64 {

@@ -47,8 +47,9 @@ pub(super) fn report(report: &RiskReport) -> String {
     people(report, &mut out);
     let facts: Vec<String> = report.plain_facts().filter_map(fact_words).collect();
     list("Facts without weight", &facts, &mut out);
+    let unknown = report.unknown_by_reason().into_iter();
     let unknown: Vec<String> =
-        report.unknown.iter().map(|u| format!("{}: {}", line(&u.title), line(&u.why))).collect();
+        unknown.map(|(why, these)| format!("{}: {}", line(&these.join(", ")), line(why))).collect();
     list("Not known, and left out", &unknown, &mut out);
     let _ = writeln!(out, "{}", history_words(report));
     if let Some(a) = &report.assessment {

@@ -1,5 +1,6 @@
 //! `check_run`: somebody pressed *Re-run* (`rerequested`) or one of our buttons
-//! (`requested_action`). Our own runs' `created` and `completed` are ignored.
+//! (`requested_action`); or a coverage service is done (`completed`). Other runs' `created` and
+//! `completed`, our own among them, are ignored.
 
 use serde::Deserialize;
 
@@ -7,6 +8,7 @@ use super::Intent;
 use super::payload::{InstallationRef, PullRef, Repository, numbers_in};
 use crate::domain::ids::Sha;
 use crate::domain::report::check_run::{GOLDEN_PATH_CHECK, RERUN, command_of};
+use crate::domain::risk::coverage::{clipped, is_coverage};
 use crate::domain::time::Timestamp;
 
 #[derive(Deserialize)]
@@ -40,6 +42,16 @@ struct Run {
     #[serde(default)]
     pull_requests: Vec<PullRef>,
     check_suite: Option<Suite>,
+    #[serde(default)]
+    conclusion: Option<String>,
+    #[serde(default)]
+    output: Output,
+}
+
+/// What the run says of itself.
+#[derive(Default, Deserialize)]
+struct Output {
+    title: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -52,6 +64,18 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<Intent>, serde_json::Error> {
     let Some(installation) = p.installation else { return Ok(Vec::new()) };
     let button = p.requested_action.map(|button| button.identifier).unwrap_or_default();
     let wanted = match p.action.as_str() {
+        // Codecov's App says in runs what it says in statuses elsewhere.
+        "completed" if is_coverage(&p.check_run.name) => {
+            let words = p.check_run.output.title.unwrap_or_default();
+            return Ok(vec![Intent::Covered {
+                installation: installation.id,
+                repo: p.repository.into(),
+                sha: p.check_run.head_sha,
+                context: p.check_run.name,
+                state: p.check_run.conclusion.unwrap_or_default(),
+                said: clipped(&words),
+            }]);
+        }
         "rerequested" => true,
         "requested_action" if button == RERUN => true,
         "requested_action" if p.check_run.name == GOLDEN_PATH_CHECK => {

@@ -87,6 +87,10 @@ pub enum Intent {
         git_ref: String,
         /// The commit before; `None` when the branch is new.
         before: Option<Sha>,
+        /// Whether history was rewritten.
+        forced: bool,
+        /// The pull request that the newest commit's message names, as GitHub's buttons write it.
+        pull: Option<i64>,
         /// The commit after; `None` when the branch was deleted.
         after: Option<Sha>,
     },
@@ -220,7 +224,8 @@ pub struct EventError {
 pub type Reader = fn(&[u8]) -> Result<Vec<Intent>, serde_json::Error>;
 
 /// Every event that we read. Those with `subscribed: false` come unasked: the first two to every
-/// App, the next two (re-runs and buttons) to every App that may write checks. The manifest lists
+/// App, the next (re-runs) to every App that may write checks, as do re-runs and buttons of
+/// `check_run`; what other Apps' runs say must be subscribed to. The manifest lists
 /// the others; `tests/manifest.rs` compares.
 pub const READERS: &[EventReader] = &[
     EventReader { event: "installation", subscribed: false, read: installation::read },
@@ -229,8 +234,8 @@ pub const READERS: &[EventReader] = &[
         subscribed: false,
         read: installation_repositories::read,
     },
-    EventReader { event: "check_run", subscribed: false, read: check_run::read },
     EventReader { event: "check_suite", subscribed: false, read: check_suite::read },
+    EventReader { event: "check_run", subscribed: true, read: check_run::read },
     EventReader {
         event: "deployment_protection_rule",
         subscribed: true,

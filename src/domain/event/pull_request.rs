@@ -33,6 +33,7 @@ struct Pull {
     state: String,
     #[serde(default)]
     draft: bool,
+    created_at: Option<String>,
     updated_at: Option<String>,
     #[serde(default)]
     title: String,
@@ -44,6 +45,7 @@ struct Pull {
     merged: Option<bool>,
     merged_at: Option<String>,
     merge_commit_sha: Option<Sha>,
+    merged_by: Option<User>,
     head: Branch,
     base: Branch,
 }
@@ -64,7 +66,8 @@ impl Pull {
         let takes_back =
             if revert { targets(&self.title, body, Some(repository)) } else { Vec::new() };
         let sha = self.merge_commit_sha.clone();
-        (self.merged == Some(true)).then_some(Landing { sha, at, revert, takes_back })
+        let by = self.merged_by.as_ref().map(|user| user.login.clone());
+        (self.merged == Some(true)).then_some(Landing { sha, at, by, revert, takes_back })
     }
 }
 
@@ -98,6 +101,12 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<Intent>, serde_json::Error> {
     let judge = open && changes_verdict(&p.action, p.changes.base.is_some());
     let repo: super::RepoSeen = p.repository.into();
     let landed = p.pull_request.landing(&repo.name.to_string()).filter(|_| p.action == "closed");
+    let ready = match p.action.as_str() {
+        "opened" if !p.pull_request.draft => p.pull_request.created_at.as_deref(),
+        "ready_for_review" => p.pull_request.updated_at.as_deref(),
+        _ => None,
+    };
+    let ready = ready.and_then(Timestamp::parse_rfc3339);
     let pull = PullSeen {
         number: p.pull_request.number,
         head_sha: p.pull_request.head.sha,
@@ -118,6 +127,7 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<Intent>, serde_json::Error> {
         retitled: open && p.changes.title.is_some(),
         files: p.pull_request.changed_files,
         opened: p.action == "opened",
+        ready,
         landed,
     };
     Ok(vec![Intent::Pull { installation: installation.id, repo, pull, judge }])

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::Intent;
 use super::payload::{InstallationRef, Repository, branch_of};
 use crate::domain::ids::Sha;
+use crate::domain::risk::units::pull_of;
 
 #[derive(Deserialize)]
 struct Payload {
@@ -14,8 +15,17 @@ struct Payload {
     after: Sha,
     #[serde(default)]
     deleted: bool,
+    #[serde(default)]
+    forced: bool,
+    head_commit: Option<HeadCommit>,
     repository: Repository,
     installation: Option<InstallationRef>,
+}
+
+#[derive(Deserialize)]
+struct HeadCommit {
+    #[serde(default)]
+    message: String,
 }
 
 pub(super) fn read(body: &[u8]) -> Result<Vec<Intent>, serde_json::Error> {
@@ -30,6 +40,8 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<Intent>, serde_json::Error> {
         repo: p.repository.into(),
         git_ref: p.git_ref,
         before: some(p.before),
+        forced: p.forced,
+        pull: p.head_commit.and_then(|commit| pull_of(commit.message.lines().next()?)),
         after: if p.deleted { None } else { some(p.after) },
     }])
 }

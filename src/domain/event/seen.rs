@@ -55,6 +55,8 @@ pub struct PullSeen {
     pub files: Option<i64>,
     /// Whether this event is its beginning: nobody can have reviewed it.
     pub opened: bool,
+    /// Set when this event is the moment from which it can be reviewed.
+    pub ready: Option<Timestamp>,
     /// Set when this event is its merge.
     pub landed: Option<Landing>,
 }
@@ -66,6 +68,8 @@ pub struct Landing {
     pub sha: Option<Sha>,
     /// When.
     pub at: Timestamp,
+    /// Login of whoever merged it.
+    pub by: Option<String>,
     /// Whether it takes another change back.
     pub revert: bool,
     /// What it takes back.

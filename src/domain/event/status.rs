@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::Intent;
 use super::payload::{InstallationRef, Repository};
 use crate::domain::ids::Sha;
-use crate::domain::risk::coverage::is_coverage;
+use crate::domain::risk::coverage::{clipped, is_coverage};
 
 #[derive(Deserialize)]
 struct Payload {
@@ -30,6 +30,6 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<Intent>, serde_json::Error> {
         sha: p.sha,
         context: p.context,
         state: p.state,
-        said: p.description.unwrap_or_default().chars().take(300).collect(),
+        said: clipped(&p.description.unwrap_or_default()),
     }])
 }

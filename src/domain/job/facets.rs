@@ -14,6 +14,7 @@ impl Job {
             Self::CheckPolicies { .. } => "check_policies",
             Self::CheckRisk { .. } => "check_risk",
             Self::LearnMerge { .. } => "learn_merge",
+            Self::LearnPush { .. } => "learn_push",
             Self::LearnHistory { .. } => "learn_history",
             Self::AnswerComment { .. } => "answer_comment",
             Self::UpgradeWave { .. } => "upgrade_wave",
@@ -47,6 +48,7 @@ impl Job {
             Self::CheckPolicies { repo, head, .. } => format!("policies:{repo}:{head}"),
             Self::CheckRisk { repo, number, .. } => format!("risk:{repo}:pull:{number}"),
             Self::LearnMerge { repo, merged, .. } => format!("learn:{repo}:pull:{}", merged.number),
+            Self::LearnPush { repo, after, .. } => format!("learn:{repo}:push:{after}"),
             Self::LearnHistory { repo, .. } => format!("learn:{repo}:history"),
             // An edit that arrives meanwhile asks for something else.
             Self::AnswerComment { repo, asked, delivery, .. } => {
@@ -84,6 +86,7 @@ impl Job {
             | Self::CheckPolicies { .. }
             | Self::CheckRisk { .. }
             | Self::LearnMerge { .. }
+            | Self::LearnPush { .. }
             // What was missed is late already.
             | Self::Recover => Priority::Background,
             Self::Scorecard { .. } => Priority::Report,
@@ -120,6 +123,7 @@ impl Job {
             | Self::CheckPolicies { repo, .. }
             | Self::CheckRisk { repo, .. }
             | Self::LearnMerge { repo, .. }
+            | Self::LearnPush { repo, .. }
             | Self::LearnHistory { repo, .. }
             | Self::AnswerComment { repo, .. }
             | Self::Gate { repo, .. }
@@ -139,6 +143,7 @@ impl Job {
             | Self::CheckPolicies { installation, .. }
             | Self::CheckRisk { installation, .. }
             | Self::LearnMerge { installation, .. }
+            | Self::LearnPush { installation, .. }
             | Self::LearnHistory { installation, .. }
             | Self::AnswerComment { installation, .. }
             | Self::Gate { installation, .. }

@@ -1,11 +1,14 @@
 //! What is about to be merged? Files with their line counts, a title, an author, a moment.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::time::Timestamp;
 
 use super::people::Person;
 
 /// What happened to a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Kind {
     /// It was not there before.
     Added,
@@ -18,7 +21,7 @@ pub enum Kind {
 }
 
 /// One touched file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileChange {
     /// Where it lies now, or lay when it is removed.
     pub path: String,

@@ -1,13 +1,17 @@
 //! What is so about a change that needs no statistics? Named conditions with their evidence and a
 //! way to clear them. They are never mixed into the probability.
 
+mod coverage;
 mod ddl;
+mod notes;
 mod review;
 
 use serde::{Deserialize, Serialize};
 
+pub use coverage::of_coverage;
 pub use ddl::{Class, Found, of_migrations, read_migrations};
-pub use review::{Review, Verdict, of_coverage, of_reviews};
+pub use notes::{of_dependents, of_expertise, of_pace};
+pub use review::{Review, Verdict, by_others, last_approval, of_merge, of_reviews};
 
 /// How much a condition asks for; the most last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::ids::Sha;
 
+/// Characters of a line, and lines of a text, that are kept until reading is done.
+const MOST_WORDS: usize = 300;
+const MOST_LINES: usize = 50;
+
 /// What a text says was taken back.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -53,6 +57,19 @@ pub fn targets(title: &str, body: &str, repository: Option<&str>) -> Vec<Target>
     }
     found.dedup();
     found
+}
+
+/// The lines of a text that may say what it takes back; nothing else of it is kept, nor needed. The
+/// first line that is not empty stays, too: it is the title of a merge.
+pub fn about_reverts(body: &str) -> String {
+    let first = body.lines().map(str::trim).position(|line| !line.is_empty());
+    let lines = body.lines().enumerate();
+    let wanted = lines.filter(|(n, line)| Some(*n) == first || line.contains("evert"));
+    wanted
+        .map(|(_, line)| line.chars().take(MOST_WORDS).collect())
+        .take(MOST_LINES)
+        .collect::<Vec<String>>()
+        .join("\n")
 }
 
 /// Whether a change takes another back. What brings a reverted change back again does not.
@@ -145,5 +162,16 @@ mod tests {
         let expected =
             [Target::Pull(13), Target::Title("Revert \"Add VAT (#12)\" (#13)".to_owned())];
         assert_eq!(targets(title, "", None), expected);
+    }
+
+    #[test]
+    fn only_what_speaks_of_reverts_is_kept() {
+        let body =
+            "\nAdd VAT\n\nA long story.\nReverts acme/api#12\nThis reverts commit abcdef1.\n";
+        let kept = "Add VAT\nReverts acme/api#12\nThis reverts commit abcdef1.";
+        assert_eq!(about_reverts(body), kept);
+        assert_eq!(about_reverts(""), "");
+        assert!(about_reverts(&"evert ".repeat(100_000)).len() < 400);
+        assert_eq!(about_reverts(&"evert\n".repeat(1_000)).lines().count(), 50);
     }
 }

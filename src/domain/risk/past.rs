@@ -91,6 +91,14 @@ impl Past {
         self.of_file(path).iter().any(|earlier| earlier.author == Some(person))
     }
 
+    /// The share of the touched files that were there before which somebody changed before; `None`
+    /// when all are new.
+    pub fn known_share(&self, person: Person, change: &Change) -> Option<f64> {
+        let existing: Vec<_> = change.files.iter().filter(|file| file.existed()).collect();
+        let known = existing.iter().filter(|file| self.knows(person, &file.path)).count();
+        (!existing.is_empty()).then(|| known as f64 / existing.len() as f64)
+    }
+
     /// Who knows the touched files best, besides the author: people by the number of touched
     /// files that they changed, then by how lately. At most `most`.
     pub fn knowers(&self, change: &Change, most: usize) -> Vec<Knower> {

@@ -3,6 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::ids::Sha;
 use crate::domain::time::Timestamp;
 
@@ -16,7 +18,7 @@ const REBASED_WITHIN_MS: i64 = 10_000;
 const GITHUB: &str = "noreply@github.com";
 
 /// A commit, as Git tells of it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Commit {
     /// Its name.
     pub sha: Sha,
@@ -223,6 +225,24 @@ fn is_rebase(before: &Commit, commit: &Commit) -> bool {
         && by_button(commit)
         && before.author == commit.author
         && (commit.at.0 - before.at.0).abs() <= REBASED_WITHIN_MS
+}
+
+/// The branch's own line (first parents) that ends in `tip`, as far as it is known, oldest first.
+pub fn line_of<'a>(all: &'a HashMap<Sha, Commit>, tip: &Sha) -> Vec<&'a Commit> {
+    let mut line = Vec::new();
+    let mut next = all.get(tip);
+    // Commits cannot go round in circles, but strangers' answers can.
+    while let Some(commit) = next.filter(|_| line.len() < all.len()) {
+        line.push(commit);
+        next = commit.parents.first().and_then(|parent| all.get(parent));
+    }
+    line.reverse();
+    line
+}
+
+/// The pull request that GitHub's buttons name in the first line of a message.
+pub fn pull_of(subject: &str) -> Option<i64> {
+    merge_number(subject).or_else(|| number_of(subject))
 }
 
 /// `Merge pull request #12 from acme/topic` → 12.

@@ -1,22 +1,25 @@
 //! What was merged before we came? Many pull requests with their files in one question.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::call::Call;
 use super::error::GitHubError;
-use super::installation::Installation;
+use super::installation::{Installation, in_repo};
 use crate::domain::ids::{RepoName, Sha};
+use crate::domain::percent::escape;
 use crate::domain::risk::change::{FileChange, Kind};
 use crate::domain::time::Timestamp;
 
 /// Bytes of one page.
 const MAX_ANSWER: usize = 32 * 1024 * 1024;
+/// Pull requests of a page of the REST API.
+const LISTED: usize = 100;
 
 const QUERY: &str = "query($owner: String!, $name: String!, $base: String!, $after: String) { repository(owner: $owner, name: $name) { pullRequests(states: MERGED, baseRefName: $base, first: 25, after: $after, orderBy: {field: UPDATED_AT, direction: DESC}) { pageInfo { hasNextPage endCursor } nodes { number title body mergedAt mergeCommit { oid } author { __typename login } changedFiles files(first: 100) { nodes { path additions deletions changeType } } } } } }";
 
 /// A pull request that was merged.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MergedPull {
     /// Its number.
     pub number: i64,
@@ -34,14 +37,14 @@ pub struct MergedPull {
     pub bot: bool,
     /// The first hundred files; where a renamed one lay before is not told.
     pub files: Vec<FileChange>,
-    /// How many there are.
-    pub total_files: u64,
+    /// How many there are; `None` where only another question would tell.
+    pub total_files: Option<u64>,
 }
 
 impl MergedPull {
     /// Whether the list of files lacks something that another question would tell.
     pub fn lacks_files(&self) -> bool {
-        self.total_files > self.files.len() as u64
+        self.total_files.is_none_or(|total| total > self.files.len() as u64)
             || self.files.iter().any(|file| file.kind == Kind::Renamed && file.was.is_none())
     }
 }
@@ -112,6 +115,25 @@ struct Author {
     login: String,
 }
 
+/// As the REST API lists it.
+#[derive(Deserialize)]
+struct Listed {
+    number: i64,
+    #[serde(default)]
+    title: String,
+    body: Option<String>,
+    merged_at: Option<String>,
+    merge_commit_sha: Option<Sha>,
+    user: Option<User>,
+}
+
+#[derive(Deserialize)]
+struct User {
+    login: String,
+    #[serde(default, rename = "type")]
+    kind: String,
+}
+
 #[derive(Deserialize)]
 struct Files {
     nodes: Vec<Option<File>>,
@@ -160,6 +182,43 @@ impl Installation {
     }
 }
 
+impl Installation {
+    /// The same where there is no GraphQL: a page of a hundred that were closed, those that changed
+    /// last first, without their files; and whether there are more.
+    pub async fn merged_pulls_listed(
+        &self,
+        repo: &RepoName,
+        base: &str,
+        page: usize,
+    ) -> Result<(Vec<MergedPull>, bool), GitHubError> {
+        let path = format!(
+            "/pulls?state=closed&base={}&sort=updated&direction=desc&per_page={LISTED}&page={page}",
+            escape(base)
+        );
+        let call = Call::get("/repos/{owner}/{repo}/pulls", in_repo(repo, &path));
+        let found: Vec<Listed> = self.read(&call.at_most(MAX_ANSWER)).await?;
+        let more = found.len() == LISTED;
+        Ok((found.into_iter().filter_map(Listed::read).collect(), more))
+    }
+}
+
+impl Listed {
+    /// Those that were closed without a merge are nobody's history.
+    fn read(self) -> Option<MergedPull> {
+        Some(MergedPull {
+            at: Timestamp::parse_rfc3339(self.merged_at.as_deref()?)?,
+            number: self.number,
+            title: self.title,
+            body: self.body.unwrap_or_default(),
+            sha: self.merge_commit_sha,
+            bot: self.user.as_ref().is_some_and(|user| user.kind == "Bot"),
+            author: self.user.map(|user| user.login),
+            files: Vec::new(),
+            total_files: None,
+        })
+    }
+}
+
 impl Node {
     fn read(self) -> Option<MergedPull> {
         let files = self.files.map(|files| files.nodes).unwrap_or_default();
@@ -172,7 +231,7 @@ impl Node {
             bot: self.author.as_ref().is_some_and(|author| author.kind == "Bot"),
             author: self.author.map(|author| author.login),
             files: files.into_iter().flatten().map(File::read).collect(),
-            total_files: self.changed_files,
+            total_files: Some(self.changed_files),
         })
     }
 }

@@ -8,10 +8,14 @@ use super::installation::{Installation, in_repo};
 use crate::domain::ids::{RepoName, Sha};
 use crate::domain::risk::change::{FileChange, Kind};
 use crate::domain::risk::condition::{Review, Verdict};
+use crate::domain::risk::coverage::{Span, added_lines};
 use crate::domain::time::Timestamp;
 
-/// A page holds up to a hundred patches, which we do not read.
-const MAX_PAGE: usize = 64 * 1024 * 1024;
+/// A page holds up to a hundred patches.
+pub(super) const MAX_PAGE: usize = 64 * 1024 * 1024;
+
+/// GitHub shows no more files of a comparison.
+pub(super) const MAX_COMPARED: usize = 300;
 
 /// A touched file, and the blob that it leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,16 +24,32 @@ pub struct PullFile {
     pub change: FileChange,
     /// Its content now; `None` for submodules.
     pub blob: Option<Sha>,
+    /// The lines that it gains; `None` when GitHub shows no patch: binary files, very long ones.
+    pub added: Option<Vec<Span>>,
 }
 
 #[derive(Deserialize)]
-struct WireFile {
+pub(super) struct WireFile {
     filename: String,
     previous_filename: Option<String>,
     status: String,
     additions: u64,
     deletions: u64,
     sha: Option<Sha>,
+    patch: Option<String>,
+}
+
+/// As `/compare` has it.
+#[derive(Deserialize)]
+struct WireComparison {
+    status: String,
+    #[serde(default)]
+    files: Vec<WireFile>,
+}
+
+#[derive(Deserialize)]
+struct WireRemark {
+    user: Option<User>,
 }
 
 #[derive(Deserialize)]
@@ -70,6 +90,41 @@ impl Installation {
         let call = Call::get("/repos/{owner}/{repo}/pulls/{pull_number}/reviews", path);
         self.list(call, reviews).await
     }
+
+    /// How many comments people other than `author` wrote on the lines of a pull request.
+    pub async fn pull_remarks(
+        &self,
+        repo: &RepoName,
+        number: i64,
+        author: Option<&str>,
+    ) -> Result<u64, GitHubError> {
+        let path = in_repo(repo, &format!("/pulls/{number}/comments?per_page=100"));
+        let call = Call::get("/repos/{owner}/{repo}/pulls/{pull_number}/comments", path);
+        let all: Vec<WireRemark> =
+            self.list(call.at_most(MAX_PAGE), |answer, call| answer.json(call)).await?;
+        let by_another = |user: &User| user.r#type != "Bot" && Some(user.login.as_str()) != author;
+        let count = all.iter().filter(|remark| remark.user.as_ref().is_some_and(by_another));
+        Ok(count.count() as u64)
+    }
+
+    /// What lies between two commits of one line; `None` when the second does not come after the
+    /// first, or there is more than GitHub shows.
+    pub async fn changed_between(
+        &self,
+        repo: &RepoName,
+        from: &Sha,
+        to: &Sha,
+    ) -> Result<Option<Vec<FileChange>>, GitHubError> {
+        let path = in_repo(repo, &format!("/compare/{from}...{to}?per_page=1"));
+        let call = Call::get("/repos/{owner}/{repo}/compare/{basehead}", path);
+        let found: WireComparison = match self.read(&call.at_most(MAX_PAGE)).await {
+            Err(GitHubError::NotFound { .. }) => return Ok(None),
+            other => other?,
+        };
+        let whole = found.status == "ahead" && found.files.len() < MAX_COMPARED;
+        let files = found.files.into_iter().map(|file| PullFile::from(file).change);
+        Ok(whole.then(|| files.collect()))
+    }
 }
 
 fn files(answer: &Answer, call: &Call) -> Result<Vec<PullFile>, GitHubError> {
@@ -93,7 +148,9 @@ impl From<WireFile> for PullFile {
         let was = wire.previous_filename.filter(|_| kind == Kind::Renamed);
         let (added, deleted) = (wire.additions, wire.deletions);
         let blob = wire.sha.filter(|_| kind != Kind::Removed);
-        Self { change: FileChange { path: wire.filename, was, kind, added, deleted }, blob }
+        let lines = wire.patch.as_deref().map(added_lines);
+        let change = FileChange { path: wire.filename, was, kind, added, deleted };
+        Self { change, blob, added: lines }
     }
 }
 

@@ -27,6 +27,7 @@ mod jobs;
 mod judgements;
 mod kept_issues;
 mod organisation;
+mod packed;
 mod pulls;
 mod recovery;
 mod repos;
@@ -59,7 +60,9 @@ pub use pulls::{KnownPull, PullRow, PullState};
 pub use recovery::Recovery;
 pub use repos::{KnownRepo, RepoRow};
 pub use retention::Cleaned;
-pub use risk::{CoverageRow, Ripe, RiskChange, RiskHistory, RiskPull, RiskTouch, mark};
+pub use risk::{
+    CoverageRow, PutCoverage, Ripe, RiskChange, RiskHistory, RiskPull, RiskTouch, mark,
+};
 pub use satisfaction::Satisfaction;
 pub use snapshots::{PoliciesRow, SnapshotRow};
 pub use transfer::{Moved, TransferError};

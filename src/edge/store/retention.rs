@@ -32,6 +32,13 @@ const RULES: &[Rule] = &[
                WHERE stored_ms < $1 ORDER BY stored_ms LIMIT $2)",
     },
     Rule {
+        table: "coverage_report",
+        cutoff: |c| c.evaluations,
+        sql: "DELETE FROM coverage_report WHERE (repo, sha, name) IN (
+               SELECT repo, sha, name FROM coverage_report
+                WHERE stored_ms < $1 ORDER BY stored_ms LIMIT $2)",
+    },
+    Rule {
         table: "blob",
         cutoff: |c| c.history,
         sql: "DELETE FROM blob WHERE (installation, sha) IN (SELECT installation, sha FROM blob

@@ -2,15 +2,19 @@
 //! change is?
 
 mod changes;
+mod coverage;
 mod people;
 mod pulls;
+mod reading;
+mod relations;
 mod reports;
 mod touches;
 
 use sha2::{Digest, Sha256};
 
 pub use changes::{Ripe, RiskChange, RiskHistory};
-pub use pulls::{CoverageRow, RiskPull};
+pub use coverage::{CoverageRow, PutCoverage};
+pub use pulls::RiskPull;
 pub use touches::RiskTouch;
 
 /// 63 bits of a text's digest: what paths, titles and addresses are recognised by.

@@ -62,4 +62,28 @@ impl App {
         }
         Ok(jobs)
     }
+
+    /// What a default branch gained without a pull request is to be learned. `pull` is the one that
+    /// the newest commit's message names: when we know of it, its own event tells.
+    pub(super) async fn learn_pushed(
+        &self,
+        installation: InstallationId,
+        repo: &RepoSeen,
+        git_ref: &str,
+        ends: (Option<Sha>, Option<Sha>),
+        pull: Option<i64>,
+    ) -> Result<Option<Job>, Fate> {
+        let (Some(before), Some(after)) = ends else { return Ok(None) };
+        let branch = git_ref.strip_prefix("refs/heads/");
+        if !self.risk || branch.is_none() || repo.default_branch.as_deref() != branch {
+            return Ok(None);
+        }
+        if let Some(number) = pull
+            && self.store.pull(repo.id, number).await?.is_some()
+        {
+            return Ok(None);
+        }
+        let name = repo.name.clone();
+        Ok(Some(Job::LearnPush { installation, repo: repo.id, name, before, after }))
+    }
 }

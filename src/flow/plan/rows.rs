@@ -49,6 +49,7 @@ pub(super) fn learned(
             title: pull.title.clone(),
             author: pull.author.clone(),
             bot: pull.by_bot,
+            merged_by: landed.by.clone(),
             revert: landed.revert,
             takes_back: landed.takes_back.clone(),
         },
@@ -64,5 +65,8 @@ pub(super) fn risk_pull(pull: &PullSeen) -> RiskPull {
         bot: pull.by_bot,
         files: pull.files,
         reviews_known: pull.opened,
+        remarks: pull.opened.then_some(0),
+        draft: pull.draft,
+        ready: pull.ready,
     }
 }

@@ -80,6 +80,9 @@ impl App {
             Job::LearnMerge { installation, repo, name, merged } => {
                 apart(|| self.learn_merge(*installation, *repo, name, merged)).await?
             }
+            Job::LearnPush { installation, repo, name, before, after } => {
+                apart(|| self.learn_push(*installation, *repo, name, (before, after))).await?
+            }
             Job::LearnHistory { installation, repo, name } => {
                 apart(|| self.learn_history(*installation, *repo, name)).await?
             }

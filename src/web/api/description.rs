@@ -5,7 +5,7 @@ use axum::Json;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{dora, organisations, policies, repositories, waivers};
+use super::{coverage, dora, organisations, policies, repositories, waivers};
 
 /// The API in OpenAPI 3.1.
 #[derive(OpenApi)]
@@ -14,7 +14,7 @@ use super::{dora, organisations, policies, repositories, waivers};
         title = "Waymark",
         description = "Scorecards, waivers and delivery of an organisation's repositories. Lists \
                        come in pages: pass `next` as `after`. `format=csv` gives the same for \
-                       spreadsheets.",
+                       spreadsheets. Coverage of tests is taken in.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     paths(
@@ -23,7 +23,8 @@ use super::{dora, organisations, policies, repositories, waivers};
         policies::list,
         waivers::list,
         dora::list,
-        dora::cohorts
+        dora::cohorts,
+        coverage::put
     ),
     modifiers(&Bearer)
 )]

@@ -127,6 +127,10 @@ pub struct Pull {
     pub merged: bool,
     /// The commit that it was merged with.
     pub merge_sha: Option<Sha>,
+    /// The commits that a rebase or a squash made of it.
+    pub landed: Vec<Sha>,
+    /// Who wrote comments on its lines.
+    pub remarks: Vec<String>,
     pub reviews: Vec<Review>,
     pub created: i64,
     pub updated: i64,

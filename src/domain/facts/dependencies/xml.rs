@@ -3,48 +3,14 @@
 
 use std::collections::BTreeMap;
 
-use roxmltree::{Document, Node, ParsingOptions};
-
 use super::Read;
+use crate::domain::xml::{self, Doctype, Document, Node};
 
 /// Nodes that a document may hold.
 const MAX_NODES: u32 = 100_000;
-/// The parser recurses.
-const MAX_DEPTH: usize = 200;
 
 fn parse(text: &str) -> Result<Document<'_>, String> {
-    if depth(text) > MAX_DEPTH {
-        return Err("nests too deep".to_owned());
-    }
-    let options = ParsingOptions { nodes_limit: MAX_NODES, ..ParsingOptions::default() };
-    Document::parse_with_options(text, options).map_err(|error| {
-        let line = error.pos().row;
-        format!("cannot be read: line {line}: {error}")
-    })
-}
-
-/// An upper bound of how deep elements nest: opened minus closed.
-fn depth(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let (mut open, mut deepest) = (0_usize, 0);
-    // What follows the `<` that was seen last and has not been closed.
-    let mut tag = None;
-    for (at, byte) in bytes.iter().enumerate() {
-        match (byte, tag) {
-            (b'<', _) => tag = bytes.get(at + 1).copied(),
-            (b'>', Some(b'/')) => open = open.saturating_sub(1),
-            (b'>', Some(b'!' | b'?') | None) => {}
-            (b'>', Some(_)) if bytes.get(at.wrapping_sub(1)) != Some(&b'/') => {
-                open += 1;
-                deepest = deepest.max(open);
-            }
-            _ => {}
-        }
-        if *byte == b'>' {
-            tag = None;
-        }
-    }
-    deepest
+    xml::parse(text, MAX_NODES, Doctype::Refused)
 }
 
 fn line(document: &Document<'_>, node: Node<'_, '_>) -> u32 {

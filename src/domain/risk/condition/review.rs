@@ -1,17 +1,12 @@
-//! Did somebody look at it, and at what is there now? And do tests run through it?
+//! Did somebody look at it, and at what is there now?
 
 use super::{Condition, Weight};
 use crate::domain::ids::Sha;
+use crate::domain::risk::observed::approvers;
 use crate::domain::time::Timestamp;
 
 /// Share of the changed lines that may come behind the last approval, in percent.
 const STALE_PERCENT: u64 = 10;
-/// A patch with fewer executable lines says little, in lines.
-const PATCH_LINES: u64 = 20;
-/// Percent of a patch that tests should run through.
-const PATCH_PERCENT: f64 = 80.0;
-/// A project's coverage may fall by so many percentage points.
-const PROJECT_POINTS: f64 = -1.0;
 
 /// What a review says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -54,6 +49,18 @@ pub struct Review {
     pub at: Timestamp,
 }
 
+/// The reviews of people other than the author.
+pub fn by_others<'a>(reviews: &'a [Review], author: Option<&str>) -> Vec<&'a Review> {
+    let by_another = |r: &&Review| !r.bot && r.by.is_some() && r.by.as_deref() != author;
+    reviews.iter().filter(by_another).collect()
+}
+
+/// The last approval by another person.
+pub fn last_approval<'a>(reviews: &'a [Review], author: Option<&str>) -> Option<&'a Review> {
+    let given = by_others(reviews, author).into_iter();
+    given.filter(|r| r.verdict == Verdict::Approved).max_by_key(|r| r.at)
+}
+
 /// What the reviews of an open pull request amount to. `after_approval` is the lines changed
 /// behind the approved commit and all changed lines; `None` when nobody asked.
 pub fn of_reviews(
@@ -62,27 +69,24 @@ pub fn of_reviews(
     head: &Sha,
     after_approval: Option<(u64, u64)>,
 ) -> Vec<Condition> {
-    let by_another = |r: &&Review| !r.bot && r.by.is_some() && r.by.as_deref() != author;
-    let human: Vec<&Review> = reviews.iter().filter(by_another).collect();
     let warn = |name: &str, evidence: String, how: &str| Condition {
         name: name.to_owned(),
         weight: Weight::Warn,
         evidence: vec![evidence],
         how_to_clear: how.to_owned(),
     };
-    if human.is_empty() {
+    if by_others(reviews, author).is_empty() {
         let evidence = "nobody but its author has reviewed it yet".to_owned();
         let unreviewed = warn("unreviewed", evidence, "have somebody else review it");
         // So begins every pull request; whoever is about to deploy takes it less lightly.
         return vec![Condition { weight: Weight::Note, ..unreviewed }];
     }
-    let approved = human.iter().filter(|r| r.verdict == Verdict::Approved);
-    let Some(last) = approved.max_by_key(|r| r.at) else { return Vec::new() };
+    let Some(last) = last_approval(reviews, author) else { return Vec::new() };
     let Some(seen) = last.commit.as_ref().filter(|commit| *commit != head) else {
         return Vec::new();
     };
     let evidence = match after_approval {
-        Some((_, 0)) => return Vec::new(),
+        Some((0, _) | (_, 0)) => return Vec::new(),
         Some((after, all)) if after * 100 <= all * STALE_PERCENT => return Vec::new(),
         Some((after, all)) => format!(
             "{after} of {all} changed lines ({} %) came after `{}`, which was approved",
@@ -94,24 +98,19 @@ pub fn of_reviews(
     vec![warn("stale_approval", evidence, "have what came after the approval reviewed")]
 }
 
-/// What coverage says: `patch` is percent of the patch's lines and how many there are, `project`
-/// the difference in percentage points. What is not known is `None`, and makes no condition.
-pub fn of_coverage(patch: Option<(f64, Option<u64>)>, project: Option<f64>) -> Option<Condition> {
-    let mut evidence = Vec::new();
-    if let Some((percent, lines)) = patch
-        && percent < PATCH_PERCENT
-        && lines.is_none_or(|lines| lines >= PATCH_LINES)
-    {
-        evidence.push(format!("tests run through {percent:.0} % of the changed lines"));
-    }
-    if let Some(points) = project.filter(|points| *points <= PROJECT_POINTS) {
-        evidence.push(format!("the project's coverage falls by {:.2} percentage points", -points));
-    }
-    (!evidence.is_empty()).then(|| Condition {
-        name: "low_coverage".to_owned(),
+/// Whoever merged their own change although nobody else had approved it; `None` also when nobody says
+/// who merged it.
+pub fn of_merge(
+    reviews: &[Review],
+    author: Option<&str>,
+    merged_by: Option<&str>,
+) -> Option<Condition> {
+    let own = merged_by.is_some() && merged_by == author;
+    (own && approvers(reviews, author).is_empty()).then(|| Condition {
+        name: "self_merged".to_owned(),
         weight: Weight::Warn,
-        evidence,
-        how_to_clear: "add tests for the lines that none runs through".to_owned(),
+        evidence: vec!["its author merged it, and nobody else had approved it".to_owned()],
+        how_to_clear: "have somebody else read it before it is deployed".to_owned(),
     })
 }
 
@@ -145,11 +144,13 @@ mod tests {
     }
 
     #[test]
-    fn little_or_unknown_coverage_is_told_apart() {
-        assert_eq!(of_coverage(None, None), None);
-        assert_eq!(of_coverage(Some((80.0, Some(50))), Some(-0.99)), None);
-        assert_eq!(of_coverage(Some((10.0, Some(19))), None), None);
-        let both = of_coverage(Some((10.0, None)), Some(-1.0)).expect("low");
-        assert_eq!(both.evidence.len(), 2);
+    fn whoever_merges_their_own_change_without_approval_is_told() {
+        let head = Sha::parse(&"b".repeat(40)).expect("valid");
+        let of = |reviews: &[Review], by| of_merge(reviews, Some("ann"), by).is_some();
+        let approved = [review("bob", Verdict::Approved, &head, 1)];
+        assert!(of(&[], Some("ann")));
+        assert!(of(&[review("bob", Verdict::Commented, &head, 1)], Some("ann")));
+        assert!(!of(&approved, Some("ann")));
+        assert!(!of(&[], Some("bob")) && !of(&[], None));
     }
 }

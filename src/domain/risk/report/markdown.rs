@@ -8,7 +8,7 @@ use crate::domain::effect::CheckRunDraft;
 use crate::domain::ids::Sha;
 use crate::domain::report::check_run::rerun_action;
 use crate::domain::report::escape::{code_span, markdown, prose};
-use crate::domain::report::words::clip;
+use crate::domain::report::words::{clip, count};
 use crate::domain::risk::RISK_CHECK;
 use crate::domain::risk::assess::Assessment;
 use crate::domain::risk::model::Model;
@@ -105,6 +105,14 @@ fn conditions(report: &RiskReport) -> String {
         }
         out += &format!("  - To clear it: {}\n", prose(&condition.how_to_clear));
     }
+    let weighty = report.conditions.iter().find(|one| one.weight != Weight::Note);
+    if let Some(one) = weighty {
+        let line = format!("/platform acknowledge {} because …", one.name);
+        out += &format!(
+            "\nWhere one of them would hold a deployment, somebody answers for it: {}\n",
+            code_span(&line)
+        );
+    }
     out + "\n"
 }
 
@@ -121,14 +129,16 @@ fn knowers(report: &RiskReport) -> String {
     }
 }
 
+/// Folded: they are many, and weigh nothing.
 fn facts(report: &RiskReport) -> String {
-    let facts: Vec<String> = report.plain_facts().filter_map(fact_words).collect();
+    let class = report.migrations.map(|class| format!("migrations: {}", class.as_str()));
+    let facts: Vec<String> = report.plain_facts().filter_map(fact_words).chain(class).collect();
     if facts.is_empty() {
         return String::new();
     }
-    let class =
-        report.migrations.map(|c| format!("; migrations: {}", c.as_str())).unwrap_or_default();
-    format!("Facts without weight: {}{}.\n\n", markdown(&facts.join("; ")), markdown(&class))
+    let lines: String = facts.iter().map(|fact| format!("- {}\n", markdown(fact))).collect();
+    let count = count(facts.len(), "fact", "facts");
+    format!("<details><summary>{count} without weight</summary>\n\n{lines}\n</details>\n\n")
 }
 
 fn unknown(report: &RiskReport) -> String {
@@ -136,13 +146,7 @@ fn unknown(report: &RiskReport) -> String {
         return String::new();
     }
     let mut out = "Not known, and left out:\n\n".to_owned();
-    // One line per reason.
-    let mut reasons: Vec<&str> = report.unknown.iter().map(|u| u.why.as_str()).collect();
-    reasons.sort_unstable();
-    reasons.dedup();
-    for why in reasons {
-        let these = report.unknown.iter().filter(|u| u.why == why).map(|u| u.title.as_str());
-        let these: Vec<&str> = these.collect();
+    for (why, these) in report.unknown_by_reason() {
         out += &format!("- {}: {}\n", markdown(&these.join(", ")), markdown(why));
     }
     out + "\n"
@@ -181,4 +185,81 @@ pub fn explanation(report: &RiskReport, model: &Model) -> String {
         );
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::risk::DAY_MS;
+    use crate::domain::risk::change::Change;
+    use crate::domain::risk::condition::{of_coverage, of_dependents, of_reviews};
+    use crate::domain::risk::dependents::Dependents;
+    use crate::domain::risk::model::Raw;
+    use crate::domain::risk::observed::{Observed, Reviewing};
+    use crate::domain::risk::past::Past;
+    use crate::domain::risk::people::Person;
+    use crate::domain::risk::replay::{BaseRate, Score};
+    use crate::domain::risk::report::Beside;
+    use crate::domain::risk::signals::Evidence;
+    use crate::domain::time::Timestamp;
+
+    /// Eight files that ten others know, by somebody who touched one of them.
+    fn report(observed: Observed) -> RiskReport {
+        let model = Model::built_in().expect("readable");
+        let people: Vec<Person> = (1..=10).map(Person).collect();
+        let paths: Vec<String> = (0..8).map(|n| format!("src/area{n}/mod.rs")).collect();
+        let mut past: Vec<(&str, &[Person])> =
+            paths.iter().map(|path| (path.as_str(), people.as_slice())).collect();
+        let zoe = [Person(99)];
+        past.push(("src/own.rs", &zoe));
+        let mut files: Vec<(&str, u64, u64)> =
+            paths.iter().map(|path| (path.as_str(), 20, 5)).collect();
+        files.push(("src/own.rs", 3, 0));
+        let past = Past::of(&past);
+        let change = Change::of("Rework everything", &files).by(Person(99));
+        let change = Change { at: Timestamp(1_795_252_000_000), ..change };
+        let raw = Raw::read(Evidence::of(&change, &past)).expect("known");
+        let base = BaseRate::of(model, 800, 9);
+        let score = Score::of(model, model.start(), base, &raw.x());
+        let head = Sha::parse(&"a".repeat(40)).expect("valid");
+        let mut conditions = match observed.reviewing {
+            Ok(_) => Vec::new(),
+            Err(_) => of_reviews(&[], Some("zoe"), &head, None),
+        };
+        conditions.extend(of_coverage(observed.patch_coverage.ok().map(|p| (p, Some(160))), None));
+        conditions.extend(observed.dependents.ok().and_then(of_dependents));
+        let beside = Beside { conditions, observed: Some(observed), ..Beside::default() };
+        let name = |person: Person| Some(format!("dev{}", person.0));
+        RiskReport::of(model, &change, Some(&past), Ok((raw, score)), beside, name)
+    }
+
+    fn told(report: &RiskReport) -> String {
+        let head = Sha::parse(&"a".repeat(40)).expect("valid");
+        let check = render_check(report, &head, "");
+        format!("{}\n{:?}\n\n{}", check.title, check.conclusion, check.summary)
+    }
+
+    #[test]
+    fn everything_is_known() {
+        let reviewing = Reviewing {
+            approvals: 1,
+            experts: Some(1),
+            comments: Some(3),
+            waited_ms: Some(DAY_MS / 8),
+            after: Some(0),
+        };
+        let observed = Observed {
+            lines_before: Ok(1_840),
+            patch_coverage: Ok(62.5),
+            project_coverage: Ok(-0.4),
+            reviewing: Ok(reviewing),
+            dependents: Ok(Dependents { direct: 6, all: 14 }),
+        };
+        insta::assert_snapshot!(told(&report(observed)));
+    }
+
+    #[test]
+    fn nothing_more_is_known() {
+        insta::assert_snapshot!(told(&report(Observed::nothing("nobody looked"))));
+    }
 }

@@ -4,12 +4,15 @@
 mod markdown;
 mod words;
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use super::assess::{Assessment, Band};
 use super::change::Change;
 use super::condition::{Class, Condition, Weight};
 use super::model::{FEATURES, Model, Raw};
+use super::observed::Observed;
 use super::past::Past;
 use super::replay::Score;
 use super::signals::{Evidence, SIGNALS, Unknown};
@@ -120,8 +123,8 @@ pub struct Beside {
     pub migrations: Option<Class>,
     /// Whether the author's own experience is shown.
     pub personal: bool,
-    /// What else is not known, with the reason: reviews, coverage.
-    pub unknown: Vec<NotKnown>,
+    /// What else was seen.
+    pub observed: Option<Observed>,
 }
 
 impl RiskReport {
@@ -134,7 +137,7 @@ impl RiskReport {
         beside: Beside,
         name: impl Fn(super::people::Person) -> Option<String>,
     ) -> Self {
-        let evidence = Evidence { change, past };
+        let evidence = Evidence { change, past, observed: beside.observed.as_ref() };
         let mut facts = Vec::new();
         let mut unknown = Vec::new();
         for signal in SIGNALS {
@@ -152,7 +155,6 @@ impl RiskReport {
                 }),
             }
         }
-        unknown.extend(beside.unknown);
         let (assessment, withheld) = match scored {
             Ok((raw, score)) => (Some(Assessment::of(model, &score, &raw)), None),
             Err((_, why)) => (None, Some(why.to_owned())),
@@ -200,6 +202,15 @@ impl RiskReport {
     /// The facts of weight zero.
     pub fn plain_facts(&self) -> impl Iterator<Item = &Fact> {
         self.facts.iter().filter(|fact| !fact.weighs)
+    }
+
+    /// What is not known, by reason: each with the titles of what it is true of.
+    pub fn unknown_by_reason(&self) -> BTreeMap<&str, Vec<&str>> {
+        let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for one in &self.unknown {
+            reasons.entry(&one.why).or_default().push(&one.title);
+        }
+        reasons
     }
 
     /// JSON for machines, hidden characters escaped.

@@ -161,7 +161,7 @@ pub fn history_words(report: &RiskReport) -> String {
         "."
     };
     if a.compared_with == 0 {
-        words += " Too few changes are known to say what is usual here; what is usual in those 18 repositories stands in for it.";
+        words += " Too few changes are known to say what is usual here; what is usual in 18 public repositories stands in for it.";
     }
     words
 }

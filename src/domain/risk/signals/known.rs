@@ -1,6 +1,6 @@
 //! How much of what is touched does the author know?
 
-use super::{Evidence, NO_AUTHOR, OURS, Signal, Unknown, number};
+use super::{Evidence, NO_AUTHOR, OURS, Signal, Unknown};
 
 pub(super) const SIGNAL: Signal = Signal {
     name: "b_known",
@@ -29,10 +29,5 @@ pub(super) const SIGNAL: Signal = Signal {
 pub fn known(evidence: Evidence<'_>) -> Result<f64, Unknown> {
     let past = evidence.past()?;
     let author = evidence.change.author.ok_or(NO_AUTHOR)?;
-    let existing: Vec<_> = evidence.change.files.iter().filter(|file| file.existed()).collect();
-    if existing.is_empty() {
-        return Ok(0.0);
-    }
-    let own = existing.iter().filter(|file| past.knows(author, &file.path)).count();
-    Ok(number(own) / number(existing.len()))
+    Ok(past.known_share(author, evidence.change).unwrap_or(0.0))
 }

@@ -7,49 +7,70 @@
 
 mod added;
 mod age;
+mod burst;
 mod changes;
 mod ci;
 mod configuration;
 mod deleted;
 mod dependencies;
+mod dependents;
 mod directories;
 mod documents;
 mod earlier_authors;
 mod earlier_reverts;
 mod entropy;
 mod experience;
+mod expert_approvals;
 mod files;
 mod fix;
 mod known;
+mod lines_before;
 mod migrations;
+mod own_share;
+mod patch_coverage;
+mod project_coverage;
 mod recent_experience;
+mod review_density;
+mod review_pace;
+mod stale_share;
 mod subsystem_experience;
 mod subsystems;
 mod test_share;
 
 pub use added::added;
 pub use age::age;
+pub use burst::burst;
 pub use changes::changes;
 pub use ci::ci;
 pub use configuration::configuration;
 pub use deleted::deleted;
 pub use dependencies::dependencies;
+pub use dependents::{all_dependents, dependents};
 pub use directories::directories;
 pub use documents::documents;
 pub use earlier_authors::earlier_authors;
 pub use earlier_reverts::earlier_reverts;
 pub use entropy::entropy;
 pub use experience::experience;
+pub use expert_approvals::expert_approvals;
 pub use files::files;
 pub use fix::fix;
 pub use known::known;
+pub use lines_before::lines_before;
 pub use migrations::migrations;
+pub use own_share::own_share;
+pub use patch_coverage::patch_coverage;
+pub use project_coverage::project_coverage;
 pub use recent_experience::recent_experience;
+pub use review_density::review_density;
+pub use review_pace::review_pace;
+pub use stale_share::stale_share;
 pub use subsystem_experience::subsystem_experience;
 pub use subsystems::{subsystem, subsystems};
 pub use test_share::test_share;
 
 use super::change::Change;
+use super::observed::Observed;
 use super::past::Past;
 
 /// What a signal is read from.
@@ -59,17 +80,36 @@ pub struct Evidence<'a> {
     pub change: &'a Change,
     /// What history says of its files; `None` when there is no history to ask.
     pub past: Option<&'a Past>,
+    /// What else was seen; `None` when nobody looked.
+    pub observed: Option<&'a Observed>,
 }
 
 impl<'a> Evidence<'a> {
     /// Of a change and its files' past.
     pub fn of(change: &'a Change, past: &'a Past) -> Self {
-        Self { change, past: Some(past) }
+        Self { change, past: Some(past), observed: None }
     }
 
     /// Of a change of which history says nothing.
     pub fn without_past(change: &'a Change) -> Self {
-        Self { change, past: None }
+        Self { change, past: None, observed: None }
+    }
+
+    /// The same, and what else was seen.
+    #[must_use]
+    pub fn observing(self, observed: &'a Observed) -> Self {
+        Self { observed: Some(observed), ..self }
+    }
+
+    /// What else was seen, or that nobody looked.
+    fn observed(&self) -> Result<&'a Observed, Unknown> {
+        self.observed.ok_or(NOT_LOOKED_AT)
+    }
+
+    /// Lines added and deleted, when there are any.
+    fn lines(&self) -> Result<u64, Unknown> {
+        let lines: u64 = self.whole()?.files.iter().map(|file| file.lines()).sum();
+        if lines == 0 { Err("no line is changed") } else { Ok(lines) }
     }
 
     /// The past, or why nothing can be said.
@@ -88,6 +128,8 @@ pub type Unknown = &'static str;
 
 /// History is not known.
 pub const NO_HISTORY: Unknown = "no history of this repository is known yet";
+/// Nobody looked.
+pub const NOT_LOOKED_AT: Unknown = "it is not looked at here";
 /// Some files are not listed.
 pub const PARTIAL: Unknown = "the change touches more files than GitHub lists";
 /// The author cannot be told.
@@ -126,6 +168,8 @@ pub const SIGNALS: &[Signal] = &[
     subsystems::SIGNAL,
     age::SIGNAL,
     changes::SIGNAL,
+    burst::SIGNAL,
+    own_share::SIGNAL,
     experience::SIGNAL,
     subsystem_experience::SIGNAL,
     recent_experience::SIGNAL,
@@ -134,6 +178,15 @@ pub const SIGNALS: &[Signal] = &[
     dependencies::SIGNAL,
     configuration::SIGNAL,
     ci::SIGNAL,
+    lines_before::SIGNAL,
+    patch_coverage::SIGNAL,
+    project_coverage::SIGNAL,
+    expert_approvals::SIGNAL,
+    review_density::SIGNAL,
+    review_pace::SIGNAL,
+    stale_share::SIGNAL,
+    dependents::DIRECT,
+    dependents::ALL,
 ];
 
 /// Kamei and others, the definitions that most signals follow.

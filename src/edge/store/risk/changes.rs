@@ -90,11 +90,10 @@ const BY_TITLE: &str = "UPDATE risk_change SET reverted_ms = $3, label = 'title'
     WHERE repo = $1 AND at_ms <= $3 AND (reverted_ms IS NULL OR reverted_ms > $3)
       AND id = (SELECT id FROM risk_change WHERE repo = $1 AND title = $2 AND at_ms < $3
                 ORDER BY at_ms DESC LIMIT 1)";
-const BEGIN: &str = "INSERT INTO risk_history (repo, state, since_ms, whole, filled_ms)
-    VALUES ($1, 'asked', $2, FALSE, 0)
-    ON CONFLICT (repo) DO NOTHING";
-const FILL: &str = "UPDATE risk_history SET state = 'filled', since_ms = $2, whole = $3,
-    filled_ms = $4 WHERE repo = $1";
+/// What was taken for a commit without a pull request turns out to be one.
+const NO_COMMIT: &str = "DELETE FROM risk_change WHERE repo = $1 AND id = $2";
+const NO_TOUCHES: &str = "DELETE FROM risk_touch WHERE repo = $1 AND change = $2";
+const OF_SHA: &str = "SELECT id FROM risk_change WHERE repo = $1 AND sha = $2 LIMIT 1";
 const HISTORY: &str = "SELECT h.state, h.since_ms, h.whole,
         (SELECT COUNT(*) FROM risk_change c WHERE c.repo = h.repo) AS changes
     FROM risk_history h WHERE h.repo = $1";
@@ -134,6 +133,11 @@ impl Store {
                     json.as_deref(),
                 ];
                 tx.execute(INSERT, values).await?;
+                if let Some(sha) = change.sha.as_ref().filter(|_| change.id > 0) {
+                    let commit = RiskChange::of_commit(sha);
+                    tx.execute(NO_COMMIT, values![repo, commit]).await?;
+                    tx.execute(NO_TOUCHES, values![repo, commit]).await?;
+                }
                 for touch in &change.touches {
                     let values = values![repo, change.id, touch.path, touch.was, change.at, author];
                     tx.execute(TOUCH, values).await?;
@@ -163,24 +167,10 @@ impl Store {
         })
     }
 
-    /// History begins to be known. False: it was known already.
-    pub async fn begin_risk_history(
-        &self,
-        repo: RepoId,
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        Ok(self.database.execute(BEGIN, values![repo, now]).await? == 1)
-    }
-
-    /// The past before we came was read.
-    pub async fn fill_risk_history(
-        &self,
-        repo: RepoId,
-        since: Timestamp,
-        whole: bool,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        self.database.execute(FILL, values![repo, since, whole, now]).await.map(drop)
+    /// Whether what landed with this commit is known.
+    pub async fn knows_risk_change(&self, repo: RepoId, sha: &Sha) -> Result<bool, StoreError> {
+        let row: Option<(i64,)> = self.database.one(OF_SHA, values![repo, sha]).await?;
+        Ok(row.is_some())
     }
 
     /// How far history is known.

@@ -1,5 +1,4 @@
-//! What is known of an open pull request besides its files? Its last event, its reviews, and what
-//! coverage services say of its commit.
+//! What is known of an open pull request besides its files? Its last event and its reviews.
 
 use crate::domain::ids::{RepoId, Sha};
 use crate::domain::risk::condition::{Review, Verdict};
@@ -25,17 +24,12 @@ pub struct RiskPull {
     pub files: Option<i64>,
     /// Whether every review of it is stored. Once known, it stays so: events tell of the next.
     pub reviews_known: bool,
-}
-
-/// What a coverage service says of a commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CoverageRow {
-    /// `codecov/patch`.
-    pub context: String,
-    /// `success`, `failure`, `pending`, `error`.
-    pub state: String,
-    /// In its words.
-    pub said: String,
+    /// Comments of others on its lines. A later event leaves it alone, a review makes it unknown.
+    pub remarks: Option<i64>,
+    /// Whether it is a draft.
+    pub draft: bool,
+    /// Since when it can be reviewed, when this event tells or an earlier one did.
+    pub ready: Option<Timestamp>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -46,6 +40,8 @@ struct PullRow {
     bot: bool,
     files: Option<i64>,
     reviews_known: bool,
+    remarks: Option<i64>,
+    ready_ms: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -58,14 +54,17 @@ struct ReviewRow {
 }
 
 const NOTE: &str = "INSERT INTO risk_pull (repo, number, head, title, author, bot, files,
-                                           reviews_known)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                                           reviews_known, remarks, ready_ms)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     ON CONFLICT (repo, number) DO UPDATE SET head = excluded.head, title = excluded.title,
         author = excluded.author, bot = excluded.bot, files = excluded.files,
-        reviews_known = (risk_pull.reviews_known OR excluded.reviews_known)";
-const ONE: &str = "SELECT head, title, author, bot, files, reviews_known FROM risk_pull
-    WHERE repo = $1 AND number = $2";
+        reviews_known = (risk_pull.reviews_known OR excluded.reviews_known),
+        ready_ms = CASE WHEN $11 THEN NULL
+            ELSE COALESCE(risk_pull.ready_ms, excluded.ready_ms) END";
+const ONE: &str = "SELECT head, title, author, bot, files, reviews_known, remarks, ready_ms
+    FROM risk_pull WHERE repo = $1 AND number = $2";
 const KNOWN: &str = "UPDATE risk_pull SET reviews_known = TRUE WHERE repo = $1 AND number = $2";
+const REMARKS: &str = "UPDATE risk_pull SET remarks = $3 WHERE repo = $1 AND number = $2";
 const FORGET: &str = "DELETE FROM risk_pull WHERE repo = $1 AND number = $2";
 const FORGET_REVIEWS: &str = "DELETE FROM risk_review WHERE repo = $1 AND number = $2";
 const REVIEW: &str =
@@ -74,12 +73,6 @@ const REVIEW: &str =
     ON CONFLICT (repo, number, review) DO UPDATE SET verdict = excluded.verdict";
 const REVIEWS: &str = "SELECT login, bot, verdict, sha, at_ms FROM risk_review
     WHERE repo = $1 AND number = $2 ORDER BY at_ms, review";
-const COVER: &str = "INSERT INTO risk_coverage (repo, sha, context, state, said, at_ms)
-    VALUES ($1, $2, $3, $4, $5, $6)
-    ON CONFLICT (repo, sha, context) DO UPDATE SET state = excluded.state, said = excluded.said,
-        at_ms = excluded.at_ms";
-const COVERAGE: &str = "SELECT context, state, said FROM risk_coverage
-    WHERE repo = $1 AND sha = $2 ORDER BY context";
 
 impl Store {
     /// Notes a pull request as an event showed it.
@@ -93,6 +86,9 @@ impl Store {
             pull.bot,
             pull.files,
             pull.reviews_known,
+            pull.remarks,
+            pull.ready.map(|at| at.0),
+            pull.draft,
         ];
         self.database.execute(NOTE, values).await.map(drop)
     }
@@ -105,9 +101,21 @@ impl Store {
     ) -> Result<Option<RiskPull>, StoreError> {
         let row: Option<PullRow> = self.database.one(ONE, values![repo, number]).await?;
         row.map(|row| {
-            let PullRow { head, title, author, bot, files, reviews_known } = row;
+            let PullRow { head, title, author, bot, files, reviews_known, remarks, ready_ms } = row;
             let head = Sha::parse(&head).map_err(|e| StoreError::corrupt("head", e))?;
-            Ok(RiskPull { number, head, title, author, bot, files, reviews_known })
+            let (ready, draft) = (ready_ms.map(Timestamp), false);
+            Ok(RiskPull {
+                number,
+                head,
+                title,
+                author,
+                bot,
+                files,
+                reviews_known,
+                remarks,
+                draft,
+                ready,
+            })
         })
         .transpose()
     }
@@ -141,11 +149,23 @@ impl Store {
                 ];
                 tx.execute(REVIEW, values).await?;
             }
-            if all {
-                tx.execute(KNOWN, values![repo, number]).await?;
-            }
+            // A review that an event tells of may bring comments, which it does not count.
+            match all {
+                true => tx.execute(KNOWN, values![repo, number]).await?,
+                false => tx.execute(REMARKS, values![repo, number, None::<i64>]).await?,
+            };
             tx.commit().await
         })
+    }
+
+    /// Notes how many comments of others there are on a pull request's lines.
+    pub async fn note_risk_remarks(
+        &self,
+        repo: RepoId,
+        number: i64,
+        remarks: i64,
+    ) -> Result<(), StoreError> {
+        self.database.execute(REMARKS, values![repo, number, remarks]).await.map(drop)
     }
 
     /// The reviews that are known, in order.
@@ -158,31 +178,6 @@ impl Store {
             commit: row.sha.and_then(|sha| Sha::parse(&sha).ok()),
             at: Timestamp(row.at_ms),
         };
-        Ok(rows.into_iter().map(read).collect())
-    }
-
-    /// Notes what a coverage service says of a commit.
-    pub async fn note_risk_coverage(
-        &self,
-        repo: RepoId,
-        sha: &Sha,
-        row: &CoverageRow,
-        at: Timestamp,
-    ) -> Result<(), StoreError> {
-        let values =
-            values![repo, sha, row.context.as_str(), row.state.as_str(), row.said.as_str(), at,];
-        self.database.execute(COVER, values).await.map(drop)
-    }
-
-    /// What coverage services say of a commit.
-    pub async fn risk_coverage(
-        &self,
-        repo: RepoId,
-        sha: &Sha,
-    ) -> Result<Vec<CoverageRow>, StoreError> {
-        let rows: Vec<(String, String, String)> =
-            self.database.all(COVERAGE, values![repo, sha]).await?;
-        let read = |(context, state, said)| CoverageRow { context, state, said };
         Ok(rows.into_iter().map(read).collect())
     }
 }

@@ -58,11 +58,16 @@ pub struct Commit {
     /// Unix seconds.
     pub when: i64,
     pub message: String,
+    /// GitHub itself committed it: a squash, a rebase.
+    pub by_button: bool,
 }
 
 impl Commit {
     pub fn email(&self) -> String {
-        format!("{}@example.com", self.author)
+        match self.author.contains('@') {
+            true => self.author.clone(),
+            false => format!("{}@example.com", self.author),
+        }
     }
 }
 
@@ -167,9 +172,17 @@ impl Store {
             author: author.into(),
             when,
             message: message.into(),
+            by_button: false,
         };
         self.objects.insert(sha.clone(), Object::Commit(commit));
         sha
+    }
+
+    /// It was made by one of GitHub's own buttons.
+    pub fn by_button(&mut self, sha: &str) {
+        if let Some(Object::Commit(commit)) = self.objects.get_mut(sha) {
+            commit.by_button = true;
+        }
     }
 
     /// Every file below the tree `sha`.

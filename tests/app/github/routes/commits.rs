@@ -4,11 +4,13 @@ use serde_json::{Value, json};
 
 use super::{CONTENTS, PULLS, Route, get};
 use crate::github::call::{Call, Reply, page, paged, with_link};
+use crate::github::clock::stamp;
 use crate::github::git::{Commit, FileDiff, Flat, Sha, diff_trees};
 use crate::github::shapes;
 use crate::github::state::World;
 
 pub const ROUTES: &[Route] = &[
+    get("/repos/{owner}/{repo}/commits", CONTENTS, list),
     get("/repos/{owner}/{repo}/commits/{ref}", CONTENTS, commit),
     get("/repos/{owner}/{repo}/commits/{commit_sha}/pulls", PULLS, pulls),
     get("/repos/{owner}/{repo}/compare/{basehead}", CONTENTS, compare),
@@ -39,6 +41,24 @@ fn commit(world: &mut World, call: &Call) -> Reply {
     Reply::ok(shapes::commit(world, call.repo, &commit, Some(&files)))
 }
 
+/// A branch's commits, merged ones among them, newest first.
+fn list(world: &mut World, call: &Call) -> Reply {
+    let Some(tip) = world.resolve(call.repo, call.query("sha").unwrap_or("HEAD")) else {
+        return Reply::error(409, "Git Repository is empty.");
+    };
+    let store = world.store(call.repo);
+    let since = call.query("since").unwrap_or_default();
+    let mut found: Vec<&Commit> = store
+        .commits_between("", &tip)
+        .iter()
+        .filter_map(|sha| store.commit(sha))
+        .filter(|commit| stamp(commit.when).as_str() >= since)
+        .collect();
+    found.reverse();
+    let rows = found.iter().map(|one| shapes::commit(world, call.repo, one, None)).collect();
+    paged(call, &world.base, rows)
+}
+
 fn pulls(world: &mut World, call: &Call) -> Reply {
     let sha = call.param("commit_sha").to_string();
     let repo = &world.repos[&call.repo];
@@ -49,6 +69,7 @@ fn pulls(world: &mut World, call: &Call) -> Reply {
         .filter(|pull| pull.open || pull.merged)
         .filter(|pull| {
             pull.head_sha == sha
+                || pull.landed.contains(&sha)
                 // The merge commit of it.
                 || pull.merged
                     && store.commit(&sha).is_some_and(|c| c.parents.get(1) == Some(&pull.head_sha))

@@ -15,6 +15,7 @@ pub const ROUTES: &[Route] = &[
     get("/repos/{owner}/{repo}/pulls/{pull_number}/files", PULLS, files),
     get("/repos/{owner}/{repo}/pulls/{pull_number}/commits", PULLS, commits),
     get("/repos/{owner}/{repo}/pulls/{pull_number}/reviews", PULLS, reviews),
+    get("/repos/{owner}/{repo}/pulls/{pull_number}/comments", PULLS, remarks),
 ];
 
 /// GitHub lists no more changed files of a pull request.
@@ -95,5 +96,14 @@ fn reviews(world: &mut World, call: &Call) -> Reply {
         return Reply::not_found();
     };
     let rows = pull.reviews.iter().map(|review| shapes::review(world, call.repo, pull, review));
+    paged(call, &world.base, rows.collect())
+}
+
+fn remarks(world: &mut World, call: &Call) -> Reply {
+    let repo = &world.repos[&call.repo];
+    let Some(pull) = repo.pulls.get(&call.number("pull_number")) else {
+        return Reply::not_found();
+    };
+    let rows = pull.remarks.iter().map(|author| shapes::remark(world, call.repo, pull, author));
     paged(call, &world.base, rows.collect())
 }

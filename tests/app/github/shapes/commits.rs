@@ -13,6 +13,21 @@ fn person(commit: &Commit) -> Value {
     json!({"name": commit.author, "email": commit.email(), "date": stamp(commit.when)})
 }
 
+/// Whoever pressed a button did not commit: GitHub did.
+fn committer(commit: &Commit) -> Value {
+    match commit.by_button {
+        true => {
+            json!({"name": "GitHub", "email": "noreply@github.com", "date": stamp(commit.when)})
+        }
+        false => person(commit),
+    }
+}
+
+/// An address that belongs to no account.
+fn account_of(world: &World, commit: &Commit) -> Value {
+    if commit.author.contains('@') { Value::Null } else { account(world, &commit.author) }
+}
+
 fn parents(api: &str, commit: &Commit) -> Value {
     commit
         .parents
@@ -40,12 +55,12 @@ pub fn commit(world: &World, repo: u64, commit: &Commit, files: Option<&[FileDif
             "html_url": format!("{api}/commit/{sha}"),
             "comments_url": format!("{api}/commits/{sha}/comments"),
             "commit": {
-                "author": person(commit), "committer": person(commit), "message": commit.message,
+                "author": person(commit), "committer": committer(commit), "message": commit.message,
                 "tree": {"sha": commit.tree, "url": format!("{api}/git/trees/{}", commit.tree)},
                 "url": format!("{api}/git/commits/{sha}"), "comment_count": 0,
                 "verification": verification(),
             },
-            "author": account(world, &commit.author), "committer": account(world, &commit.author),
+            "author": account_of(world, commit), "committer": account_of(world, commit),
             "parents": parents(&api, commit),
         }),
     );

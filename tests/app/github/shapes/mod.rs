@@ -10,7 +10,7 @@ mod shipping;
 pub use checks::{check_run, check_suite, listed_suite};
 pub use commits::{commit, file, git_commit, short_commit};
 pub use issues::{comment, issue, issue_label, reaction};
-pub use pulls::{pull, review};
+pub use pulls::{pull, remark, review};
 pub use repos::{app, installation, repo, small_repo};
 pub use shipping::{deployment, deployment_status, release, workflow_run};
 

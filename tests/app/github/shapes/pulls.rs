@@ -7,6 +7,7 @@ use crate::github::clock::stamp;
 use crate::github::git::diff_trees;
 use crate::github::sample::{fill, overlay};
 use crate::github::state::{Pull, Review, World};
+use crate::github::verbs::DEVELOPER;
 
 /// The full pull request, good for lists and webhooks too.
 pub fn pull(world: &World, repo: u64, pull: &Pull) -> Value {
@@ -66,9 +67,10 @@ pub fn pull(world: &World, repo: u64, pull: &Pull) -> Value {
     overlay(
         &mut value,
         json!({
-            "merged": pull.merged, "merged_by": null, "merge_commit_sha": pull.merge_sha,
+            "merged": pull.merged, "merged_by": if pull.merged { account(world, DEVELOPER) } else { Value::Null },
+            "merge_commit_sha": pull.merge_sha,
             "mergeable": null, "mergeable_state": "unknown", "rebaseable": null,
-            "maintainer_can_modify": false, "comments": issue.comments.len(), "review_comments": 0,
+            "maintainer_can_modify": false, "comments": issue.comments.len(), "review_comments": pull.remarks.len(),
             "commits": store.commits_between(&pull.base_sha, &pull.head_sha).len(),
             "additions": changed.iter().map(|file| file.additions).sum::<usize>(),
             "deletions": changed.iter().map(|file| file.deletions).sum::<usize>(),
@@ -90,4 +92,16 @@ pub fn review(world: &World, repo: u64, pull: &Pull, review: &Review) -> Value {
         "html_url": html, "pull_request_url": api, "author_association": "MEMBER",
         "_links": {"html": {"href": html}, "pull_request": {"href": api}},
     })
+}
+
+/// A comment on a line.
+pub fn remark(world: &World, repo: u64, pull: &Pull, author: &str) -> Value {
+    let api = format!("{}/repos/{}", world.base, world.repos[&repo].full_name());
+    fill(
+        "pull-request-review-comment",
+        json!({
+            "user": account(world, author), "body": "Why?", "path": "src/a.rs",
+            "commit_id": pull.head_sha, "pull_request_url": format!("{api}/pulls/{}", pull.number),
+        }),
+    )
 }

@@ -76,6 +76,8 @@ impl World {
             open: true,
             merged: false,
             merge_sha: None,
+            landed: Vec::new(),
+            remarks: Vec::new(),
             reviews: Vec::new(),
             created: now,
             updated: now,
@@ -183,6 +185,53 @@ impl FakeGitHub {
             (pull.open, pull.merged, pull.merge_sha) = (false, true, Some(sha.clone()));
         });
         sha
+    }
+
+    /// Merges the pull request by the button *Squash and merge*.
+    pub fn squash(&self, full_name: &str, number: u64) -> Sha {
+        self.land(full_name, number, |world, repo, pull, base| {
+            let files = world.store(repo).merge_files(base, &pull.head_sha).expect("no conflicts");
+            let title = format!("{} (#{number})", world.repos[&repo].issues[&number].title);
+            vec![world.commit(repo, std::slice::from_ref(base), &files, &pull.author, &title)]
+        })
+    }
+
+    /// Merges the pull request by the button *Rebase and merge*.
+    pub fn rebase(&self, full_name: &str, number: u64) -> Sha {
+        self.land(full_name, number, |world, repo, pull, base| {
+            let mut made: Vec<Sha> = Vec::new();
+            for sha in world.store(repo).commits_between(base, &pull.head_sha) {
+                let files = world.store(repo).merge_files(base, &sha).expect("no conflicts");
+                let message = world.store(repo).commit(&sha).expect("known").message.clone();
+                let parent = made.last().unwrap_or(base).clone();
+                made.push(world.commit(repo, &[parent], &files, &pull.author, &message));
+            }
+            made
+        })
+    }
+
+    fn land(
+        &self,
+        full_name: &str,
+        number: u64,
+        make: impl FnOnce(&mut World, u64, &Pull, &Sha) -> Vec<Sha>,
+    ) -> Sha {
+        let landed = self.change(full_name, |world, repo| {
+            let pull = world.repos[&repo].pulls[&number].clone();
+            let base = world.repos[&repo].branch(&pull.base_ref).expect("it exists").clone();
+            let landed = make(world, repo, &pull, &base);
+            landed.iter().for_each(|sha| world.store_mut(repo).by_button(sha));
+            // As GitHub has it by the time that anybody asks.
+            world.pull_mut(repo, number).landed.clone_from(&landed);
+            let last = landed.last().expect("something landed").clone();
+            world.move_branch(repo, &pull.base_ref, &last, DEVELOPER);
+            landed
+        });
+        let last = landed.last().expect("something landed").clone();
+        self.set_pull(full_name, number, "closed", json!({}), |pull| {
+            (pull.open, pull.merged, pull.merge_sha) = (false, true, Some(last.clone()));
+        });
+        last
     }
 
     /// The merge queue takes the pull request: a branch `gh-readonly-queue/…` with the merged tree,

@@ -205,10 +205,21 @@ impl FakeGitHub {
         changes: &[(P, C)],
         message: &str,
     ) -> Sha {
+        self.push_by(full_name, branch, changes, (DEVELOPER, message))
+    }
+
+    /// The same, written by somebody: a login, or an address that belongs to no account.
+    pub fn push_by<P: AsRef<str>, C: Into<Change> + Clone>(
+        &self,
+        full_name: &str,
+        branch: &str,
+        changes: &[(P, C)],
+        (author, message): (&str, &str),
+    ) -> Sha {
         let mut world = self.world();
         let id = world.id_of(full_name);
         let parent = world.resolve(id, branch).or_else(|| world.resolve(id, "HEAD"));
-        let sha = world.grow(id, parent, owned(changes), message);
+        let sha = world.grow_by(id, parent, owned(changes), (author, message));
         world.move_branch(id, branch, &sha, DEVELOPER);
         drop(world);
         self.changed();
@@ -338,9 +349,19 @@ impl World {
         changes: Vec<(String, Change)>,
         message: &str,
     ) -> Sha {
+        self.grow_by(repo, parent, changes, (DEVELOPER, message))
+    }
+
+    fn grow_by(
+        &mut self,
+        repo: u64,
+        parent: Option<Sha>,
+        changes: Vec<(String, Change)>,
+        (author, message): (&str, &str),
+    ) -> Sha {
         let old = parent.as_ref().map(|sha| self.files(repo, sha)).unwrap_or_default();
         let files = self.store_mut(repo).apply(old, &changes);
         let parents: Vec<Sha> = parent.into_iter().collect();
-        self.commit(repo, &parents, &files, DEVELOPER, message)
+        self.commit(repo, &parents, &files, author, message)
     }
 }

@@ -37,6 +37,24 @@ impl FakeGitHub {
         });
     }
 
+    /// Somebody writes a comment on a line; its review is told apart.
+    pub fn remark(&self, full_name: &str, number: u64, author: &str) {
+        self.change(full_name, |world, repo| {
+            world.account(author, "User");
+            world.pull_mut(repo, number).remarks.push(author.to_owned());
+        });
+    }
+
+    /// An App other than ours is done with its check run: conclusion and title.
+    pub fn others_run(&self, full_name: &str, sha: &str, name: &str, said: (&str, &str)) {
+        self.change(full_name, |world, repo| {
+            let (conclusion, title) = said;
+            let over = json!({"check_run": {"name": name, "head_sha": sha, "status": "completed",
+                "conclusion": conclusion, "output": {"title": title}, "pull_requests": []}});
+            world.announce(repo, "check_run", "completed", over);
+        });
+    }
+
     /// A service says something of a commit.
     pub fn commit_status(&self, full_name: &str, sha: &str, context: &str, said: (&str, &str)) {
         self.change(full_name, |world, repo| {

@@ -11,7 +11,7 @@ use crate::github::state::{Deployment, Release, WorkflowRun, World};
 
 impl World {
     /// An event as its description demands, with what matters laid over it.
-    fn announce(&mut self, repo: u64, event: &str, action: &str, over: Value) {
+    pub(super) fn announce(&mut self, repo: u64, event: &str, action: &str, over: Value) {
         let name = format!("webhook-{event}-{action}").replace('_', "-");
         let mut payload = fill(&name, json!({"action": action}));
         if let Value::Object(payload) = &mut payload {
