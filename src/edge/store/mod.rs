@@ -27,6 +27,7 @@ mod jobs;
 mod judgements;
 mod kept_issues;
 mod organisation;
+mod packed;
 mod pulls;
 mod recovery;
 mod repos;

@@ -1,22 +1,15 @@
 //! What did every repository look like last? One snapshot each, and the organisations' policies
 //! to try on them.
 
-use std::io::{Read, Write};
-
-use flate2::Compression;
-use flate2::read::ZlibDecoder;
-use flate2::write::ZlibEncoder;
-
 use super::Store;
 use super::database::values;
 use super::error::StoreError;
+use super::packed::{pack, unpack};
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::time::Timestamp;
 
 /// Largest snapshot that is stored, in bytes as stored: 100,000 paths take 1 MiB.
 const MAX_BYTES: usize = 4 * 1024 * 1024;
-/// Largest snapshot that is read back, in bytes of JSON.
-const MAX_JSON_BYTES: u64 = 128 * 1024 * 1024;
 
 /// A repository of which there may be a snapshot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,19 +70,13 @@ impl Store {
         json: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let mut zlib = ZlibEncoder::new(Vec::new(), Compression::fast());
-        // Writing to memory cannot fail.
-        let bytes = zlib.write_all(json.as_bytes()).and_then(|()| zlib.finish());
-        match bytes {
-            Ok(bytes) if bytes.len() <= MAX_BYTES => {
-                self.database.execute(PUT, values![repo, sha, now, bytes.as_slice()]).await?;
-                Ok(true)
-            }
-            _ => {
-                self.database.execute(DELETE, values![repo]).await?;
-                Ok(false)
-            }
+        let bytes = pack(json);
+        if bytes.len() > MAX_BYTES {
+            self.database.execute(DELETE, values![repo]).await?;
+            return Ok(false);
         }
+        self.database.execute(PUT, values![repo, sha, now, bytes.as_slice()]).await?;
+        Ok(true)
     }
 
     /// The commit that a repository's snapshot shows.
@@ -102,10 +89,7 @@ impl Store {
     pub async fn snapshot(&self, repo: RepoId) -> Result<Option<String>, StoreError> {
         let row: Option<(Vec<u8>,)> = self.database.one(ONE, values![repo]).await?;
         let Some((bytes,)) = row else { return Ok(None) };
-        let mut json = String::new();
-        ZlibDecoder::new(bytes.as_slice())
-            .take(MAX_JSON_BYTES)
-            .read_to_string(&mut json)
+        let json = unpack(&bytes)
             .map_err(|e| StoreError::corrupt(format!("snapshot of repository {repo}"), e))?;
         Ok(Some(json))
     }
