@@ -6,6 +6,7 @@
 mod asked;
 mod description;
 mod dora;
+mod gate;
 mod organisations;
 mod paging;
 mod policies;
@@ -14,7 +15,7 @@ mod scope;
 mod waivers;
 
 use axum::Router;
-use axum::routing::get;
+use axum::routing::{get, post};
 
 use super::Web;
 
@@ -28,4 +29,5 @@ pub(super) fn routes() -> Router<Web> {
         .route("/api/v1/waivers", get(waivers::list))
         .route("/api/v1/dora", get(dora::list))
         .route("/api/v1/dora/cohorts", get(dora::cohorts))
+        .route("/api/v1/gate", post(gate::ask))
 }

@@ -3,9 +3,10 @@
 
 use axum::Json;
 use utoipa::openapi::security::{Http, HttpAuthScheme, SecurityScheme};
+use utoipa::openapi::{Content, Ref, ResponseBuilder};
 use utoipa::{Modify, OpenApi};
 
-use super::{dora, organisations, policies, repositories, waivers};
+use super::{dora, gate, organisations, policies, repositories, waivers};
 
 /// The API in OpenAPI 3.1.
 #[derive(OpenApi)]
@@ -14,7 +15,7 @@ use super::{dora, organisations, policies, repositories, waivers};
         title = "Waymark",
         description = "Scorecards, waivers and delivery of an organisation's repositories. Lists \
                        come in pages: pass `next` as `after`. `format=csv` gives the same for \
-                       spreadsheets.",
+                       spreadsheets. The gate says whether something may be deployed.",
         license(name = "Apache-2.0", identifier = "Apache-2.0")
     ),
     paths(
@@ -23,9 +24,10 @@ use super::{dora, organisations, policies, repositories, waivers};
         policies::list,
         waivers::list,
         dora::list,
-        dora::cohorts
+        dora::cohorts,
+        gate::ask
     ),
-    modifiers(&Bearer)
+    modifiers(&Bearer, &Unreadable)
 )]
 struct Description;
 
@@ -39,6 +41,21 @@ impl Modify for Bearer {
             .get_or_insert_default()
             .security_schemes
             .insert("bearer".to_owned(), scheme);
+    }
+}
+
+/// Whatever has parameters may find them unreadable.
+struct Unreadable;
+
+impl Modify for Unreadable {
+    fn modify(&self, description: &mut utoipa::openapi::OpenApi) {
+        let operations = description.paths.paths.values_mut().filter_map(|item| item.get.as_mut());
+        for operation in operations.filter(|operation| operation.parameters.is_some()) {
+            let response = ResponseBuilder::new()
+                .description("A parameter cannot be read")
+                .content("application/json", Content::new(Some(Ref::from_schema_name("Problem"))));
+            operation.responses.responses.insert("400".to_owned(), response.build().into());
+        }
     }
 }
 
