@@ -97,7 +97,12 @@ fn whole_pack(criterion: &mut Criterion, watch: &mut Stopwatch, library: &Librar
     let findings: usize = outcomes.iter().map(|outcome| outcome.findings.len()).sum();
     println!("{size} files, {} policies: {findings} findings", ids.len());
     let metas: Vec<PolicyMeta> = library.policies.values().cloned().collect();
-    let evaluation = Evaluation { library: library.digest.clone(), outcomes, excluded_files: 0 };
+    let evaluation = Evaluation {
+        library: library.digest.clone(),
+        outcomes,
+        excluded_files: 0,
+        early: Default::default(),
+    };
     let verdict = || {
         let files = BTreeMap::new();
         judge(Case {

@@ -58,6 +58,9 @@ async fn every_migration_applies_on_top_of_rows_from_before() {
         assert!(store.delivery("g1").await.unwrap().is_some());
         let known = store.pull(RepoId(10), 1).await.unwrap().unwrap();
         assert_eq!(known.name.to_string(), "acme/api");
+        let judged = store.judgement(RepoId(10), "u1").await.unwrap().unwrap();
+        assert_eq!(judged.json, "{}", "what an older version has stored is read");
+        assert_eq!(store.evaluation(RepoId(10), "k").await.unwrap().as_deref(), Some("{}"));
         assert_eq!(store.installations().await.unwrap().len(), 2);
         let later = Timestamp(1_795_000_060_000);
         assert_eq!(store.unconcluded_check_runs(later).await.unwrap().len(), 1);

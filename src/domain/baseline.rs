@@ -111,8 +111,12 @@ mod tests {
     fn baseline(findings: Vec<Finding>, files: &[(&str, &Sha)]) -> Baseline {
         let policy = PolicyId::parse("container/non_root_user").expect("valid");
         let outcome = Outcome { policy, status: Status::Fail, reason: None, findings };
-        let evaluation =
-            Evaluation { library: String::new(), outcomes: vec![outcome], excluded_files: 0 };
+        let evaluation = Evaluation {
+            library: String::new(),
+            outcomes: vec![outcome],
+            excluded_files: 0,
+            early: Default::default(),
+        };
         let files = files.iter().map(|(p, s)| ((*p).to_owned(), Some((*s).clone()))).collect();
         Baseline::new(&evaluation, files)
     }

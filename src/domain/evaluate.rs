@@ -5,6 +5,7 @@
 
 mod explain;
 mod fixing;
+mod held;
 mod planning;
 
 use std::borrow::Cow;
@@ -200,9 +201,13 @@ impl Evaluator {
         let path = request.path.clone().unwrap_or_else(|| own_path.clone());
         let golden = self.library.paths.get(&path);
         let (inline, inline_problems) = inline::read(&tree, &known);
+        let early: BTreeSet<PolicyId> = ids(&self.library)
+            .into_iter()
+            .filter(|id| self.comes_later(id, &path, &organisation))
+            .collect();
         let active: Vec<PolicyId> = ids(&self.library)
             .into_iter()
-            .filter(|id| self.is_held(id, &path, &organisation))
+            .filter(|id| early.contains(id) || self.is_held(id, &path, &organisation))
             .filter(|id| request.only.as_ref().is_none_or(|only| only.contains(id)))
             .filter(|id| !layers.is_off(id, self.library.policies.get(id)))
             .collect();
@@ -220,6 +225,7 @@ impl Evaluator {
                 library: self.library.digest.clone(),
                 outcomes,
                 excluded_files: extracted.excluded_files,
+                early,
             },
             path,
             own_path,
@@ -231,19 +237,6 @@ impl Evaluator {
             owner: owners(&about).next().map(bare_team),
             inline,
             inline_problems,
-        }
-    }
-
-    /// Whether a golden path holds a policy, at the level that the organisation gave it.
-    fn is_held(&self, id: &PolicyId, path: &str, organisation: &OrgConfig) -> bool {
-        // A policy whose METADATA cannot be read is broken on every path.
-        let Some(meta) = self.library.policies.get(id) else { return true };
-        match organisation.rule(id).and_then(|(_, rule)| rule.level) {
-            Some(level) if level != meta.level => {
-                let meta = PolicyMeta { level, ..meta.clone() };
-                self.library.paths.get(path).is_none_or(|path| path.holds(&meta))
-            }
-            _ => self.held.get(path).is_none_or(|held| held.contains(id)),
         }
     }
 

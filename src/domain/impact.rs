@@ -140,7 +140,9 @@ impl RepoImpact {
     /// Compares two answers about the same files.
     pub fn between(repo: String, before: Side<'_>, after: Side<'_>) -> Self {
         fn outcomes<'a>(side: &Side<'a>) -> BTreeMap<&'a PolicyId, &'a Outcome> {
-            side.answer.evaluation.outcomes.iter().map(|o| (&o.policy, o)).collect()
+            let Answer { evaluation, organisation, .. } = side.answer;
+            let waits = |o: &&Outcome| organisation.waits(evaluation, &o.policy, side.at.today);
+            evaluation.outcomes.iter().filter(|o| !waits(o)).map(|o| (&o.policy, o)).collect()
         }
         let (old, new) = (outcomes(&before), outcomes(&after));
         let ids: BTreeSet<&PolicyId> = old.keys().chain(new.keys()).copied().collect();

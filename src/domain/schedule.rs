@@ -34,8 +34,15 @@ pub const SCHEDULES: &[Schedule] = &[
     // An installation that changed while no event reached us: repositories, permissions, its end.
     Schedule {
         name: "sync",
-        every_ms: 6 * HOUR_MS,
+        every_ms: 24 * HOUR_MS,
         work: Work::EachInstallation(|installation| Job::SyncInstallation { installation }),
+    },
+    // Default branches that moved while no event reached us. Listing the repositories first would
+    // double its calls.
+    Schedule {
+        name: "sweep",
+        every_ms: 6 * HOUR_MS,
+        work: Work::EachInstallation(|installation| Job::Sweep { installation }),
     },
     // A deployment whose job was lost or died waits for nobody otherwise.
     Schedule {
@@ -46,8 +53,7 @@ pub const SCHEDULES: &[Schedule] = &[
     // Deliveries that never reached the inbox. GitHub keeps them for three days.
     Schedule { name: "recover", every_ms: HOUR_MS / 12, work: Work::Service(|| Job::Recover) },
     Schedule { name: "clean_up", every_ms: HOUR_MS, work: Work::Service(|| Job::CleanUp) },
-    // Days pass although nobody pushes: waivers end, weeks begin. The sweep, which follows each
-    // sync, asks for it as well.
+    // Days pass although nobody pushes: waivers end, weeks begin. The sweep asks for it as well.
     Schedule {
         name: "scorecard",
         every_ms: 24 * HOUR_MS,

@@ -169,6 +169,7 @@ impl Evaluators {
                         library: self.catalogue.digest.clone(),
                         outcomes: Vec::new(),
                         excluded_files: 0,
+                        early: Default::default(),
                     },
                     path: request.path.clone().unwrap_or_else(|| DEFAULT.to_owned()),
                     own_path: DEFAULT.to_owned(),
@@ -196,6 +197,7 @@ impl Evaluators {
                     deaths = 0;
                     answer.evaluation.excluded_files = one.evaluation.excluded_files;
                     answer.evaluation.outcomes.extend(one.evaluation.outcomes);
+                    answer.evaluation.early.extend(one.evaluation.early);
                 }
                 Err(start @ EvaluatorError::Start { .. }) => return Err(start),
                 Err(reason) => {

@@ -105,10 +105,19 @@ impl App {
         Ok(days)
     }
 
-    async fn keep(&self, home: &Home, key: &str, title: &str, page: &str) -> Result<Kept, Fate> {
-        let news = |_| String::new();
+    pub(super) async fn keep(
+        &self,
+        home: &Home,
+        key: &str,
+        title: &str,
+        page: &str,
+    ) -> Result<Kept, Fate> {
         let counted = self.clock.now();
-        self.keep_issue(home, Wanted { key, title, figures: page, counted, news: &news }).await
+        self.keep_issue(
+            home,
+            Wanted { key, title, figures: page, counted, news: None, look: false },
+        )
+        .await
     }
 }
 

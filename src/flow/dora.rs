@@ -9,7 +9,7 @@ use crate::domain::metrics::summary::{AccountDora, CohortDora, RepoDora, WindowD
 use crate::domain::metrics::{
     Cohorts, Deployment, History, Incident, MetricsRules, Period, WINDOWS,
 };
-use crate::domain::report::dora::render_cohorts;
+use crate::domain::report::dora::{COHORT_BLOCK_DAYS, render_cohorts};
 use crate::domain::time::Timestamp;
 use crate::edge::store::{Past, RepoRow, Store, StoreError};
 
@@ -89,10 +89,16 @@ pub async fn cohort_block(
     installation: InstallationId,
     now: Timestamp,
 ) -> Result<Option<String>, StoreError> {
-    let found = measure(store, installation, None, now).await?;
-    let cohorts = found.as_ref().map_or(&[][..], |found| &found.cohorts);
-    let known = cohorts.iter().any(|cohort| cohort.on_path + cohort.not_yet > 0);
-    Ok(known.then(|| render_cohorts(cohorts) + "\n"))
+    let mut yard = Yard::of(store, installation, now).await?;
+    for repo in store.repos(installation).await? {
+        if repo.archived != Some(true) {
+            yard.measure(store, repo).await?;
+        }
+    }
+    let known = yard.cohorts.iter().any(|(_, c)| !c.on.is_empty() || !c.off.is_empty());
+    // Drawing anew is dear, and the block shows one period only.
+    let shown = yard.cohorts.iter().filter(|(days, _)| *days == COHORT_BLOCK_DAYS);
+    Ok(known.then(|| render_cohorts(&shown.map(told).collect::<Vec<_>>()) + "\n"))
 }
 
 /// Where repositories of one installation are measured, one after the other, so that no more than
@@ -149,12 +155,15 @@ impl Yard {
 
     /// The cohorts of what was measured so far.
     pub fn cohorts(&self) -> Vec<CohortDora> {
-        let told = |(days, cohorts): &(u32, Cohorts)| CohortDora {
-            days: *days,
-            on_path: cohorts.on.len(),
-            not_yet: cohorts.off.len(),
-            measures: cohorts.compare(),
-        };
         self.cohorts.iter().map(told).collect()
+    }
+}
+
+fn told((days, cohorts): &(u32, Cohorts)) -> CohortDora {
+    CohortDora {
+        days: *days,
+        on_path: cohorts.on.len(),
+        not_yet: cohorts.off.len(),
+        measures: cohorts.compare(),
     }
 }

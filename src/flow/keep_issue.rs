@@ -5,6 +5,11 @@
 //! ours: what cannot be kept is noted for the operator and tried again at its next time, not
 //! before.
 
+use std::pin::Pin;
+use std::sync::Arc;
+
+use tokio::sync::OnceCell;
+
 use crate::domain::config::WhenClosed;
 use crate::domain::ids::{InstallationId, RepoId, RepoName};
 use crate::domain::report::scorecard::{issue as whole, mark};
@@ -27,7 +32,23 @@ pub(super) struct Home {
     /// Whether only members may read it.
     pub(super) private: bool,
     pub(super) closed: WhenClosed,
+    /// What Apps wrote there: asked for once, however many issues are looked for.
+    pub(super) written: Arc<OnceCell<Vec<Written>>>,
 }
+
+/// An issue that an App wrote.
+#[derive(Debug, Clone)]
+pub(super) struct Written {
+    issue: IssueRef,
+    /// Its last line; the rest of its text is not kept.
+    mark: String,
+}
+
+/// Text that is told beside an issue's figures, given when those of its last writing were counted.
+/// It is asked for when the issue is written, and only then: it may be dear.
+pub(super) type News<'a> = dyn Fn(Option<Timestamp>) -> Telling<'a> + Sync + 'a;
+/// It is on its way.
+pub(super) type Telling<'a> = Pin<Box<dyn Future<Output = Result<String, Fate>> + Send + 'a>>;
 
 /// What an issue shall say.
 pub(super) struct Wanted<'a> {
@@ -38,8 +59,11 @@ pub(super) struct Wanted<'a> {
     pub(super) figures: &'a str,
     /// When they were counted.
     pub(super) counted: Timestamp,
-    /// What is told beside them, given when those of the last writing were counted.
-    pub(super) news: &'a (dyn Fn(Option<Timestamp>) -> String + Sync),
+    /// What is told beside them.
+    pub(super) news: Option<&'a News<'a>>,
+    /// Whether it is always looked at, although no figure has changed: somebody may have deleted it.
+    /// Others are looked at in turn.
+    pub(super) look: bool,
 }
 
 /// What became of it.
@@ -66,11 +90,13 @@ impl Kept {
 impl App {
     /// Brings one issue up to date. Safe to repeat: an issue is found again by its mark.
     pub(super) async fn keep_issue(&self, home: &Home, wanted: Wanted<'_>) -> Result<Kept, Fate> {
-        let known = self.store.kept_issues(home.installation).await?;
-        let known = known.into_iter().find(|row| row.key == wanted.key);
+        let mut rows = self.store.kept_issues(home.installation).await?;
+        let place = rows.iter().position(|row| row.key == wanted.key);
+        let look = wanted.look || place.is_some_and(|place| is_its_turn(place, self.clock.now()));
+        let wanted = Wanted { look, ..wanted };
+        let known = place.map(|place| rows.swap_remove(place));
         let digest = digest(&[wanted.title, wanted.figures, &home.repo.to_string()]);
-        let scope = TokenScope::of(home.repo).with(Permission::Issues, Access::Write);
-        let github = self.github.installation(home.installation, scope);
+        let github = self.github.installation(home.installation, home.scope());
         let error = match self.bring(&github, home, &wanted, known.as_ref(), &digest).await {
             Ok(kept) => return Ok(kept),
             Err(Failed::Store(fate)) => return Err(fate),
@@ -104,6 +130,10 @@ impl App {
         digest: &str,
     ) -> Result<Kept, Failed> {
         let mark = mark(wanted.key);
+        let as_written = known.filter(|row| row.digest == digest && row.repo == home.repo);
+        if let (Some(url), false) = (as_written.and_then(|row| row.url.as_ref()), wanted.look) {
+            return Ok(Kept::Unchanged(url.clone()));
+        }
         let mut found = None;
         if let Some(number) = known.filter(|row| row.repo == home.repo).and_then(|row| row.number) {
             found = match github.issue(&home.name, number).await {
@@ -113,7 +143,7 @@ impl App {
             };
         }
         if found.is_none() {
-            found = lost(github, home, &mark).await?;
+            found = home.lost(github, &mark).await?;
         }
         let same = known.is_some_and(|row| {
             row.digest == digest
@@ -123,7 +153,11 @@ impl App {
             return Ok(Kept::Unchanged(issue.url.clone()));
         }
         let since = known.filter(|row| row.number.is_some()).map(|row| row.edited);
-        let body = whole(wanted.figures, &(wanted.news)(since), &mark);
+        let news = match wanted.news {
+            Some(news) => news(since).await?,
+            None => String::new(),
+        };
+        let body = whole(wanted.figures, &news, &mark);
         let replaced = |issue: &IssueRef| !issue.open && home.closed == WhenClosed::Replace;
         let issue = match found.filter(|issue| !replaced(issue)) {
             Some(issue) => {
@@ -152,8 +186,7 @@ impl App {
     /// Closes an issue that is needed no more.
     pub(super) async fn close_issue(&self, home: &Home, row: &KeptIssue) -> Result<(), Fate> {
         let Some(number) = row.number else { return Ok(()) };
-        let scope = TokenScope::of(home.repo).with(Permission::Issues, Access::Write);
-        let github = self.github.installation(home.installation, scope);
+        let github = self.github.installation(home.installation, home.scope());
         let edit = IssueEdit { state: Some("closed"), ..IssueEdit::default() };
         match github.edit_issue(&home.name, number, &edit).await {
             Ok(_) | Err(GitHubError::NotFound { .. }) => {}
@@ -182,22 +215,47 @@ impl From<Fate> for Failed {
     }
 }
 
+/// Issues that say what they should are looked at in turn, each once in a week of sweeps: a look at
+/// each of a hundred would cost as much as the sweep of ten thousand repositories.
+fn is_its_turn(place: usize, now: Timestamp) -> bool {
+    const TURNS: i64 = 28;
+    const SWEEP_MS: i64 = 6 * 60 * 60 * 1000;
+    (i64::try_from(place).unwrap_or(0) + now.0 / SWEEP_MS) % TURNS == 0
+}
+
 /// A transferred issue answers from where it is now.
 fn is_here(issue: &IssueRef, home: &Home) -> bool {
     let same = |repo: &RepoName| repo.to_string().eq_ignore_ascii_case(&home.name.to_string());
     issue.repo.as_ref().is_none_or(same)
 }
 
-/// An issue with our mark that we have no note of: we were interrupted, or the database is new.
-/// An open one rather than a closed one.
-async fn lost(
-    github: &Installation,
-    home: &Home,
-    mark: &str,
-) -> Result<Option<IssueRef>, GitHubError> {
-    let ours = |issue: &IssueRef| issue.by_bot && issue.body.trim_end().ends_with(mark);
-    let mut found: Vec<IssueRef> = github.issues(&home.name).await?;
-    found.retain(ours);
-    let open = found.iter().position(|issue| issue.open).unwrap_or(0);
-    Ok((!found.is_empty()).then(|| found.swap_remove(open)))
+impl Home {
+    /// What it takes to read and write issues there.
+    pub(super) fn scope(&self) -> TokenScope {
+        TokenScope::of(self.repo).with(Permission::Issues, Access::Write)
+    }
+
+    /// An issue with our mark that we have no note of: we were interrupted, or the database is
+    /// new. An open one rather than a closed one.
+    async fn lost(
+        &self,
+        github: &Installation,
+        mark: &str,
+    ) -> Result<Option<IssueRef>, GitHubError> {
+        let written = self.written.get_or_try_init(|| written(github, &self.name)).await?;
+        let ours: Vec<&Written> = written.iter().filter(|one| one.mark == mark).collect();
+        let found = ours.iter().find(|one| one.issue.open).or(ours.first());
+        Ok(found.map(|one| one.issue.clone()))
+    }
+}
+
+async fn written(github: &Installation, name: &RepoName) -> Result<Vec<Written>, GitHubError> {
+    let mut issues: Vec<IssueRef> = github.issues(name).await?;
+    issues.retain(|issue| issue.by_bot);
+    let short = |mut issue: IssueRef| {
+        let body = std::mem::take(&mut issue.body);
+        let mark = body.trim_end().lines().next_back().unwrap_or_default().to_owned();
+        Written { issue, mark }
+    };
+    Ok(issues.into_iter().map(short).collect())
 }

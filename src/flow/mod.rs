@@ -70,6 +70,7 @@ mod sync_installation;
 mod upgrade;
 mod upgrade_repository;
 mod waive;
+mod watch;
 pub mod worker;
 
 use std::sync::Arc;

@@ -1,6 +1,7 @@
 //! The organisation's scorecard is counted and its issues brought up to date.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::domain::config::OrgConfig;
 use crate::domain::evaluate::Request;
@@ -9,13 +10,13 @@ use crate::domain::report::scorecard::{
     FIGURES_BYTES, Rows, TITLE, Titles, figures, news, team_page, team_title,
 };
 use crate::domain::scorecard::history::LevelChange;
-use crate::domain::scorecard::signals::satisfaction;
 use crate::domain::scorecard::{Book, Entry, Owner, Score};
 
 use super::App;
+use super::census::each_card;
 use super::dora::cohort_block;
 use super::fate::Fate;
-use super::keep_issue::{Home, Kept, Wanted};
+use super::keep_issue::{Home, Kept, News, Telling, Wanted};
 use super::organisation::Organisation;
 
 /// Teams that get an issue of their own; GitHub allows 80 new issues a minute.
@@ -57,15 +58,14 @@ impl App {
             return Ok("the scorecard's repository is not ours to see".to_owned());
         };
         let counted = self.counted(id, Some(&asked), home.private).await?;
-        let answers = self.store.satisfaction(id).await?;
-        let satisfied = satisfaction(answers.iter().map(|a| (a.quarter.as_str(), a.score)));
+        let watched = self.watched(&home, &rules).await?;
         let book = Book {
             account: &asked.account,
             today: now.date(),
             target: rules.target(),
             entries: &counted.entries,
             history: &counted.history,
-            satisfied: &satisfied,
+            watched: &watched,
         };
         let score = Score::of(&book);
         let titles = self.titles(&asked.organisation);
@@ -78,11 +78,17 @@ impl App {
         self.close_team_issues(&home, &teams).await?;
         self.keep_demands(&home, &counted.entries, &titles, rules.demand()).await?;
         self.keep_campaigns(&home, &asked.config.campaigns, &counted.entries).await?;
-        // Beside the figures that an edit waits for: it changes every day.
-        let dora = cohort_block(&self.store, id, now).await?.unwrap_or_default();
-        let news = |since| dora.clone() + &news(&book, since);
-        let wanted =
-            Wanted { key: "scorecard", title: TITLE, figures: &text, counted: now, news: &news };
+        // Beside the figures that an edit waits for: delivery changes every day.
+        let news = |since| -> Telling<'_> {
+            let (store, book) = (&self.store, &book);
+            Box::pin(async move {
+                let dora = cohort_block(store, id, now).await?.unwrap_or_default();
+                Ok(dora + &news(book, since))
+            })
+        };
+        let news: Option<&News<'_>> = Some(&news);
+        let (key, title, figures) = ("scorecard", TITLE, text.as_str());
+        let wanted = Wanted { key, title, figures, counted: now, news, look: true };
         let kept = self.keep_issue(&home, wanted).await?;
         let word = match kept {
             Kept::Unchanged(_) => "unchanged",
@@ -136,6 +142,7 @@ impl App {
             name: known.repo.name,
             private: known.repo.private,
             closed: rules.closed.unwrap_or_default(),
+            written: Arc::default(),
         }))
     }
 
@@ -149,15 +156,15 @@ impl App {
         let rules = asked.map(|a| a.config.scorecard.clone()).unwrap_or_default();
         let rules = rules.unwrap_or_default();
         let mut entries = Vec::new();
-        for row in self.store.scored(id).await? {
-            if self.is_config_repository(&row.name) || rules.excludes(row.name.name()) {
-                continue;
+        // A card of another version's shape is made anew by the next sweep.
+        each_card(&self.store, id, |row, card| {
+            if !self.is_config_repository(&row.name) && !rules.excludes(row.name.name()) {
+                let named = private_home || !row.private;
+                entries.push(Entry { id: row.id, name: row.name, named, card });
             }
-            // A card of another version's shape is made anew by the next sweep.
-            let card = row.json.and_then(|json| serde_json::from_str(&json).ok());
-            let named = private_home || !row.private;
-            entries.push(Entry { id: row.id, name: row.name, named, card });
-        }
+        })
+        .await?;
+        entries.sort_by(|a, b| a.name.cmp(&b.name));
         let counts: BTreeSet<_> = entries.iter().map(|entry| entry.id).collect();
         let mut history = self.store.level_history(id).await?;
         history.retain(|change| counts.contains(&change.repo));
@@ -181,10 +188,7 @@ impl App {
         for team in teams.take(MOST_TEAMS) {
             let page = team_page(score, book, &team.name);
             let (key, title) = (team_key(&team.name), team_title(&team.name));
-            let news = |_| String::new();
-            let counted = self.clock.now();
-            let wanted = Wanted { key: &key, title: &title, figures: &page, counted, news: &news };
-            let kept = self.keep_issue(home, wanted).await?;
+            let kept = self.keep(home, &key, &title, &page).await?;
             match kept.url() {
                 Some(url) => _ = urls.insert(team.name.clone(), url.to_owned()),
                 // What one cannot have, none can: no storm of refused calls.

@@ -7,6 +7,7 @@ mod asked;
 mod coverage;
 mod description;
 mod dora;
+mod gate;
 mod organisations;
 mod paging;
 mod policies;
@@ -30,4 +31,5 @@ pub(super) fn routes() -> Router<Web> {
         .route("/api/v1/dora", get(dora::list))
         .route("/api/v1/dora/cohorts", get(dora::cohorts))
         .route("/api/v1/coverage", post(coverage::put))
+        .route("/api/v1/gate", post(gate::ask))
 }

@@ -5,7 +5,6 @@ mod api;
 mod badge;
 mod bearer;
 mod details;
-mod gate;
 mod health;
 mod intake;
 pub mod metrics;
@@ -72,7 +71,6 @@ impl Web {
             .route("/livez", get(health::livez))
             .route("/readyz", get(health::readyz))
             .route("/metrics", get(metrics::show))
-            .route("/api/v1/gate", post(gate::ask))
             .route("/judgements/{repo}/{id}", get(details::show))
             .merge(api::routes())
             .route("/badge/{owner}/{file}", get(badge::show))

@@ -53,7 +53,10 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("askama", &["src/web/"]),
     ("prometheus_client", &["src/web/"]),
     // Only derives: what the API tells is described where it is defined.
-    ("utoipa", &["src/web/api", "src/domain/metrics/"]),
+    (
+        "utoipa",
+        &["src/web/api", "src/domain/metrics/", "src/domain/gate/", "src/domain/report/gate.rs"],
+    ),
     // store
     ("sqlx", &["src/edge/store/"]),
     ("flate2", &["src/edge/store/packed.rs", "src/edge/disk/series.rs"]),

@@ -71,7 +71,12 @@ fn verdict(shape: &Shape, waivers: Vec<Waiver>) -> Judgement {
         organisation: &OrgConfig::default(),
         traits: &Traits::default(),
         config_problems: Vec::new(),
-        head: &Evaluation { library: "sha256:0".to_owned(), outcomes, excluded_files: 0 },
+        head: &Evaluation {
+            library: "sha256:0".to_owned(),
+            outcomes,
+            excluded_files: 0,
+            early: Default::default(),
+        },
         head_files: &BTreeMap::new(),
         baseline: None,
         inline: &[],

@@ -14,6 +14,7 @@ use crate::cli::terminal;
 use crate::domain::config::{Effective, Layers, Standing, Traits};
 use crate::domain::evaluate::{Answer, Catalogue, Request};
 use crate::domain::finding::Mode;
+use crate::domain::ids::PolicyId;
 use crate::domain::judge::ConfigProblem;
 use crate::domain::report::{json::escape_hidden, visible};
 use crate::edge::clock::Clock;
@@ -99,7 +100,11 @@ fn traits(answer: &Answer) -> Traits {
 
 fn what_holds<'a>(catalogue: &Catalogue, answer: &'a Answer, at: Standing<'_>) -> Shown<'a> {
     let layers = Layers { organisation: &answer.organisation, repository: &answer.config };
-    let on_path = |id| answer.evaluation.outcomes.iter().any(|outcome| outcome.policy == id);
+    let Answer { evaluation, organisation, .. } = answer;
+    let on_path = |id: PolicyId| {
+        evaluation.outcomes.iter().any(|outcome| outcome.policy == id)
+            && !organisation.waits(evaluation, &id, at.today)
+    };
     let policies = catalogue.policies.iter().map(|meta| layers.policy(&meta.id, Some(meta), at));
     let problems = answer.config_problems.iter().chain(&answer.organisation_problems).cloned();
     Shown {

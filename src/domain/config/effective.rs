@@ -133,8 +133,8 @@ impl Layers<'_> {
             it.place = Some(self.organisation.place(&rule_pointer(pattern)));
         }
         // What a campaign has promised.
-        let over = self.organisation.campaigns.iter().filter(|c| at.today > c.due && c.asks(id));
-        if let Some(level) = over.filter_map(|campaign| campaign.promote).next_back() {
+        let over = self.organisation.promotions(id).filter(|(_, due)| at.today > *due);
+        if let Some((level, _)) = over.last() {
             it.level = level;
         }
         if let Some((pattern, wish)) = most_specific(&self.repository.policies, id) {

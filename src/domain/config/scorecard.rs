@@ -3,9 +3,11 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
+use super::OrgConfig;
 use crate::domain::finding::Level;
 use crate::domain::glob;
 use crate::domain::ids::PolicyId;
+use crate::domain::policy::outcome::Evaluation;
 
 /// The target where none is set, in percent.
 pub const TARGET: u8 = 80;
@@ -28,6 +30,9 @@ pub struct ScorecardRules {
     pub exclude: Vec<String>,
     /// A policy that so many repositories waive, or cannot have judged, is a signal; 0: never.
     pub demand: Option<u32>,
+    /// The label of issues, in the repository of its issue, by which people ask for help; left out:
+    /// how many do is not known.
+    pub tickets: Option<String>,
 }
 
 /// What becomes of an issue that somebody closed, once there is news.
@@ -111,6 +116,20 @@ impl Campaign {
     /// Whether it is on: from its first day to its last.
     pub fn is_on(&self, today: NaiveDate) -> bool {
         self.from.is_none_or(|from| from <= today) && today <= self.due
+    }
+}
+
+impl OrgConfig {
+    /// The rungs that campaigns promise a policy, in the file's order, each with the campaign's last
+    /// day: from the next one on it belongs there.
+    pub fn promotions(&self, id: &PolicyId) -> impl Iterator<Item = (Level, NaiveDate)> {
+        let asking = self.campaigns.iter().filter(|campaign| campaign.asks(id));
+        asking.filter_map(|campaign| Some((campaign.promote?, campaign.due)))
+    }
+
+    /// Whether a policy that the golden path holds only after a campaign still waits for its end.
+    pub fn waits(&self, evaluation: &Evaluation, id: &PolicyId, today: NaiveDate) -> bool {
+        evaluation.early.contains(id) && !self.promotions(id).any(|(_, due)| today > due)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What is decided, on which facts? Reasons are weighed; nothing is dropped, only sorted.
 
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use super::request::{Acknowledged, GateRequest};
 use crate::domain::ids::PolicyId;
@@ -12,7 +13,7 @@ pub const MAX_REPORTS: u32 = 10;
 pub const MAX_FACTS: usize = 3;
 
 /// What one reason asks for, from harmless to final.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Wish {
     /// Said, and holds nobody up.
@@ -24,9 +25,10 @@ pub enum Wish {
 }
 
 /// What one rule of the pack says of a deployment.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Reason {
     /// The rule: `deployment/freeze`.
+    #[schema(value_type = String)]
     pub rule: PolicyId,
     /// The condition that it names: `freeze`. What people acknowledge.
     pub condition: String,
@@ -43,7 +45,7 @@ pub struct Reason {
 }
 
 /// The answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
     /// Go ahead.
@@ -77,7 +79,7 @@ pub struct Patience {
 }
 
 /// A decision with everything that led to it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Decision {
     /// The answer.
     pub verdict: Verdict,

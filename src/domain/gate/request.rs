@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use utoipa::ToSchema;
 
 use super::freeze::Window;
 use super::slo::SloFacts;
@@ -207,7 +208,7 @@ pub struct Incident {
 }
 
 /// Somebody takes responsibility for something.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Acknowledged {
     /// The condition; `*`: whatever holds the deployment.
     pub condition: String,

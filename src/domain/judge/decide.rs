@@ -91,7 +91,7 @@ pub fn judge(case: Case<'_>) -> Judgement {
     for outcome in &head.outcomes {
         let meta = metas.get(&outcome.policy).copied();
         let setting = layers.policy(&outcome.policy, meta, at);
-        if setting.mode == Mode::Off {
+        if setting.mode == Mode::Off || organisation.waits(head, &outcome.policy, today) {
             continue;
         }
         let mut judged: Vec<JudgedFinding> = outcome

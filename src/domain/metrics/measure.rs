@@ -32,6 +32,14 @@ impl Period {
     }
 
     /// Whether it holds a moment.
+    ///
+    /// ```
+    /// use waymark::domain::metrics::measure::{DAY_MS, Period};
+    /// use waymark::domain::time::Timestamp;
+    /// let week = Period::last(7, Timestamp(10 * DAY_MS));
+    /// assert!(week.holds(Timestamp(10 * DAY_MS)) && week.holds(Timestamp(3 * DAY_MS + 1)));
+    /// assert!(!week.holds(Timestamp(3 * DAY_MS)));
+    /// ```
     pub fn holds(&self, t: Timestamp) -> bool {
         self.from < t && t <= self.to
     }
@@ -108,6 +116,11 @@ impl<'a> Measured<'a> {
         &self.failures
     }
 
+    /// When the repository was created, where that is known.
+    pub fn created(&self) -> Option<Timestamp> {
+        self.history.created
+    }
+
     /// From the repository's creation to its first production deployment, in milliseconds. `None`
     /// when there is none, or when an earlier one may have been missed.
     pub fn creation_to_first_ms(&self) -> Option<i64> {
@@ -125,6 +138,62 @@ impl<'a> Measured<'a> {
     }
 
     /// The measures in a period.
+    ///
+    /// Worked, in hours since some moment: the first version is live at 0; a commit of hour 1 is
+    /// deployed at 3 (lead time 2), an incident follows from 4 to 9 (time to restore 5); a commit of
+    /// hour 6 is deployed at 10 (lead time 4), found bad, and the version before it is deployed again
+    /// at 11 (time to restore 1). Three deployments, two of which failed; one rollback.
+    ///
+    /// ```
+    /// use waymark::domain::ids::Sha;
+    /// use waymark::domain::metrics::measure::{Measured, Period};
+    /// use waymark::domain::metrics::record::{
+    ///     Commit, Compared, Deployment, History, Incident, Relation, Source,
+    /// };
+    /// use waymark::domain::metrics::MetricsRules;
+    /// use waymark::domain::time::Timestamp;
+    ///
+    /// const HOUR: i64 = 3_600_000;
+    /// let at = |hour: i64| Timestamp(1_000_000 * HOUR + hour * HOUR);
+    /// let sha = |n: u8| Sha::parse(&format!("{n:040x}")).unwrap();
+    /// let deployed = |n: u8, hour, compared| Deployment {
+    ///     source: Source::Deployment,
+    ///     id: hour,
+    ///     environment: "production".to_owned(),
+    ///     sha: sha(n),
+    ///     created: at(hour),
+    ///     succeeded: Some(at(hour)),
+    ///     failed: None,
+    ///     compared,
+    /// };
+    /// let brings = |n: u8, hour| {
+    ///     let one = Commit { sha: sha(n), committed: at(hour), merge: false, pull: None, reverts: None };
+    ///     let (with, relation, commits) = (sha(n - 1), Relation::Ahead, vec![one]);
+    ///     Some(Compared { with, relation, commits, partial: false })
+    /// };
+    /// let history = History {
+    ///     created: Some(at(-6)),
+    ///     whole: true,
+    ///     deployments: vec![
+    ///         deployed(1, 0, None),
+    ///         deployed(2, 3, brings(2, 1)),
+    ///         deployed(3, 10, brings(3, 6)),
+    ///         deployed(2, 11, None),
+    ///     ],
+    ///     incidents: vec![Incident { number: 7, opened: at(4), closed: Some(at(9)) }],
+    ///     ..History::default()
+    /// };
+    /// let rules = MetricsRules::default();
+    /// let measured = Measured::of(&history, &rules);
+    /// let day = measured.in_period(Period::last(1, at(18)));
+    /// assert_eq!((day.deployments.n, day.deployments.per_day), (3, Some(3.0)));
+    /// assert_eq!((day.lead_time.n, day.lead_time.median_ms), (2, Some(3 * HOUR)));
+    /// assert_eq!((day.change_failures.hits, day.change_failures.n), (2, 3));
+    /// assert_eq!((day.time_to_restore.n, day.time_to_restore.median_ms), (2, Some(3 * HOUR)));
+    /// assert_eq!(day.rollbacks, 1);
+    /// // From the creation at −6 to the first deployment at 0.
+    /// assert_eq!(measured.creation_to_first_ms(), Some(6 * HOUR));
+    /// ```
     pub fn in_period(&self, period: Period) -> Measures {
         let known = self.known(period);
         let mut counted = 0;

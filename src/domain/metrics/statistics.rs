@@ -178,6 +178,11 @@ pub struct Share {
 
 impl Share {
     /// `hits` of `n`.
+    ///
+    /// ```
+    /// use waymark::domain::metrics::statistics::Share;
+    /// assert_eq!((Share::of(3, 12).share, Share::of(0, 0).share), (Some(0.25), None));
+    /// ```
     pub fn of(hits: u64, n: u64) -> Self {
         Self {
             hits,

@@ -18,6 +18,8 @@
 //! | 12 `i` to `prod-eu` | Nov 6 10:30 | | spread | |
 //! | 13 `k` | Nov 7 09:00 | a commit and its own revert (60, 30) | change | incident 52, open |
 
+mod cohorts;
+
 use super::measure::{Measured, Period};
 use super::message::Reverted;
 use super::record::*;
@@ -247,6 +249,42 @@ fn what_comes_too_late_is_not_laid_to_a_deployment() {
     assert_eq!(failed(&history, &strict), [2]);
 }
 
+/// As GitHub's *Revert* button names what it takes back, and as `git revert -m 1` does.
+#[test]
+fn reverts_of_pull_requests_and_of_whole_merges_are_seen() {
+    use Relation::Ahead;
+    let squash = Commit { pull: Some(12), ..commit('b', "11-02 08:00") };
+    let merge = Commit { merge: true, pull: Some(14), ..commit('m', "11-03 08:30") };
+    let button =
+        Commit { pull: Some(15), reverts: Some(Reverted::Pull(12)), ..commit('d', "11-04 09:00") };
+    let by_git = Commit {
+        reverts: Some(Reverted::Commit(sha('m').as_str().to_owned())),
+        ..commit('e', "11-05 09:00")
+    };
+    let again = Commit { pull: Some(16), ..commit('f', "11-06 09:00") };
+    let two = vec![commit('x', "11-03 07:00"), merge];
+    let d = deployment;
+    let deployments = vec![
+        d(1, 'a', "11-01 10:00", "11-01 10:00"),
+        with(d(2, 'b', "11-02 10:00", "11-02 10:00"), 'a', Ahead, vec![squash]),
+        with(d(3, 'm', "11-03 10:00", "11-03 10:00"), 'b', Ahead, two),
+        with(d(4, 'd', "11-04 10:00", "11-04 10:00"), 'm', Ahead, vec![button]),
+        with(d(5, 'e', "11-05 10:00", "11-05 10:00"), 'd', Ahead, vec![by_git]),
+        with(d(6, 'f', "11-06 10:00", "11-06 10:00"), 'e', Ahead, vec![again]),
+    ];
+    let history = History { deployments, ..History::default() };
+    let rules = MetricsRules::default();
+    let measured = Measured::of(&history, &rules);
+    let failed: Vec<usize> = measured.failures().failed.keys().copied().collect();
+    assert_eq!(failed, [1, 2]);
+    let week = measured.in_period(Period::last(7, at(NOW)));
+    assert_eq!(week.change_failures, Share::of(2, 6));
+    // Two days each.
+    assert_eq!((week.time_to_restore.n, week.time_to_restore.median_ms), (2, Some(2880 * MINUTE)));
+    // 120, 180 (the merge brings no change of its own), 60, 60, 60
+    assert_eq!((week.lead_time.n, week.lead_time.median_ms), (5, Some(60 * MINUTE)));
+}
+
 #[test]
 fn nothing_known_gives_no_figures() {
     let (history, rules) = (History::default(), MetricsRules::default());
@@ -255,81 +293,4 @@ fn nothing_known_gives_no_figures() {
     assert_eq!(month.deployments.n, 0);
     assert_eq!((month.lead_time.median_ms, month.change_failures.share), (None, None));
     assert_eq!(measured.creation_to_first_ms(), None);
-}
-
-mod cohorts {
-    use super::*;
-    use crate::domain::metrics::cohort::{Cohorts, Measure};
-
-    /// Deploys every `hours`, each change `lead` minutes old.
-    fn steady(hours: i64, lead: i64) -> History {
-        let now = at(NOW);
-        let count = 30 * 24 / hours;
-        let deployments = (0..count).map(|n| {
-            let done = now.plus_ms(-(count - n) * hours * 60 * MINUTE + MINUTE);
-            let name = |n: i64| Sha::parse(&format!("{:040x}", n + 1)).expect("valid");
-            let one = Commit {
-                sha: name(n),
-                committed: done.plus_ms(-lead * MINUTE),
-                merge: false,
-                pull: None,
-                reverts: None,
-            };
-            let compared = (n > 0).then(|| Compared {
-                with: name(n - 1),
-                relation: Relation::Ahead,
-                commits: vec![one],
-                partial: false,
-            });
-            let done = Some(done);
-            Deployment {
-                id: n,
-                sha: name(n),
-                succeeded: done,
-                compared,
-                ..deployment(n, 'x', NOW, NOW)
-            }
-        });
-        History { deployments: deployments.collect(), ..History::default() }
-    }
-
-    #[test]
-    fn a_repository_that_adopts_in_between_stands_in_both() {
-        let (history, rules) = (steady(24, 60), MetricsRules::default());
-        let measured = Measured::of(&history, &rules);
-        let period = Period::last(30, at(NOW));
-        let mut cohorts = Cohorts::default();
-        cohorts.add(&measured, Some(at("10-29 00:00")), period);
-        assert_eq!((cohorts.on.len(), cohorts.off.len()), (1, 1));
-        assert_eq!(cohorts.on[0].failures.1 + cohorts.off[0].failures.1, 30);
-        assert_eq!(cohorts.off[0].per_day, Some(1.0));
-        cohorts.add(&measured, Some(at("12-01 00:00")), period);
-        cohorts.add(&measured, Some(at("09-01 00:00")), period);
-        assert_eq!((cohorts.on.len(), cohorts.off.len()), (2, 2));
-    }
-
-    #[test]
-    fn a_clear_difference_is_clear_and_a_small_sample_has_no_interval() {
-        let rules = MetricsRules::default();
-        let period = Period::last(30, at(NOW));
-        let mut cohorts = Cohorts::default();
-        for n in 0..6 {
-            let (quick, slow) = (steady(12, 30 + n), steady(48, 600 + 10 * n));
-            cohorts.add(&Measured::of(&quick, &rules), Some(at("09-01 00:00")), period);
-            cohorts.add(&Measured::of(&slow, &rules), None, period);
-        }
-        let compared = cohorts.compare();
-        assert_eq!(compared[1].measure, Measure::LeadTime);
-        let lead = &compared[1];
-        // Medians of 30..=35 and of 600, 610, …, 650 minutes.
-        assert_eq!(lead.on.figure, Some(32.5 * MINUTE as f64));
-        assert_eq!(lead.off.figure, Some(625.0 * MINUTE as f64));
-        assert!(lead.is_clear(), "{lead:?}");
-        assert_eq!(compared, cohorts.compare());
-        // Nobody failed: a difference of nothing, and certainly no clear one.
-        assert!(!compared[2].is_clear());
-        cohorts.on.truncate(4);
-        assert_eq!(cohorts.compare()[1].interval, None);
-        assert_eq!(cohorts.compare()[3].difference, None);
-    }
 }

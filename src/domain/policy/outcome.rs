@@ -1,5 +1,7 @@
 //! What did one policy say about one snapshot?
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::domain::finding::Finding;
@@ -51,4 +53,8 @@ pub struct Evaluation {
     pub outcomes: Vec<Outcome>,
     /// How many files the default exclusions (tests, fixtures, vendored code) left out.
     pub excluded_files: u32,
+    /// Policies that the golden path holds only once a campaign that promotes them is over. They are
+    /// evaluated before, because what is cached knows no day, and do not speak until then.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub early: BTreeSet<PolicyId>,
 }

@@ -2,6 +2,7 @@
 //! JSON.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::escape::{code_span, prose};
 use super::visible;
@@ -193,7 +194,7 @@ pub fn text(request: &GateRequest, decision: &Decision) -> String {
 }
 
 /// What `waymark gate --format json` and `POST /api/v1/gate` answer.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 pub struct Told<'a> {
     /// The version of its shape.
     schema: &'static str,
@@ -202,7 +203,9 @@ pub struct Told<'a> {
     decision: &'a Decision,
     /// The comment that GitHub would get.
     comment: String,
-    /// Everything that it was decided on.
+    /// Everything that it was decided on: the document that the rules of the gate read
+    /// (`waymark.dev/gate/v1`), which grows with them.
+    #[schema(value_type = Object)]
     request: &'a GateRequest,
 }
 

@@ -73,6 +73,11 @@ pub fn week_ends(today: NaiveDate) -> [Timestamp; WEEKS - 1] {
     })
 }
 
+/// The end of last week.
+pub fn last_week(today: NaiveDate) -> Timestamp {
+    week_ends(today)[WEEKS - 2]
+}
+
 /// What a repository was at a moment, by its own changes, oldest first; `None`: not known yet.
 pub fn at(changes: &[LevelChange], moment: Timestamp) -> Option<&LevelChange> {
     changes.iter().take_while(|change| change.since < moment).last()

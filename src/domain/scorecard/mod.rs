@@ -11,6 +11,7 @@ pub mod neighbours;
 pub mod signals;
 pub mod steps;
 pub mod waivers;
+pub mod watch;
 
 use std::collections::BTreeMap;
 
@@ -23,6 +24,7 @@ use card::Card;
 use history::{LevelChange, Tally, WEEKS, tallies, week_ends};
 use steps::Step;
 use waivers::{Ending, PolicyWaivers};
+use watch::Watched;
 
 /// A repository that counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,8 +53,8 @@ pub struct Book<'a> {
     pub entries: &'a [Entry],
     /// Their changes of level, by repository, then by time.
     pub history: &'a [LevelChange],
-    /// How satisfied people are, the newest quarter first.
-    pub satisfied: &'a [signals::Satisfied],
+    /// What stands beside it.
+    pub watched: &'a Watched,
 }
 
 /// How one team stands.
@@ -115,7 +117,9 @@ pub struct Score {
     pub unknown: Vec<Worst>,
     /// Ways out by policy.
     pub waivers: Vec<PolicyWaivers>,
-    /// Those that end soon.
+    /// Repositories with a way out of something.
+    pub waiving: usize,
+    /// Ways out that end soon.
     pub ending: Vec<Ending>,
     /// Repositories whose catalog names no owner.
     pub ownerless: Vec<String>,
@@ -161,6 +165,7 @@ impl Score {
             failing: worst(&judged, &[Standing::Fail]),
             unknown: worst(&judged, &[Standing::Unknown, Standing::Broken]),
             waivers: waivers::by_policy(entries),
+            waiving: judged.iter().filter(|(_, card)| !card.waivers.is_empty()).count(),
             ending: waivers::ending(entries, book.today),
             ownerless: ownerless.filter_map(|(entry, _)| named(entry)).collect(),
             hidden: judged.iter().filter(|(entry, _)| !entry.named).count(),

@@ -1,10 +1,10 @@
-//! What do the figures tell those who look after the policies? Ways out that many take, and
-//! figures that look good while another one falls.
+//! What do the figures tell those who look after the policies? Ways out that many take, and how
+//! satisfied people are.
 
 use std::collections::BTreeMap;
 
+use super::Entry;
 use super::waivers::gist;
-use super::{Entry, Score};
 use crate::domain::ids::PolicyId;
 use crate::domain::judge::Standing;
 
@@ -108,33 +108,6 @@ pub fn satisfaction<'a>(answers: impl IntoIterator<Item = (&'a str, i64)>) -> Ve
         Satisfied { quarter: quarter.to_owned(), answers: scores.len(), nps }
     })
     .collect()
-}
-
-/// Figures that look good while another one falls, in words.
-pub fn contradictions(score: &Score, satisfied: &[Satisfied]) -> Vec<String> {
-    let mut told = Vec::new();
-    let total = score.now.total();
-    let reached = total > 0 && score.lacking() == 0;
-    if let ([now, before, ..], true) = (satisfied, reached)
-        && now.nps <= before.nps - 10
-    {
-        told.push(format!(
-            "Adoption is at its target while satisfaction fell from {:+} to {:+}: is the path \
-             walked because it helps, or because it is asked for?",
-            before.nps, now.nps
-        ));
-    }
-    // So many of a hundred repositories with one and the same way out.
-    let crowded = score.waivers.iter().filter(|group| group.repositories * 5 >= total.max(1));
-    let crowded = crowded.filter(|group| group.repositories > 1).count();
-    if reached && crowded > 0 {
-        told.push(format!(
-            "Adoption is at its target while {crowded} of the policies {} waived in a fifth of \
-             the repositories or more.",
-            if crowded == 1 { "is" } else { "are" }
-        ));
-    }
-    told
 }
 
 #[cfg(test)]

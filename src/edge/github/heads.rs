@@ -151,30 +151,88 @@ impl Installation {
         }
     }
 
-    /// GitHub may give another ETag to another token: then the question costs a call, no more.
+    /// An unchanged head costs nothing; for a new one the repository itself is asked too, by its id:
+    /// it may have been renamed, and another one may bear its name by now.
     async fn head_by_rest(&self, asked: HeadAsked) -> Result<Head, GitHubError> {
+        let found = self.head_at(&asked.name, asked.branch.as_deref(), asked.etag.as_ref()).await?;
+        let known = asked.etag.as_ref().map(|(sha, _)| sha);
+        match found {
+            Some(Tip { commit, etag, of }) if Some(&commit) == known && of == asked.name => {
+                let (branch, archived) = (None, None);
+                Ok(Head::At { commit, name: asked.name, branch, archived, etag })
+            }
+            found => self.head_of_moved(asked, found).await,
+        }
+    }
+
+    async fn head_of_moved(
+        &self,
+        asked: HeadAsked,
+        mut found: Option<Tip>,
+    ) -> Result<Head, GitHubError> {
+        let Some(now) = seen(self.repository_by_id(asked.id).await)? else {
+            return Ok(Head::Gone);
+        };
+        let branch = Some(now.default_branch).filter(|name| !name.is_empty());
+        let other = found.as_ref().is_none_or(|tip| tip.of != now.full_name);
+        if other || branch.is_some() && branch != asked.branch {
+            found = self.head_at(&now.full_name, branch.as_deref(), None).await?;
+        }
+        let (name, archived) = (now.full_name, Some(now.archived));
+        Ok(match found {
+            Some(Tip { commit, etag, .. }) => Head::At { commit, name, branch, archived, etag },
+            None => Head::Gone,
+        })
+    }
+
+    /// The newest commit and its ETag. GitHub may give another ETag to another token: then the
+    /// question costs a call, no more.
+    async fn head_at(
+        &self,
+        name: &RepoName,
+        branch: Option<&str>,
+        etag: Option<&(Sha, String)>,
+    ) -> Result<Option<Tip>, GitHubError> {
         #[derive(Deserialize)]
         struct Wire {
             sha: Sha,
+            /// `https://…/repos/acme/api/commits/…`, by its present name also behind a redirect.
+            #[serde(default)]
+            url: String,
         }
-        let branch = asked.branch.as_deref().map(|name| format!("heads/{name}"));
+        let branch = branch.map(|name| format!("heads/{name}"));
         let branch = escape(branch.as_deref().unwrap_or("HEAD"));
-        let path = in_repo(&asked.name, &format!("/commits/{branch}?per_page=1"));
+        let path = in_repo(name, &format!("/commits/{branch}?per_page=1"));
         let mut call = Call::get("/repos/{owner}/{repo}/commits/{ref}", path);
-        call.etag = asked.etag.as_ref().map(|(_, etag)| etag.clone());
-        let answer = match self.call(&call).await.map_err(absent) {
-            Ok(answer) => answer,
-            Err(GitHubError::NotFound { .. }) => return Ok(Head::Gone),
-            Err(error @ GitHubError::Forbidden { .. }) if !error.is_suspended() => {
-                return Ok(Head::Gone);
-            }
-            Err(error) => return Err(error),
-        };
-        let (commit, etag) = match (answer.status.as_u16(), asked.etag) {
-            (304, Some((sha, etag))) => (sha, Some(etag)),
-            _ => (answer.json::<Wire>(&call)?.sha, answer.header("etag").map(str::to_owned)),
-        };
-        Ok(Head::At { commit, name: asked.name, branch: None, archived: None, etag })
+        call.etag = etag.map(|(_, etag)| etag.clone());
+        let Some(answer) = seen(self.call(&call).await.map_err(absent))? else { return Ok(None) };
+        if let (304, Some((sha, etag))) = (answer.status.as_u16(), etag) {
+            let (commit, etag) = (sha.clone(), Some(etag.clone()));
+            return Ok(Some(Tip { commit, etag, of: name.clone() }));
+        }
+        let etag = answer.header("etag").map(str::to_owned);
+        let Wire { sha: commit, url } = answer.json(&call)?;
+        let place = url.rsplit_once("/commits/").and_then(|(repo, _)| repo.rsplit_once("/repos/"));
+        let of = place.and_then(|(_, name)| RepoName::parse(name).ok());
+        Ok(Some(Tip { commit, etag, of: of.unwrap_or_else(|| name.clone()) }))
+    }
+}
+
+/// The newest commit of a branch.
+struct Tip {
+    commit: Sha,
+    etag: Option<String>,
+    /// Whose it is.
+    of: RepoName,
+}
+
+/// What is gone, or not ours to see, is none; that says nothing of the others.
+fn seen<T>(answer: Result<T, GitHubError>) -> Result<Option<T>, GitHubError> {
+    match answer {
+        Ok(found) => Ok(Some(found)),
+        Err(GitHubError::NotFound { .. }) => Ok(None),
+        Err(error @ GitHubError::Forbidden { .. }) if !error.is_suspended() => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -54,8 +54,9 @@ const ADD_LEVEL: &str = "INSERT INTO level_history (repo, since_ms, level, on_pa
 
 const SCORED: &str = "SELECT repo.id, repo.name, repo.private, card.json FROM repo
     LEFT JOIN card ON card.repo = repo.id
-    WHERE repo.installation = $1 AND (repo.archived IS NULL OR repo.archived = FALSE)
-    ORDER BY repo.name";
+    WHERE repo.installation = $1 AND repo.id > $2
+        AND (repo.archived IS NULL OR repo.archived = FALSE)
+    ORDER BY repo.id LIMIT $3";
 
 const ONE: &str = "SELECT card.json FROM card JOIN repo ON repo.id = card.repo
     WHERE card.repo = $1 AND repo.installation = $2";
@@ -102,13 +103,16 @@ impl Store {
         })
     }
 
-    /// Every repository of an installation that is not archived, by name.
-    pub async fn scored(
+    /// Repositories of an installation that are not archived, by id: at most `limit` behind
+    /// `after`. Cards are a kilobyte or two each, so nobody needs all of them at once.
+    pub async fn scored_after(
         &self,
         installation: InstallationId,
+        after: RepoId,
+        limit: i64,
     ) -> Result<Vec<ScoredRepo>, StoreError> {
         let rows: Vec<(i64, String, bool, Option<String>)> =
-            self.database.all(SCORED, values![installation]).await?;
+            self.database.all(SCORED, values![installation, after, limit]).await?;
         rows.into_iter()
             .map(|(id, name, private, json)| {
                 let name = RepoName::parse(&name)

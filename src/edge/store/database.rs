@@ -34,7 +34,7 @@ pub(super) enum Value<'a> {
     Int(Option<i64>),
     Text(Option<Cow<'a, str>>),
     Bool(Option<bool>),
-    Bytes(&'a [u8]),
+    Bytes(Option<&'a [u8]>),
 }
 
 /// A row type that reads from both databases; `#[derive(FromRow)]` is enough.
@@ -245,6 +245,12 @@ impl<'a> From<Option<&'a str>> for Value<'a> {
 
 impl<'a> From<&'a [u8]> for Value<'a> {
     fn from(value: &'a [u8]) -> Self {
+        Self::Bytes(Some(value))
+    }
+}
+
+impl<'a> From<Option<&'a [u8]>> for Value<'a> {
+    fn from(value: Option<&'a [u8]>) -> Self {
         Self::Bytes(value)
     }
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use super::Store;
 use super::database::values;
 use super::error::StoreError;
+use super::packed::{pack, unpack};
 use crate::domain::ids::{RepoId, Sha};
 use crate::domain::job::Occasion;
 use crate::domain::time::Timestamp;
@@ -46,18 +47,20 @@ struct Row {
     digest: String,
     judged_ms: i64,
     json: String,
+    packed: Option<Vec<u8>>,
 }
 
-const UPSERT: &str = "INSERT INTO judgement (id, repo, sha, subject, digest, judged_ms, json)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)
+const UPSERT: &str = "INSERT INTO judgement
+    (id, repo, sha, subject, digest, judged_ms, json, packed)
+    VALUES ($1, $2, $3, $4, $5, $6, '', $7)
     ON CONFLICT (repo, sha, subject, digest) DO UPDATE SET judged_ms = excluded.judged_ms,
-        json = excluded.json
+        json = excluded.json, packed = excluded.packed
     RETURNING id";
 
-const LATEST: &str = "SELECT id, repo, sha, subject, digest, judged_ms, json FROM judgement
+const LATEST: &str = "SELECT id, repo, sha, subject, digest, judged_ms, json, packed FROM judgement
     WHERE repo = $1 AND sha = $2 ORDER BY judged_ms DESC, id DESC LIMIT 1";
 
-const ONE: &str = "SELECT id, repo, sha, subject, digest, judged_ms, json FROM judgement
+const ONE: &str = "SELECT id, repo, sha, subject, digest, judged_ms, json, packed FROM judgement
     WHERE repo = $1 AND id = $2";
 
 impl Store {
@@ -76,7 +79,9 @@ impl Store {
     ) -> Result<String, StoreError> {
         let id = uuid::Uuid::now_v7().to_string();
         let subject = subject.to_string();
-        let values = values![id.as_str(), repo, sha, subject.as_str(), digest, now, json];
+        let packed = pack(json);
+        let values =
+            values![id.as_str(), repo, sha, subject.as_str(), digest, now, packed.as_slice()];
         let mut tx = self.database.begin().await?;
         let row: Option<(String,)> = tx.one(UPSERT, values).await?;
         tx.commit().await?;
@@ -120,6 +125,11 @@ impl TryFrom<Row> for JudgementRow {
     fn try_from(row: Row) -> Result<Self, StoreError> {
         let sha = Sha::parse(&row.sha)
             .map_err(|e| StoreError::corrupt(format!("judgement {}", row.id), e))?;
+        let json = match row.packed {
+            Some(packed) => unpack(&packed)
+                .map_err(|e| StoreError::corrupt(format!("judgement {}", row.id), e))?,
+            None => row.json,
+        };
         Ok(Self {
             id: row.id,
             repo: RepoId(row.repo),
@@ -127,7 +137,7 @@ impl TryFrom<Row> for JudgementRow {
             subject: row.subject,
             digest: row.digest,
             judged: Timestamp(row.judged_ms),
-            json: row.json,
+            json,
         })
     }
 }

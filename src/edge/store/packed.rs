@@ -1,4 +1,4 @@
-//! Long JSON, stored small.
+//! How are long texts stored that repeat themselves? As zlib, which makes a tenth of them.
 
 use std::io::{Read, Write};
 
@@ -6,25 +6,35 @@ use flate2::Compression;
 use flate2::read::ZlibDecoder;
 use flate2::write::ZlibEncoder;
 
-use super::error::StoreError;
+/// Longest text that is read back, in bytes.
+const MAX_TEXT_BYTES: u64 = 128 * 1024 * 1024;
 
-/// Largest text that is read back, in bytes.
-const MAX_TEXT: u64 = 128 * 1024 * 1024;
-
-/// A text as it is stored; `None` when that would be more than `most` bytes.
-pub(super) fn pack(text: &str, most: usize) -> Option<Vec<u8>> {
+/// Packs a text.
+pub(super) fn pack(text: &str) -> Vec<u8> {
     let mut zlib = ZlibEncoder::new(Vec::new(), Compression::fast());
-    // Writing to memory cannot fail.
-    let bytes = zlib.write_all(text.as_bytes()).and_then(|()| zlib.finish());
-    bytes.ok().filter(|bytes| bytes.len() <= most)
+    // Writing to memory cannot fail; nothing at all would be read back as corrupt.
+    zlib.write_all(text.as_bytes()).and_then(|()| zlib.finish()).unwrap_or_default()
 }
 
-/// A text as it was given; `of` names it.
-pub(super) fn unpack(bytes: &[u8], of: impl FnOnce() -> String) -> Result<String, StoreError> {
+/// Reads it again; fails when it is no packed text.
+pub(super) fn unpack(bytes: &[u8]) -> std::io::Result<String> {
     let mut text = String::new();
-    ZlibDecoder::new(bytes)
-        .take(MAX_TEXT)
-        .read_to_string(&mut text)
-        .map_err(|e| StoreError::corrupt(of(), e))?;
+    ZlibDecoder::new(bytes).take(MAX_TEXT_BYTES).read_to_string(&mut text)?;
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_comes_back_and_anything_else_is_no_text() {
+        let text = "Containers do not run as root. ".repeat(1_000);
+        let packed = pack(&text);
+        assert!(packed.len() * 10 < text.len(), "{}", packed.len());
+        assert_eq!(unpack(&packed).ok(), Some(text));
+        for broken in [&b""[..], b"plain", &packed[..packed.len() / 2]] {
+            assert!(unpack(broken).is_err());
+        }
+    }
 }

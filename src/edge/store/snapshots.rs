@@ -70,10 +70,11 @@ impl Store {
         json: &str,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let Some(bytes) = pack(json, MAX_BYTES) else {
+        let bytes = pack(json);
+        if bytes.len() > MAX_BYTES {
             self.database.execute(DELETE, values![repo]).await?;
             return Ok(false);
-        };
+        }
         self.database.execute(PUT, values![repo, sha, now, bytes.as_slice()]).await?;
         Ok(true)
     }
@@ -87,8 +88,10 @@ impl Store {
     /// A repository's snapshot, as it was given.
     pub async fn snapshot(&self, repo: RepoId) -> Result<Option<String>, StoreError> {
         let row: Option<(Vec<u8>,)> = self.database.one(ONE, values![repo]).await?;
-        let of = || format!("snapshot of repository {repo}");
-        row.map(|(bytes,)| unpack(&bytes, of)).transpose()
+        let Some((bytes,)) = row else { return Ok(None) };
+        let json = unpack(&bytes)
+            .map_err(|e| StoreError::corrupt(format!("snapshot of repository {repo}"), e))?;
+        Ok(Some(json))
     }
 
     /// The repositories of an installation that are not archived, with what is known of them; at

@@ -3,7 +3,7 @@
 use axum::extract::{FromRequestParts, Query};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 
 use super::paging::Ask;
 use super::scope::{Scope, refuse};
@@ -22,7 +22,7 @@ impl FromRequestParts<Web> for Asked {
 
     async fn from_request_parts(parts: &mut Parts, web: &Web) -> Result<Self, Response> {
         // A stranger learns nothing, not even what a question looks like.
-        let caller = Scope::caller(web, &parts.headers)?;
+        let caller = web.bearers.caller(&parts.headers).map_err(IntoResponse::into_response)?;
         let ask = Query::<Ask>::try_from_uri(&parts.uri)
             .map_err(|error| refuse(StatusCode::BAD_REQUEST, &error.body_text()))?
             .0;

@@ -1,7 +1,7 @@
 //! What may the caller see? The accounts that the token opens, narrowed to the one asked for.
 
 use axum::Json;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -39,11 +39,6 @@ pub(super) struct Scope {
 }
 
 impl Scope {
-    /// Who sends these headers, or the refusal.
-    pub(super) fn caller(web: &Web, headers: &HeaderMap) -> Result<Caller, Response> {
-        web.bearers.caller(headers).map_err(IntoResponse::into_response)
-    }
-
     /// Of a caller. A token of one account sees that one whether it names it or not; another
     /// account looks to it like one that does not exist.
     pub(super) async fn of(

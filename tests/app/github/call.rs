@@ -104,7 +104,7 @@ impl Reply {
 }
 
 /// One page of `all` (default 30, at most 100 rows) and the Link header to its neighbours.
-pub fn page(call: &Call, base: &str, all: Vec<Value>) -> (Vec<Value>, Option<String>) {
+pub fn page<T>(call: &Call, base: &str, all: Vec<T>) -> (Vec<T>, Option<String>) {
     let number = |name: &str, default: usize| {
         call.query(name).and_then(|text| text.parse().ok()).unwrap_or(default)
     };

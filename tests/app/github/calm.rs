@@ -15,12 +15,17 @@ impl FakeGitHub {
         self.calls().into_iter().filter(|call| matches(route, &call.route)).collect()
     }
 
-    /// The log starts anew; violations stay.
-    pub fn forget_calls(&self) {
+    /// Every request since the last time, which the log forgets: a long run does not fill the memory.
+    pub fn take_calls(&self) -> Vec<Logged> {
         let mut world = self.world();
         let wrong = unexpected(&world.calls, &world.allowed);
         world.violations.extend(wrong);
-        world.calls.clear();
+        std::mem::take(&mut world.calls)
+    }
+
+    /// The log starts anew; violations stay.
+    pub fn forget_calls(&self) {
+        drop(self.take_calls());
     }
 
     /// What the client did wrong, and what the fake itself did wrong ("MISTAKE OF THE FAKE").

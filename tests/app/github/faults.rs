@@ -136,6 +136,12 @@ impl FakeGitHub {
         self.order(route, times, Kind::LoseAnswer);
     }
 
+    /// The next `pass` requests to `route` are answered, all behind them wait as with `stall`.
+    pub fn pass_then_stall(&self, route: &str, pass: usize) -> Stall {
+        self.order(route, pass, Kind::Pass);
+        self.stall(route)
+    }
+
     /// The next request's answer breaks off in the middle.
     pub fn half_body(&self, route: &str) {
         self.order(route, 1, Kind::HalfBody);

@@ -8,6 +8,7 @@ use crate::http::exchange;
 use crate::prometheus::{FakePrometheus, Says};
 use crate::stage::{Props, Stage};
 
+use super::api::hold;
 use super::files::{CONFIG, GOOD, ROOT, mode, with};
 
 const REPO: &str = "acme/payments";
@@ -525,6 +526,7 @@ async fn where_there_are_no_protection_rules_a_pipeline_asks_itself() {
         assert_eq!((status, told["verdict"].as_str()), (200, Some("rejected")), "{told}");
         assert_eq!(told["reasons"][0]["condition"], "freeze");
         assert_eq!(told["request"]["ref"], "main");
+        hold(&stage, "post", "/api/v1/gate", 200, &told).await;
         let (status, told) = post(&stage, TOKEN, &ask(REPO, "staging", &head)).await;
         assert_eq!((status, told["verdict"].as_str()), (200, Some("approved")), "{told}");
 
@@ -538,6 +540,7 @@ async fn where_there_are_no_protection_rules_a_pipeline_asks_itself() {
             let (status, told) = post(&stage, token, &body).await;
             assert_eq!(status, expected, "{body}: {told}");
             assert!(told["error"].is_string(), "{told}");
+            hold(&stage, "post", "/api/v1/gate", status, &told).await;
         }
         stage.gh.allow("GET /repos/*/*/commits/*", 404);
         stage.gh.allow("GET /repos/*/*/commits/*", 422);

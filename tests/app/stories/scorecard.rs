@@ -8,16 +8,16 @@ use crate::stage::Stage;
 
 use super::files::{CATALOG, FIXED, GOOD, OLD_FAULT};
 
-const HOME: &str = "acme/.github";
+pub(super) const HOME: &str = "acme/.github";
 const TITLE: &str = "Golden path scorecard";
-const SETTINGS: &str = "path: service\nscorecard: {target: 80}\n";
+pub(super) const SETTINGS: &str = "path: service\nscorecard: {target: 80}\n";
 
-fn id(stage: &Stage, login: &str) -> InstallationId {
+pub(super) fn id(stage: &Stage, login: &str) -> InstallationId {
     InstallationId(stage.gh.installation_id(login) as i64)
 }
 
 /// An organisation with this configuration and three repositories, installed.
-async fn installed(stage: &Stage, settings: &str) {
+pub(super) async fn installed(stage: &Stage, settings: &str) {
     stage.gh.organisation_without_app("acme");
     stage.gh.create_repo(HOME, &[("waymark.yml", settings)]);
     stage.gh.create_repo("acme/payments", GOOD);
@@ -27,26 +27,26 @@ async fn installed(stage: &Stage, settings: &str) {
     stage.settle().await;
 }
 
-async fn sweep(stage: &Stage, login: &str) {
+pub(super) async fn sweep(stage: &Stage, login: &str) {
     let job = Job::Sweep { installation: id(stage, login) };
     stage.app.store.enqueue(&[job], stage.hands.now()).await.unwrap();
     stage.settle().await;
 }
 
-async fn count(stage: &Stage) {
+pub(super) async fn count(stage: &Stage) {
     let job = Job::Scorecard { installation: id(stage, "acme") };
     stage.app.store.enqueue(&[job], stage.hands.now()).await.unwrap();
     stage.settle().await;
 }
 
-fn scorecards(stage: &Stage, repo: &str) -> Vec<Issue> {
+pub(super) fn scorecards(stage: &Stage, repo: &str) -> Vec<Issue> {
     let mut issues = stage.gh.issues(repo);
     issues.retain(|issue| issue.title == TITLE);
     issues
 }
 
 /// How often issues were written.
-fn writes(stage: &Stage) -> usize {
+pub(super) fn writes(stage: &Stage) -> usize {
     let issues = "* /repos/{owner}/{repo}/issues*";
     stage.gh.calls_to(issues).iter().filter(|call| call.method != "GET").count()
 }
@@ -437,7 +437,8 @@ async fn five_answers_make_a_figure_and_a_second_one_replaces_the_first() {
             assert!(reply(&stage, "acme/payments", issue).contains("Noted for 2026-Q4"));
             if n == 3 {
                 count(&stage).await;
-                assert!(!scorecards(&stage, HOME)[0].body.contains("Satisfaction"));
+                let said = scorecards(&stage, HOME)[0].body.clone();
+                assert!(said.contains("fewer than 5 answers a quarter | unknown |"), "{said}");
             }
         }
         stage.gh.comment("acme/payments", issue, "ada", "/platform nps 10 better by now");
@@ -445,7 +446,10 @@ async fn five_answers_make_a_figure_and_a_second_one_replaces_the_first() {
         count(&stage).await;
         // 10, 7, 8, 9, 10: three promoters of five, nobody against it.
         let said = scorecards(&stage, HOME)[0].body.clone();
-        assert!(said.contains("**+60** in 2026-Q4, 5 answers."), "{said}");
+        assert!(said.contains("**+60** in 2026-Q4, 5 answers; no quarter before"), "{said}");
+        // Everybody may read it.
+        assert!(!said.contains("better by now"), "{said}");
+        assert!(said.contains("1 remark beside `/platform nps` is not told"), "{said}");
         assert!(!said.contains("ada"), "{said}");
         stage.end().await;
     }

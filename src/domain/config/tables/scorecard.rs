@@ -43,6 +43,12 @@ static SCORECARD_KEYS: Table = Table {
              those who look after it; 0: never; left out: 5.",
             Shape::Whole { least: 0, most: 100_000 },
         ),
+        key(
+            "tickets",
+            "The label of issues in that repository by which people ask for help; left out: how \
+             many do is not known.",
+            Shape::Text,
+        ),
     ],
 };
 

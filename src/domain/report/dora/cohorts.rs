@@ -9,11 +9,13 @@ use crate::domain::metrics::measure::WINDOWS;
 use crate::domain::metrics::summary::CohortDora;
 use crate::domain::report::words::count;
 
-/// Markdown, about 1,500 characters; it holds nothing that comes from a repository. One period: the
-/// middle one is long enough for medians and short enough to move.
+/// The period that the block shows: long enough for medians and short enough to move.
+pub const COHORT_BLOCK_DAYS: u32 = WINDOWS[1];
+
+/// Markdown, about 1,500 characters; it holds nothing that comes from a repository.
 pub fn render_cohorts(cohorts: &[CohortDora]) -> String {
     let mut out = String::from("### DORA by cohort\n\n");
-    let Some(cohort) = cohorts.iter().find(|c| c.days == WINDOWS[1]) else {
+    let Some(cohort) = cohorts.iter().find(|c| c.days == COHORT_BLOCK_DAYS) else {
         return out + "Nothing has been measured yet.\n";
     };
     let (on, off) = (cohort.on_path, cohort.not_yet);
@@ -24,7 +26,7 @@ pub fn render_cohorts(cohorts: &[CohortDora]) -> String {
     let _ = writeln!(
         out,
         "Last {} days: {} on the path, each since its own adoption, and {} not yet. Medians over \
-         repositories, 95 % intervals.\n",
+         repositories, 95&nbsp;% intervals.\n",
         cohort.days,
         count(on, "repository", "repositories"),
         off
@@ -51,7 +53,7 @@ pub fn render_cohorts(cohorts: &[CohortDora]) -> String {
 
 fn side(measure: Measure, side: &Side) -> String {
     match side.figure {
-        Some(value) => format!("{} (n = {})", figure(measure, value), side.repositories),
+        Some(value) => format!("{} (n&nbsp;=&nbsp;{})", figure(measure, value), side.repositories),
         None => "–".to_owned(),
     }
 }
@@ -89,15 +91,15 @@ mod tests {
         insta::assert_snapshot!(render_cohorts(&[cohort]), @r"
         ### DORA by cohort
 
-        Last 30 days: 12 repositories on the path, each since its own adoption, and 30 not yet. Medians over repositories, 95 % intervals.
+        Last 30 days: 12 repositories on the path, each since its own adoption, and 30 not yet. Medians over repositories, 95&nbsp;% intervals.
 
         | | on the path | not yet | difference | |
         |---|---:|---:|---:|---|
-        | deployments per week | 6.3 (n = 12) | 2.1 (n = 12) | +4.2 (+1.4 to +6.3) | better on the path |
-        | lead time for changes | 5 h (n = 12) | 31 h (n = 12) | −26 h (−40 h to −1 h) | better on the path |
-        | change failure rate | 12 % (n = 12) | 15 % (n = 12) | −3 points (−10 to +4) | may be chance |
-        | time to restore | 1 h (n = 12) | 2 h (n = 12) | −1 h (too few repositories for an interval) |  |
-        | CI duration | 1 h (n = 12) | – | no comparison |  |
+        | deployments per week | 6.3 (n&nbsp;=&nbsp;12) | 2.1 (n&nbsp;=&nbsp;12) | +4.2 (+1.4 to +6.3) | better on the path |
+        | lead time for changes | 5 h (n&nbsp;=&nbsp;12) | 31 h (n&nbsp;=&nbsp;12) | −26 h (−40 h to −1 h) | better on the path |
+        | change failure rate | 12 % (n&nbsp;=&nbsp;12) | 15 % (n&nbsp;=&nbsp;12) | −3 points (−10 to +4) | may be chance |
+        | time to restore | 1 h (n&nbsp;=&nbsp;12) | 2 h (n&nbsp;=&nbsp;12) | −1 h (too few repositories for an interval) |  |
+        | CI duration | 1 h (n&nbsp;=&nbsp;12) | – | no comparison |  |
 
         <sub>n: repositories with this figure. A difference whose interval includes 0 may be chance. None of them says why: teams that adopt first may have been quicker before.</sub>
         ");

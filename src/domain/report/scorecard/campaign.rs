@@ -1,6 +1,6 @@
 //! A campaign's issue: what is left, by team, and how it went so far.
 
-use chrono::NaiveDate;
+use chrono::{NaiveDate, TimeDelta};
 
 use super::super::budget::details;
 use super::super::escape::{code_span, markdown};
@@ -10,8 +10,8 @@ use super::owner_words;
 use crate::domain::config::Campaign;
 use crate::domain::scorecard::campaign::{Day, Progress};
 
-/// Points of the chart.
-const POINTS: usize = 24;
+/// Steps of the chart: more labels would not fit side by side.
+const STEPS: i64 = 11;
 /// Teams in the table.
 const TEAMS: usize = 80;
 
@@ -58,32 +58,39 @@ pub fn campaign_page(
     out.push('\n');
     let items: Vec<String> =
         progress.open.iter().map(|name| format!("- {}\n", code_span(name))).collect();
-    let title = count(items.len(), "repository to go", "repositories to go");
+    let hidden = left.saturating_sub(items.len());
+    let private = match hidden {
+        0 => String::new(),
+        n => format!(", {} not named", count(n, "private one is", "private ones are")),
+    };
+    let title = count(*left, "repository to go", "repositories to go") + &private;
     out + &details(&title, &items, 20_000).0
 }
 
-/// What was left on each day; nothing before there are two.
+/// What was left, at equal distances in time from the first day to the last; nothing before there are
+/// two.
 fn chart(days: &[(NaiveDate, Day)]) -> String {
-    if days.len() < 2 {
-        return String::new();
-    }
-    // The first and the last day always, of the others every n-th.
-    let step = days.len().div_ceil(POINTS).max(1);
-    let last = days.len() - 1;
-    let told: Vec<&(NaiveDate, Day)> = days
-        .iter()
-        .enumerate()
-        .filter(|(n, _)| n % step == 0 || *n == last)
-        .map(|(_, d)| d)
-        .collect();
-    let most = told.iter().map(|(_, day)| day.left).max().unwrap_or(1).max(1);
-    let axis: Vec<String> =
-        told.iter().map(|(day, _)| format!("\"{}\"", day.format("%m-%d"))).collect();
-    let left: Vec<String> = told.iter().map(|(_, day)| day.left.to_string()).collect();
+    let ([(first, _), .., (last, _)], true) = (days, days.len() > 1) else { return String::new() };
+    let span = (*last - *first).num_days().max(1);
+    let steps = span.min(STEPS);
+    let on = |step: i64| *first + TimeDelta::days(span * step / steps);
+    // Between two days that are noted nothing has changed.
+    let left = |day: NaiveDate| {
+        let known = days.iter().take_while(|(noted, _)| *noted <= day).last();
+        known.map_or(0, |(_, day)| day.left)
+    };
+    let told: Vec<NaiveDate> = (0..=steps).map(on).collect();
+    let axis: Vec<String> = told.iter().map(|day| format!("\"{}\"", day.format("%m-%d"))).collect();
+    let line: Vec<usize> = told.iter().map(|day| left(*day)).collect();
+    // Below ten the axis would count halves of repositories.
+    let most = line.iter().copied().max().unwrap_or(0).max(10);
+    let line: Vec<String> = line.iter().map(usize::to_string).collect();
+    // The theme's own first colour is too pale to be seen.
     format!(
-        "```mermaid\nxychart-beta\n  title \"Repositories to go\"\n  x-axis [{}]\n  \
+        "```mermaid\n%%{{init: {{\"themeVariables\": {{\"xyChart\": {{\"plotColorPalette\": \"#0969da\"}}}}}}}}%%\n\
+         xychart-beta\n  title \"Repositories to go\"\n  x-axis [{}]\n  \
          y-axis 0 --> {most}\n  line [{}]\n```\n\n",
         axis.join(", "),
-        left.join(", ")
+        line.join(", ")
     )
 }

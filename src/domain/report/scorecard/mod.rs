@@ -10,6 +10,7 @@ mod demand;
 mod news;
 mod repositories;
 mod sections;
+mod watch;
 
 #[cfg(test)]
 mod tests;
@@ -51,7 +52,7 @@ pub fn figures(score: &Score, book: &Book<'_>, titles: &Titles, rows: Rows<'_>) 
     let parts = [
         sections::adoption(score),
         sections::levels(score),
-        sections::satisfaction(score, book),
+        watch::section(score, book.watched),
         sections::steps(score, titles),
         sections::near_gold(score),
         sections::teams(score),
@@ -61,7 +62,7 @@ pub fn figures(score: &Score, book: &Book<'_>, titles: &Titles, rows: Rows<'_>) 
         sections::unknown(score, titles),
         sections::ownerless(score),
         repositories::all(score, book, rows),
-        sections::footer(score),
+        sections::footer(score, book.watched),
     ];
     parts.concat()
 }

@@ -17,7 +17,7 @@ pub(super) fn all(score: &Score, book: &Book<'_>, rows: Rows<'_>) -> String {
     let mut out = String::new();
     match rows {
         Rows::Here => {
-            for (owner, judged) in by_owner(book) {
+            for (owner, judged) in by_owner(book, &|_| true) {
                 let rows: String = judged.iter().map(|(entry, card)| row(entry, card)).collect();
                 out += &format!(
                     "<details>\n<summary>{}: {}</summary>\n\n{HEAD}{rows}\n</details>\n\n",
@@ -71,7 +71,8 @@ pub fn team_page(score: &Score, book: &Book<'_>, owner: &Owner) -> String {
         code_span(&score.account),
         score.target,
     );
-    let judged = by_owner(book).remove(owner).unwrap_or_default();
+    let own = |owned: &Owner| owned == owner;
+    let judged = by_owner(book, &own).remove(owner).unwrap_or_default();
     let rows: Vec<String> = judged.iter().map(|(entry, card)| row(entry, card)).collect();
     let (shown, left) = fit(&rows, FIGURES_BYTES - lead.len() - HEAD.len());
     let more = match left {
@@ -82,12 +83,15 @@ pub fn team_page(score: &Score, book: &Book<'_>, owner: &Owner) -> String {
 }
 
 /// What may be told, lowest level first: there is most to do.
-fn by_owner<'a>(book: &'a Book<'_>) -> BTreeMap<Owner, Vec<(&'a Entry, &'a Card)>> {
+fn by_owner<'a>(
+    book: &'a Book<'_>,
+    wanted: &dyn Fn(&Owner) -> bool,
+) -> BTreeMap<Owner, Vec<(&'a Entry, &'a Card)>> {
     let mut found: BTreeMap<Owner, Vec<(&Entry, &Card)>> = BTreeMap::new();
     for entry in book.entries {
         let Some(card) = &entry.card else { continue };
         let owner = owner_of(entry, card);
-        if owner != Owner::Hidden {
+        if owner != Owner::Hidden && wanted(&owner) {
             found.entry(owner).or_default().push((entry, card));
         }
     }

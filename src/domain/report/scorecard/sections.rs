@@ -6,9 +6,9 @@ use super::super::words::{clip, count};
 use super::{Titles, arrow, owner_words, share, titled};
 use crate::domain::finding::Level;
 use crate::domain::scorecard::history::WEEKS;
-use crate::domain::scorecard::signals::contradictions;
 use crate::domain::scorecard::waivers::SOON_DAYS;
-use crate::domain::scorecard::{Book, Score, Worst};
+use crate::domain::scorecard::watch::Watched;
+use crate::domain::scorecard::{Score, Worst};
 
 /// Teams in the table.
 const TEAMS: usize = 60;
@@ -61,27 +61,6 @@ pub(super) fn levels(score: &Score) -> String {
         table += &format!("| {name} | {now} | {trend} |\n");
     }
     table + "\n"
-}
-
-/// How satisfied people are, and what does not go together.
-pub(super) fn satisfaction(score: &Score, book: &Book<'_>) -> String {
-    let mut out = String::new();
-    if let Some(now) = book.satisfied.first() {
-        let before = book
-            .satisfied
-            .get(1)
-            .map_or_else(String::new, |before| format!("; {:+} in {}", before.nps, before.quarter));
-        out += &format!(
-            "Satisfaction (NPS, `/platform nps`): **{:+}** in {}, {}{before}.\n\n",
-            now.nps,
-            now.quarter,
-            count(now.answers, "answer", "answers"),
-        );
-    }
-    for words in contradictions(score, book.satisfied) {
-        out += &format!("> {words}\n\n");
-    }
-    out
 }
 
 pub(super) fn steps(score: &Score, titles: &Titles) -> String {
@@ -244,7 +223,7 @@ pub(super) fn ownerless(score: &Score) -> String {
     details(&title, &items, 40 * NAMES).0
 }
 
-pub(super) fn footer(score: &Score) -> String {
+pub(super) fn footer(score: &Score, watched: &Watched) -> String {
     let mut out = String::new();
     if score.unjudged > 0 {
         out += &format!(
@@ -258,11 +237,22 @@ pub(super) fn footer(score: &Score) -> String {
             count(score.hidden, "private repository is", "private repositories are")
         );
     }
+    if watched.hidden_remarks > 0 {
+        out += &format!(
+            "{} not told, because everybody may read this issue. ",
+            count(
+                watched.hidden_remarks,
+                "remark beside `/platform nps` is",
+                "remarks beside `/platform nps` are"
+            )
+        );
+    }
     out += "Write `/platform scorecard` in any repository to see its own way to the next level.\n";
     out
 }
 
 /// The level's place in words, for rows of repositories.
 pub(super) fn next_words(next: Level, steps: usize, first: &str) -> String {
-    format!("{}: {}, {} first", next.as_str(), count(steps, "step", "steps"), code_span(first))
+    let order = if steps > 1 { " first" } else { "" };
+    format!("{}: {}, {}{order}", next.as_str(), count(steps, "step", "steps"), code_span(first))
 }

@@ -1,11 +1,15 @@
 //! What does the scorecard look like, and does it always fit?
 #![allow(clippy::unwrap_used)]
 
+use std::sync::LazyLock;
+
 use super::*;
 use crate::domain::config::Campaign;
 use crate::domain::finding::Level;
 use crate::domain::ids::{RepoId, RepoName};
 use crate::domain::judge::Standing;
+use crate::domain::metrics::measure::DAY_MS;
+use crate::domain::metrics::statistics::{Durations, Share};
 use crate::domain::report::budget::PAGE_BYTES;
 use crate::domain::scorecard::Entry;
 use crate::domain::scorecard::campaign::{Day, progress};
@@ -13,6 +17,7 @@ use crate::domain::scorecard::card::{Card, Open, Waived};
 use crate::domain::scorecard::history::LevelChange;
 use crate::domain::scorecard::neighbours::place;
 use crate::domain::scorecard::signals::{Satisfied, demands};
+use crate::domain::scorecard::watch::{Mood, Onboarding, Remark, Watched};
 use crate::domain::time::Timestamp;
 
 const POLICIES: [(&str, Level); 6] = [
@@ -116,9 +121,11 @@ fn organisation() -> (Vec<Entry>, Vec<LevelChange>) {
     (entries, history)
 }
 
+static NOTHING: LazyLock<Watched> = LazyLock::new(Watched::default);
+
 fn book<'a>(entries: &'a [Entry], history: &'a [LevelChange]) -> Book<'a> {
     let today = "2026-11-21".parse().unwrap();
-    Book { account: "acme", today, target: 80, entries, history, satisfied: &[] }
+    Book { account: "acme", today, target: 80, entries, history, watched: &NOTHING }
 }
 
 #[test]
@@ -138,16 +145,36 @@ fn the_scorecard() {
 }
 
 #[test]
-fn satisfaction_stands_beside_adoption_and_what_contradicts_is_said() {
+fn what_looks_good_stands_beside_what_speaks_against_it() {
     let (entries, history) = organisation();
     let said = |quarter: &str, nps| Satisfied { quarter: quarter.to_owned(), answers: 12, nps };
-    let satisfied = [said("2026-Q4", 10), said("2026-Q3", 35)];
-    let book = Book { target: 70, satisfied: &satisfied, ..book(&entries, &history) };
+    let remark = |mood, words: &str| Remark { mood, words: words.to_owned() };
+    let watched = Watched {
+        satisfied: vec![said("2026-Q4", 10), said("2026-Q3", 35)],
+        remarks: vec![
+            remark(Mood::Against, "builds are slow, says @ada in #7 | <b>"),
+            remark(Mood::For, &"long ".repeat(100)),
+        ],
+        hidden_remarks: 0,
+        tickets: Some(0),
+        onboarding: Onboarding {
+            took: Durations::of((1..=6).map(|days| days * DAY_MS).collect()),
+            failures: Share::of(9, 20),
+        },
+    };
+    let book = Book { target: 70, watched: &watched, ..book(&entries, &history) };
     let score = Score::of(&book);
     let page = figures(&score, &book, &titles(), Rows::Here);
-    assert!(page.contains("**+10** in 2026-Q4, 12 answers; +35 in 2026-Q3."), "{page}");
-    assert!(page.contains("> Adoption is at its target while satisfaction fell"), "{page}");
-    assert!(page.contains("while 1 of the policies is waived in a fifth"), "{page}");
+    let (_, section) = page.split_once("### Watched together").unwrap();
+    let (section, _) = section.split_once("###").unwrap();
+    insta::assert_snapshot!("watched", section.trim());
+    assert!(!section.contains("@ada"), "{section}");
+
+    // Nobody is told on whom everybody can read.
+    let watched = Watched { remarks: Vec::new(), hidden_remarks: 2, ..watched.clone() };
+    let book = Book { watched: &watched, ..book };
+    let page = figures(&score, &book, &titles(), Rows::Here);
+    assert!(page.contains("2 remarks beside `/platform nps` are not told"), "{page}");
 }
 
 #[test]

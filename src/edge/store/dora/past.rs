@@ -89,6 +89,11 @@ const READ: &str =
         known_from_ms = excluded.known_from_ms, whole = excluded.whole,
         read_ms = excluded.read_ms, problem = excluded.problem";
 
+const CREATED: &str = "SELECT r.id FROM repo r JOIN dora_repo d ON d.repo = r.id
+    WHERE r.installation = $1 AND d.created_ms > $2 AND d.created_ms <= $3
+        AND (r.archived IS NULL OR r.archived = FALSE)
+    ORDER BY r.id";
+
 /// Archived ones deploy no more.
 const UNREAD: &str = "SELECT r.id, r.name FROM repo r LEFT JOIN dora_repo d ON d.repo = r.id
     WHERE r.installation = $1 AND (r.archived IS NULL OR r.archived = FALSE)
@@ -135,6 +140,19 @@ impl Store {
                 })
                 .collect(),
         })
+    }
+
+    /// Repositories of an installation that were created in a time (its beginning excluded) and
+    /// are not archived, by id.
+    pub async fn repos_created(
+        &self,
+        installation: InstallationId,
+        since: Timestamp,
+        until: Timestamp,
+    ) -> Result<Vec<RepoId>, StoreError> {
+        let rows: Vec<(i64,)> =
+            self.database.all(CREATED, values![installation, since, until]).await?;
+        Ok(rows.into_iter().map(|(id,)| RepoId(id)).collect())
     }
 
     /// Notes how a repository's past was read.

@@ -91,7 +91,10 @@ impl Store {
     ) -> Result<PutCoverage, StoreError> {
         let json =
             serde_json::to_string(report).map_err(|e| StoreError::corrupt("coverage report", e))?;
-        let Some(bytes) = pack(&json, MAX_BYTES) else { return Ok(PutCoverage::TooLarge) };
+        let bytes = pack(&json);
+        if bytes.len() > MAX_BYTES {
+            return Ok(PutCoverage::TooLarge);
+        }
         let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
         let (hit, lines) = report.totals();
         contended!(async {
@@ -116,7 +119,7 @@ impl Store {
         let rows: Vec<(String, Vec<u8>)> = self.database.all(UPLOADED, values![repo, sha]).await?;
         let read = |(name, bytes): (String, Vec<u8>)| {
             let of = || format!("coverage of {sha} in repository {repo}");
-            let json = unpack(&bytes, of)?;
+            let json = unpack(&bytes).map_err(|e| StoreError::corrupt(of(), e))?;
             let one = serde_json::from_str(&json).map_err(|e| StoreError::corrupt(of(), e))?;
             Ok((name, one))
         };

@@ -102,16 +102,18 @@ fn access_token(world: &mut World, call: &Call) -> Reply {
 fn repositories(world: &mut World, call: &Call) -> Reply {
     let Actor::Installation(token) = &call.actor else { return Reply::not_found() };
     let installation = &world.installations[&token.installation];
-    let all: Vec<Value> = world
+    let all: Vec<u64> = world
         .repos
         .keys()
         .filter(|id| world.covers(installation, **id))
         .filter(|id| token.repos.as_ref().is_none_or(|chosen| chosen.contains(*id)))
-        .map(|id| shapes::small_repo(world, *id))
+        .copied()
         .collect();
     let count = all.len();
     let selection = if installation.selected.is_some() { "selected" } else { "all" };
+    // Of ten thousand only those of the page are shaped.
     let (rows, link) = page(call, &world.base, all);
+    let rows: Vec<Value> = rows.into_iter().map(|id| shapes::small_repo(world, id)).collect();
     let body =
         json!({"total_count": count, "repository_selection": selection, "repositories": rows});
     with_link(Reply::ok(body), link)

@@ -6,30 +6,44 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::json;
+use utoipa::ToSchema;
 
-use super::Web;
+use super::scope::{Problem, refuse};
 use crate::domain::ids::RepoName;
 use crate::domain::report::gate::Told;
 use crate::flow::gate_question::{GateQuestion, NoDecision};
+use crate::web::Web;
 
 /// A question is short.
 const MAX_BODY_BYTES: usize = 16 * 1024;
 /// Longest name of an environment or a ref.
 const MAX_NAME: usize = 255;
 
-#[derive(Deserialize)]
+/// May this be deployed?
+#[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct Asked {
+pub(super) struct Question {
+    /// The repository, `owner/name`.
+    #[schema(value_type = String)]
     repository: RepoName,
+    /// Where to, at most 255 characters.
     environment: String,
+    /// A branch, a tag or a commit, at most 255 characters.
     #[serde(rename = "ref")]
     git_ref: String,
 }
 
-/// 200 with the decision, whatever it is; 401 without a good token; 404 for a repository that the
-/// token may not ask about, or that is not known; 422 for a question that is none; 503 when GitHub or
-/// the store does not answer.
+/// Ask the gate
+///
+/// Whether a ref may be deployed to an environment, with all reasons: for pipelines where GitHub asks
+/// nobody. A repository that the token may not ask about looks like one that is not known.
+#[utoipa::path(post, path = "/api/v1/gate", tag = "gate", request_body = Question,
+    security(("bearer" = [])),
+    responses(
+        (status = 200, body = Told, description = "The decision, whatever it is"),
+        (status = 401, body = Problem), (status = 404, body = Problem),
+        (status = 413, body = Problem), (status = 422, body = Problem),
+        (status = 503, body = Problem)))]
 pub(super) async fn ask(State(web): State<Web>, headers: HeaderMap, body: Body) -> Response {
     let caller = match web.bearers.caller(&headers) {
         Ok(caller) => caller,
@@ -39,7 +53,7 @@ pub(super) async fn ask(State(web): State<Web>, headers: HeaderMap, body: Body) 
         Ok(bytes) => bytes,
         Err(_) => return refuse(StatusCode::PAYLOAD_TOO_LARGE, "the question is too long"),
     };
-    let asked: Asked = match serde_json::from_slice(&bytes) {
+    let asked: Question = match serde_json::from_slice(&bytes) {
         Ok(asked) => asked,
         Err(error) => {
             let words = format!("ask with `repository`, `environment` and `ref`: {error}");
@@ -72,8 +86,4 @@ pub(super) async fn ask(State(web): State<Web>, headers: HeaderMap, body: Body) 
             refuse(StatusCode::SERVICE_UNAVAILABLE, "not now; ask again in a minute")
         }
     }
-}
-
-fn refuse(status: StatusCode, words: &str) -> Response {
-    (status, Json(json!({ "error": words }))).into_response()
 }
