@@ -51,11 +51,10 @@ impl Both {
         if machine != interpreter {
             let read = |said| self.library.read(said, &self.ids, &extracted);
             let (machine_read, read) = (read(&machine), read(&interpreter));
-            for (one, other) in machine_read.iter().zip(&read).filter(|(a, b)| a != b) {
-                println!("machine: {one:#?}\ninterpreter: {other:#?}");
-            }
+            let differ: Vec<_> =
+                machine_read.iter().zip(&read).filter(|(one, other)| one != other).collect();
             let texts: Vec<_> = tree.entries.keys().map(|path| (path, tree.text(path))).collect();
-            panic!("{what}: the machine says something else of {texts:#?}");
+            panic!("{what}: machine and interpreter differ: {differ:#?}\nof {texts:#?}");
         }
     }
 
