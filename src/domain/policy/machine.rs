@@ -25,7 +25,7 @@ use crate::domain::ids::PolicyId;
 /// The interpreter must have its time, too, before the evaluator process is killed.
 const LIMIT: std::time::Duration = std::time::Duration::from_secs(2);
 /// Questions that the interpreter answers before the program is compiled: that takes as long as
-/// three answers about a small repository.
+/// four answers about a small repository.
 const PAYS_AFTER: usize = 3;
 /// Rows of facts of which one answer is worth it.
 const PAYS_AT: usize = 100;
