@@ -9,6 +9,17 @@ use serde::{Deserialize, Serialize};
 pub use ddl::{Class, Found, of_migrations, read_migrations};
 pub use review::{Review, Verdict, of_coverage, of_reviews};
 
+/// What conditions of a change are called that we know of ourselves.
+pub const NAMES: [&str; 7] = [
+    "irreversible_migration",
+    "blocking_migration",
+    "migration_breaks_running_code",
+    "migration_not_understood",
+    "unreviewed",
+    "stale_approval",
+    "low_coverage",
+];
+
 /// How much a condition asks for; the most last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
