@@ -14,6 +14,7 @@ use crate::edge::store::{RiskChange, RiskTouch};
 
 use super::App;
 use super::fate::Fate;
+use super::risk_past::{risk_past, risk_score};
 
 /// How far back is read.
 const MOST_DAYS: i64 = 365;
@@ -59,8 +60,8 @@ impl App {
             files,
             total_files: None,
         };
-        let past = self.risk_past(repo, &change).await?;
-        let scored = self.risk_score(model()?, repo, &change, &past).await?;
+        let past = risk_past(&self.store, model()?, repo, &change).await?;
+        let scored = risk_score(&self.store, model()?, repo, &change, &past).await?;
         let features = scored.ok().map(|(raw, score)| (raw.x(), score.sum.exp()));
         let row = RiskChange {
             id: merged.number,
