@@ -16,7 +16,9 @@ use super::App;
 use super::dora::cohort_block;
 use super::fate::Fate;
 use super::keep_issue::{Home, Kept, Wanted};
+use super::learn::model;
 use super::organisation::Organisation;
+use super::risk_quarter::{count_quarters, quarter_block};
 
 /// Teams that get an issue of their own; GitHub allows 80 new issues a minute.
 const MOST_TEAMS: usize = 100;
@@ -46,6 +48,8 @@ impl App {
             let reason = "repositories are still to be judged".to_owned();
             return Err(Fate::Wait { until: now.plus_ms(PATIENCE_MS), pause: false, reason });
         }
+        // Also where nobody reads it: pull requests are shown what these say.
+        count_quarters(&self.store, model()?, id, now).await?;
         let Some(asked) = self.asked_by(id).await? else {
             return Ok("no configuration, so no scorecard".to_owned());
         };
@@ -80,7 +84,8 @@ impl App {
         self.keep_campaigns(&home, &asked.config.campaigns, &counted.entries).await?;
         // Beside the figures that an edit waits for: it changes every day.
         let dora = cohort_block(&self.store, id, now).await?.unwrap_or_default();
-        let news = |since| dora.clone() + &news(&book, since);
+        let risk = quarter_block(&self.store, id, now).await?.unwrap_or_default();
+        let news = |since| dora.clone() + &risk + &news(&book, since);
         let wanted =
             Wanted { key: "scorecard", title: TITLE, figures: &text, counted: now, news: &news };
         let kept = self.keep_issue(&home, wanted).await?;

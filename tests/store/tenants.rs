@@ -10,8 +10,8 @@ use waymark::domain::risk::condition::{Review, Verdict};
 use waymark::domain::risk::people::Called;
 use waymark::edge::store::{
     AcknowledgementRow, CardRow, CheckRunRow, CoverageRow, GateKey, GateRow, KeptIssue,
-    OrganisationFile, PoliciesRow, RiskChange, RiskPull, RiskTouch, Satisfaction, Store, Subject,
-    SweepRow,
+    OrganisationFile, PoliciesRow, QuarterCount, RiskChange, RiskPull, RiskTouch, Satisfaction,
+    Store, Subject, SweepRow,
 };
 
 use crate::database::{TestDatabase, fresh_databases};
@@ -19,7 +19,7 @@ use crate::given::*;
 
 /// Every table that holds what belongs to a tenant. `delivery` is the inbox, `job` also holds
 /// plans: looked at below.
-const TABLES: [&str; 33] = [
+const TABLES: [&str; 34] = [
     "installation",
     "repo",
     "pull",
@@ -52,6 +52,7 @@ const TABLES: [&str; 33] = [
     "risk_pull",
     "risk_review",
     "risk_coverage",
+    "risk_quarter",
     "risk_report",
 ];
 
@@ -183,6 +184,8 @@ async fn know_risk(store: &Store, repo: RepoId) {
     let row = CoverageRow { context: "c".to_owned(), state: "s".to_owned(), said: String::new() };
     store.note_risk_coverage(repo, &sha(1), &row, NOON).await.unwrap();
     store.put_risk_report(repo, &sha(1), 1, "{}", NOON).await.unwrap();
+    let count = QuarterCount::default();
+    store.put_risk_quarter(repo, "2026-Q3", &count).await.unwrap();
 }
 
 async fn count(db: &TestDatabase, table: &str) -> i64 {

@@ -21,6 +21,7 @@ pub mod lineage;
 pub mod model;
 pub mod past;
 pub mod people;
+pub mod quarter;
 pub mod replay;
 pub mod report;
 pub mod signals;

@@ -59,7 +59,9 @@ pub use pulls::{KnownPull, PullRow, PullState};
 pub use recovery::Recovery;
 pub use repos::{KnownRepo, RepoRow};
 pub use retention::Cleaned;
-pub use risk::{CoverageRow, Ripe, RiskChange, RiskHistory, RiskPull, RiskTouch, mark};
+pub use risk::{
+    CoverageRow, Harm, QuarterCount, Ripe, RiskChange, RiskHistory, RiskPull, RiskTouch, mark,
+};
 pub use satisfaction::Satisfaction;
 pub use snapshots::{PoliciesRow, SnapshotRow};
 pub use transfer::{Moved, TransferError};

@@ -4,6 +4,7 @@
 mod changes;
 mod people;
 mod pulls;
+mod quarters;
 mod reports;
 mod touches;
 
@@ -11,6 +12,7 @@ use sha2::{Digest, Sha256};
 
 pub use changes::{Ripe, RiskChange, RiskHistory};
 pub use pulls::{CoverageRow, RiskPull};
+pub use quarters::{Harm, QuarterCount};
 pub use touches::RiskTouch;
 
 /// 63 bits of a text's digest: what paths, titles and addresses are recognised by.

@@ -45,6 +45,7 @@ mod recovery;
 mod replicas;
 mod rerun;
 mod risk;
+mod risk_beside;
 mod schedules;
 mod scorecard;
 mod security;
