@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde::de::IgnoredAny;
 
 use crate::domain::ids::RepoName;
+use crate::domain::percent::escape;
 
-use super::base::escape;
 use super::call::Call;
 use super::error::GitHubError;
 use super::installation::{Installation, in_repo};
