@@ -4,3 +4,7 @@
 mod backtest;
 #[path = "risk/clone.rs"]
 mod clone;
+#[path = "support/database.rs"]
+mod database;
+#[path = "risk/locks.rs"]
+mod locks;

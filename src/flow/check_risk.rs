@@ -17,6 +17,8 @@ use super::fate::Fate;
 use super::learn::{called, model};
 use super::observe_pull::Looked;
 use super::post_check::{digest, external_id};
+use super::risk_past::{risk_past, risk_score};
+use super::risk_quarter::not_believed;
 
 /// A pull request to look at, as its job names it.
 pub(super) struct RiskToCheck<'a> {
@@ -73,8 +75,11 @@ impl App {
             self.store.enqueue(&learn, now).await?;
             self.wake.notify_one();
         }
+        let place = (job.repo, job.name);
+        let label = self.label_risk(job.installation, place, job.number, &report).await?;
+        let label = label.map(|done| format!("; {done}")).unwrap_or_default();
         let done = if posted { "posted" } else { "unchanged" };
-        Ok(format!("{done}: risk of #{} at {}", job.number, head.short()))
+        Ok(format!("{done}: risk of #{} at {}{label}", job.number, head.short()))
     }
 
     /// What is said of an open pull request, and of which head.
@@ -107,15 +112,17 @@ impl App {
             files: files.iter().map(|file| file.change.clone()).collect::<Vec<FileChange>>(),
             total_files: total_files.or((files.len() >= 3_000).then_some(3_001)),
         };
-        let past = self.risk_past(repo, &change).await?;
+        let past = risk_past(&self.store, model()?, repo, &change).await?;
         let scored = if author.is_bot() {
             Err(("author", "a program wrote it, and programs' changes are not compared"))
         } else if is_revert(&pull.title, "") {
             Err(("revert", "it takes another change back, and reverts are not compared"))
         } else if change.is_partial() {
             Err(("nf", "it touches more files than GitHub lists"))
+        } else if let Some(why) = not_believed(&self.store, github.id(), change.at).await? {
+            Err(("calibration", why))
         } else {
-            self.risk_score(model()?, repo, &change, &past).await?
+            risk_score(&self.store, model()?, repo, &change, &past).await?
         };
         let (class, mut conditions) = self.migrations_of(github, name, &files).await?;
         let looked = Looked {

@@ -107,6 +107,9 @@ impl App {
         Ok(None)
     }
 
+    /// Open issues with a label of `gate.incidents`. Where events have told of every incident since
+    /// the repository's past was read, and of none that is open, GitHub is not asked; else once per
+    /// label, because titles are not stored.
     async fn open_incidents(
         &self,
         subject: &Subject,
@@ -115,9 +118,15 @@ impl App {
         if config.gate.incidents.is_empty() {
             return Ok(None);
         }
+        let mut found: BTreeMap<i64, Incident> = BTreeMap::new();
+        let told = |label: &String| config.metrics.is_incident([label.as_str()]);
+        if config.gate.incidents.iter().all(told)
+            && self.store.knows_no_open_incident(subject.id).await? == Some(true)
+        {
+            return Ok(Some(Vec::new()));
+        }
         let scope = TokenScope::of(subject.id).with(Permission::Issues, Access::Read);
         let github = self.github.installation(subject.github.id(), scope);
-        let mut found: BTreeMap<i64, Incident> = BTreeMap::new();
         for label in &config.gate.incidents {
             let issues = github.open_issues_labelled(&subject.name, label).await?;
             found.extend(issues.into_iter().map(|issue| (issue.number, issue)));

@@ -1,12 +1,16 @@
 //! Somebody takes responsibility: a deployment goes ahead all the same, a condition is acknowledged.
 
+use std::collections::BTreeSet;
+
 use crate::domain::config::GateRules;
-use crate::domain::gate::Verdict;
-use crate::domain::gate::request::Acknowledged;
+use crate::domain::gate::request::{Acknowledged, Risk};
+use crate::domain::gate::{Decision, Verdict};
 use crate::domain::ids::Sha;
 use crate::domain::report::answer::{
-    Answer, acknowledged, ambiguous_deployment, may_not_override, nothing_held, override_recorded,
+    Answer, acknowledged, ambiguous_deployment, may_not_override, no_such_condition, nothing_held,
+    override_recorded,
 };
+use crate::domain::risk::condition;
 use crate::edge::github::GitHubError;
 use crate::edge::store::{AcknowledgementRow, GateRow};
 
@@ -68,8 +72,14 @@ impl App {
     ) -> Result<Answer, Fate> {
         // What the gate's own rules name is the organisation's to override; the conditions of a
         // change are for those who may change the repository.
-        let of_gate = subject.evaluators(self).catalogue().gate.iter();
-        if of_gate.map(|rule| rule.condition()).any(|name| name == condition) {
+        let of_gate: BTreeSet<String> = subject
+            .evaluators(self)
+            .catalogue()
+            .gate
+            .iter()
+            .map(|rule| rule.condition().to_owned())
+            .collect();
+        if of_gate.contains(condition) {
             let rules = self.organisation_rules(subject).await?.gate;
             let by = &question.asked.by;
             if let Some(refusal) = self.may_not_override(subject, &rules, by).await? {
@@ -78,11 +88,16 @@ impl App {
         }
         let pull = subject.github.pull(&subject.name, question.asked.issue).await?;
         let head = pull.head.sha;
-        self.note(subject, question, head.clone(), condition, None, reason).await?;
         let since = self.clock.now().plus_ms(-RECENT_MS);
-        let held = self.store.held_deployments(subject.id, since).await?;
-        let ours = held.iter().filter(|row| row.pulls.contains(&question.asked.issue));
-        self.ask_again(ours.filter(|row| is_waiting(row))).await?;
+        let mut held = self.store.held_deployments(subject.id, since).await?;
+        held.retain(|row| row.pulls.contains(&question.asked.issue));
+        let report = self.store.risk_report(subject.id, &head).await?;
+        let known = known_conditions(of_gate, report.as_deref(), &held);
+        if !known.contains(condition) {
+            return Ok(no_such_condition(condition, &known));
+        }
+        self.note(subject, question, head.clone(), condition, None, reason).await?;
+        self.ask_again(held.iter().filter(|row| is_waiting(row))).await?;
         Ok(acknowledged(condition, head.short()))
     }
 
@@ -140,6 +155,24 @@ impl App {
             Membership::Unknown(why) => Some(may_not_override(teams, Some(&why))),
         })
     }
+}
+
+/// What can be acknowledged: what rules of the gate are called, what every change may be said to be,
+/// what was said of this one, and what rules of the organisation named when they held it.
+fn known_conditions(
+    of_gate: BTreeSet<String>,
+    report: Option<&str>,
+    held: &[GateRow],
+) -> BTreeSet<String> {
+    let mut known = of_gate;
+    known.extend(condition::NAMES.map(str::to_owned));
+    let said = report.and_then(Risk::of_report).map(|risk| risk.conditions).unwrap_or_default();
+    known.extend(said.into_iter().map(|condition| condition.name));
+    let decisions = held.iter().filter_map(|row| serde_json::from_str(&row.decision).ok());
+    known.extend(decisions.flat_map(|decision: Decision| {
+        decision.reasons.into_iter().map(|reason| reason.condition)
+    }));
+    known
 }
 
 fn is_waiting(row: &GateRow) -> bool {

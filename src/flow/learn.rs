@@ -18,6 +18,7 @@ use crate::edge::store::{RiskChange, RiskTouch};
 
 use super::App;
 use super::fate::Fate;
+use super::risk_past::{risk_past, risk_score};
 
 /// The model that counts; that it can be read is tested.
 pub(super) fn model() -> Result<&'static Model, Fate> {
@@ -156,8 +157,8 @@ impl App {
             author: self.store.risk_person(repo, &past.author).await?,
             ..past.landed.change()
         };
-        let before = self.risk_past(repo, &change).await?;
-        let scored = self.risk_score(model()?, repo, &change, &before).await?;
+        let before = risk_past(&self.store, model()?, repo, &change).await?;
+        let scored = risk_score(&self.store, model()?, repo, &change, &before).await?;
         let scored = scored.ok().map(|(raw, score)| (raw.x(), score.sum.exp()));
         let row = past.row(scored);
         Ok(self.store.note_risk_changes(repo, &[row]).await?)

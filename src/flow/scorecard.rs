@@ -17,7 +17,9 @@ use super::census::each_card;
 use super::dora::cohort_block;
 use super::fate::Fate;
 use super::keep_issue::{Home, Kept, News, Telling, Wanted};
+use super::learn::model;
 use super::organisation::Organisation;
+use super::risk_quarter::{count_quarters, quarter_block};
 
 /// Teams that get an issue of their own; GitHub allows 80 new issues a minute.
 const MOST_TEAMS: usize = 100;
@@ -47,6 +49,8 @@ impl App {
             let reason = "repositories are still to be judged".to_owned();
             return Err(Fate::Wait { until: now.plus_ms(PATIENCE_MS), pause: false, reason });
         }
+        // Also where nobody reads it: pull requests are shown what these say.
+        count_quarters(&self.store, model()?, id, now).await?;
         let Some(asked) = self.asked_by(id).await? else {
             return Ok("no configuration, so no scorecard".to_owned());
         };
@@ -78,12 +82,13 @@ impl App {
         self.close_team_issues(&home, &teams).await?;
         self.keep_demands(&home, &counted.entries, &titles, rules.demand()).await?;
         self.keep_campaigns(&home, &asked.config.campaigns, &counted.entries).await?;
-        // Beside the figures that an edit waits for: delivery changes every day.
+        // Beside the figures that an edit waits for: delivery and risk change every day.
         let news = |since| -> Telling<'_> {
             let (store, book) = (&self.store, &book);
             Box::pin(async move {
                 let dora = cohort_block(store, id, now).await?.unwrap_or_default();
-                Ok(dora + &news(book, since))
+                let risk = quarter_block(store, id, now).await?.unwrap_or_default();
+                Ok(dora + &risk + &news(book, since))
             })
         };
         let news: Option<&News<'_>> = Some(&news);

@@ -18,12 +18,20 @@ pub(super) async fn metrics_rules(
     store: &Store,
     installation: InstallationId,
 ) -> Result<MetricsRules, StoreError> {
+    Ok(last_good(store, installation).await?.metrics)
+}
+
+/// The organisation's file, as last read and found good.
+pub(super) async fn last_good(
+    store: &Store,
+    installation: InstallationId,
+) -> Result<OrgConfig, StoreError> {
     let file = store.organisation_file(installation).await?;
     let Some((path, text)) = file.and_then(|file| file.good) else {
-        return Ok(MetricsRules::default());
+        return Ok(OrgConfig::default());
     };
     // It was found good when it was stored; names of policies do not matter here.
-    Ok(OrgConfig::read(&path, &text, &Known::default()).0.metrics)
+    Ok(OrgConfig::read(&path, &text, &Known::default()).0)
 }
 
 impl App {

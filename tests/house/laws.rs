@@ -80,6 +80,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("roxmltree", &["src/domain/xml.rs"]),
     ("squawk_linter", &["src/domain/ddl/postgres.rs"]),
     ("squawk_syntax", &["src/domain/ddl/postgres.rs"]),
+    ("sqlparser", &["src/domain/ddl/others.rs"]),
     ("annotate_snippets", &["src/domain/report/"]),
     ("quick_junit", &["src/domain/report/junit.rs"]),
     ("globset", &["src/domain/glob.rs"]),

@@ -12,8 +12,8 @@ use waymark::domain::risk::dependents::{Relation, Verb};
 use waymark::domain::risk::people::Called;
 use waymark::edge::store::{
     AcknowledgementRow, CardRow, CheckRunRow, CoverageRow, GateKey, GateRow, KeptIssue,
-    OrganisationFile, PoliciesRow, RiskChange, RiskPull, RiskTouch, Satisfaction, Store, Subject,
-    SweepRow,
+    OrganisationFile, PoliciesRow, QuarterCount, RiskChange, RiskPull, RiskTouch, Satisfaction,
+    Store, Subject, SweepRow,
 };
 
 use crate::database::{TestDatabase, fresh_databases};
@@ -21,7 +21,7 @@ use crate::given::*;
 
 /// Every table that holds what belongs to a tenant. `delivery` is the inbox, `job` also holds
 /// plans: looked at below.
-const TABLES: [&str; 36] = [
+const TABLES: [&str; 37] = [
     "installation",
     "repo",
     "pull",
@@ -54,6 +54,7 @@ const TABLES: [&str; 36] = [
     "risk_pull",
     "risk_review",
     "risk_coverage",
+    "risk_quarter",
     "risk_report",
     "coverage_report",
     "relation",
@@ -198,6 +199,8 @@ async fn know_risk(store: &Store, repo: RepoId) {
     store.put_relations(repo, &[relation]).await.unwrap();
     let row = ("pull:1".to_owned(), "{}".to_owned());
     store.stage_risk_reading(repo, &[row], "{}").await.unwrap();
+    let count = QuarterCount::default();
+    store.put_risk_quarter(repo, "2026-Q3", &count).await.unwrap();
 }
 
 async fn count(db: &TestDatabase, table: &str) -> i64 {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use crate::cli::terminal::say;
-use crate::domain::policy::{examples, page};
+use crate::domain::policy::{examples, gate_page, page};
 use crate::edge::disk::{PolicyFiles, write_pages};
 
 pub(super) fn run(dir: &Path, folders: &[PathBuf]) -> anyhow::Result<ExitCode> {
@@ -19,6 +19,13 @@ pub(super) fn run(dir: &Path, folders: &[PathBuf]) -> anyhow::Result<ExitCode> {
             None => anyhow::bail!("{path} is missing: a page shows what is found and what is not"),
         };
         pages.push((format!("{id}.md"), page::page(meta, &examples, &library.paths)));
+    }
+    for (id, rule) in &library.gate.rules {
+        let path = rule.path.replace("policy.rego", "examples.yaml");
+        let text = files.text(&path).unwrap_or_default();
+        let page = gate_page::page(&library.gate, rule, text);
+        let page = page.map_err(|e| anyhow::anyhow!("{path}: {e}"))?;
+        pages.push((format!("{id}.md"), page));
     }
     write_pages(dir, &pages)?;
     say(&format!("{} pages in {}", pages.len(), dir.display()));

@@ -20,7 +20,7 @@ mod tables;
 pub use effective::{Effective, Layers, Origin, Standing};
 pub use gating::{FreezeRule, GateRules, Scope, SloRules};
 pub use known::Known;
-pub use organisation::{CommandRule, OrgConfig, PolicyRule, Upgrades, WaiverRules};
+pub use organisation::{CommandRule, OrgConfig, PolicyRule, RiskRules, Upgrades, WaiverRules};
 pub use repository::RepoConfig;
 pub use rollout::{Labels, Membership, Rollout, Traits};
 pub use scorecard::{Campaign, ScorecardRules, WhenClosed};

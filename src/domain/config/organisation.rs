@@ -68,6 +68,9 @@ pub struct OrgConfig {
     /// Where error budgets are read.
     #[serde(default)]
     pub slo: SloRules,
+    /// What is done with deploy risk besides its check.
+    #[serde(default)]
+    pub risk: RiskRules,
     /// What delivery is measured by.
     #[serde(default)]
     pub metrics: MetricsRules,
@@ -79,6 +82,14 @@ pub struct CommandRule {
     /// Slugs of teams of which one must hold whoever asks; none: everybody whose role suffices.
     #[serde(default)]
     pub team: Vec<String>,
+}
+
+/// What is done with deploy risk besides its check.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RiskRules {
+    /// Whether pull requests whose risk is raised carry a label.
+    #[serde(default)]
+    pub label: bool,
 }
 
 /// How newer versions of golden paths spread.
@@ -264,6 +275,7 @@ slo:
   prometheus: https://prometheus.example
   objectives:
     - {name: up, objective: 99.9, error_ratio: 'a[$window]', repositories: acme/*}
+risk: {label: true}
 metrics: {environments: live, workflows: [ship.yml], incident_labels: [sev1, sev2], attribution_days: 3}
 ";
 
@@ -288,6 +300,7 @@ metrics: {environments: live, workflows: [ship.yml], incident_labels: [sev1, sev
         assert!(campaign.asks(&id) && campaign.scope.holds("pay-api", "default", Some("payments")));
         assert!(!campaign.scope.holds("pay-api", "default", None));
         assert!(config.locks_parameter("approved_images") && config.locks("path"));
+        assert!(config.risk.label);
         assert!(config.metrics.is_production("Live") && !config.metrics.is_production("prod"));
         assert_eq!(config.metrics.attribution_days, 3);
         assert!(config.waiver_rules.forbid(&PolicyId::parse("catalog/x").expect("valid")));

@@ -74,6 +74,7 @@ pub(super) static ORGANISATION: Table = Table {
         gating::FREEZE,
         gating::GATE,
         gating::SLO,
+        key("risk", "What is done with deploy risk besides its check.", Shape::Table(&RISK)),
         metrics::METRICS,
         scorecard::SCORECARD,
         scorecard::CAMPAIGNS,
@@ -84,6 +85,16 @@ static COMMAND_RULE: Table = Table {
     name: "a command's rule",
     whole: true,
     keys: &[key("team", "Only members of these teams may.", Shape::OneOrMore(&Shape::Text))],
+};
+
+static RISK: Table = Table {
+    name: "the rules for deploy risk",
+    whole: false,
+    keys: &[key(
+        "label",
+        "Whether pull requests whose risk is raised carry the label `risk: raised`; left out: no.",
+        Shape::Flag,
+    )],
 };
 
 static UPGRADES: Table = Table {

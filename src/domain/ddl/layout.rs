@@ -4,7 +4,8 @@
 use serde::Serialize;
 
 use super::marker::Marks;
-use super::{Dialect, Statement, code, literals, sql};
+use super::others::elsewhere;
+use super::{Dialect, Statement, code, literals, may_be_postgres, sql};
 
 /// Whose migration it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -60,6 +61,9 @@ pub fn read(path: &str, text: &str, dialect: Option<Dialect>) -> Option<Migratio
         Framework::Sql => sql(&forward, dialect),
         _ => {
             let mut found = code::statements(framework, &forward);
+            if !may_be_postgres(dialect) {
+                found = found.into_iter().map(|found| elsewhere(found, dialect)).collect();
+            }
             found.extend(literals::statements(framework, &forward, dialect));
             found.sort_by_key(|statement| statement.line);
             found

@@ -1,16 +1,20 @@
 //! What does a migration do to a running database? Text becomes statements, each with the effect
 //! that it has on data and on those who use the tables meanwhile.
 //!
-//! SQL for PostgreSQL is read by squawk's parser and rules ([`postgres`]), completed by what every
-//! dialect has in common ([`patterns`]). Migrations that are programs (Rails, Django, …) are read
-//! by the names of their operations ([`code`]), which says less: [`Statement::by_pattern`].
-//! Lock levels are those of PostgreSQL's manual, 13.3 "Explicit Locking".
+//! SQL for PostgreSQL is read by squawk's parser and rules ([`postgres`]), that of MySQL and SQLite
+//! by sqlparser ([`others`]), completed by what every dialect has in common ([`patterns`]).
+//! Migrations that are programs (Rails, Django, …) are read by the names of their operations
+//! ([`code`]), which says less: [`Statement::by_pattern`]. Lock levels ([`locks`]) are those of
+//! PostgreSQL's manual, 13.3 "Explicit Locking", and of its page of each command; a test asks
+//! PostgreSQL itself.
 
 mod code;
 mod layout;
 mod literals;
+mod locks;
 mod marker;
 mod operations;
+mod others;
 mod patterns;
 mod postgres;
 mod tokens;
@@ -20,6 +24,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::yaml::Lines;
+use patterns::Says;
 use tokens::{Token, statements, target};
 
 pub use layout::{Framework, is_migration, read};
@@ -28,6 +33,8 @@ pub use layout::{Framework, is_migration, read};
 const MAX_BYTES: usize = 512 * 1024;
 /// Statements told of one file.
 const MAX_STATEMENTS: usize = 2_000;
+/// Characters of a statement that are shown.
+const EXCERPT: usize = 160;
 
 /// Whose SQL it is, as far as that matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -126,25 +133,33 @@ pub struct Statement {
     pub kind: &'static str,
     /// What it does to others.
     pub effect: Effect,
-    /// The lock that it takes in PostgreSQL, in the manual's words.
+    /// The strongest lock that it takes in PostgreSQL on a table that was there before, in the
+    /// manual's words; `None`: none, or it is another database's.
     pub lock: Option<&'static str>,
     /// The table (or type, schema, index) as written, without quotes and schema, in lower case.
     pub target: Option<String>,
-    /// Why that matters and what to do instead, one sentence.
+    /// Why that matters and what to do instead, one sentence. Empty: there is nothing to do.
     pub why: &'static str,
+    /// What the lock, or how long it is held, depends on and is not known here: the size of the
+    /// table, the version. Empty: on nothing.
+    pub depends: &'static str,
+    /// As written, on one line and cut; text of the repository: escape it.
+    pub text: String,
     /// Found by its name in a program, not by parsing.
     pub by_pattern: bool,
 }
 
 /// What every statement of an SQL text does, in order. Things done to what the same text creates
-/// are [`Effect::Additive`]: nobody uses it yet. Lock-taking statements are told only of
-/// PostgreSQL, or when the dialect is not known; then they hold if it is PostgreSQL.
+/// are [`Effect::Additive`]: nobody uses it yet. Locks are told only of PostgreSQL, or when the
+/// dialect is not known; then they hold if it is PostgreSQL.
 pub fn sql(text: &str, dialect: Option<Dialect>) -> Vec<Statement> {
     if text.len() > MAX_BYTES {
-        return vec![unknown(1, "the text is too long to be read")];
+        return vec![unknown(1, "the text is too long to be read", String::new())];
     }
+    let written = text;
     let text = plain(text);
     let lines = Lines::of(&text);
+    let is_postgres = may_be_postgres(dialect);
     let parts = statements(&text);
     let created = created(&parts);
     let mut found = Vec::new();
@@ -152,33 +167,90 @@ pub fn sql(text: &str, dialect: Option<Dialect>) -> Vec<Statement> {
         let Some(first) = tokens.first() else { continue };
         let actions = patterns::actions(&text, tokens, dialect);
         let target = target(tokens);
-        let statement = |at: usize, kind, effect, lock, why| Statement {
+        let statement = |at: usize, (kind, effect, lock, why): Says, depends| Statement {
             line: lines.at(at),
             kind,
             effect,
-            lock,
+            lock: locks::strictest(tokens, lock),
             target: target.clone(),
             why,
+            depends,
+            text: excerpt(written, tokens, at),
             by_pattern: false,
         };
         if actions.is_empty() {
-            found.push(statement(first.at, "other", Effect::Additive, None, ""));
+            let (kind, lock, depends) =
+                if is_postgres { locks::of(tokens) } else { ("other", None, "") };
+            found.push(statement(first.at, (kind, Effect::Additive, lock, ""), depends));
         }
-        found.extend(actions.into_iter().map(|action| {
-            let (kind, effect, lock, why) = action.says;
-            statement(action.at, kind, effect, lock, why)
-        }));
+        found
+            .extend(actions.into_iter().map(|a| statement(a.at, a.says, locks::depends(a.says.0))));
     }
-    if dialect.is_none_or(|dialect| dialect == Dialect::Postgresql) {
-        found.extend(postgres::statements(&text, &lines, &parts, dialect.is_some()));
+    if is_postgres {
+        let read = postgres::statements(&text, &lines, &parts, dialect.is_some());
+        found.extend(read.into_iter().map(|(at, mut statement)| {
+            let part = postgres::part_at(&parts, at);
+            let part = part.map(Vec::as_slice).unwrap_or_default();
+            statement.text = excerpt(written, part, at);
+            statement.lock = locks::strictest(part, statement.lock);
+            statement
+        }));
+    } else {
+        found.extend(others::unread(&text, &lines, &parts, dialect));
+        found = found.into_iter().map(|statement| others::elsewhere(statement, dialect)).collect();
     }
     settle(found, &created)
 }
 
+/// Whether locks are told: it is PostgreSQL's, or nobody says whose.
+fn may_be_postgres(dialect: Option<Dialect>) -> bool {
+    dialect.is_none_or(|dialect| dialect == Dialect::Postgresql)
+}
+
 /// A statement that could not be understood.
-fn unknown(line: u32, why: &'static str) -> Statement {
+fn unknown(line: u32, why: &'static str, text: String) -> Statement {
     let (kind, effect) = ("unread", Effect::Unknown);
-    Statement { line, kind, effect, lock: None, target: None, why, by_pattern: false }
+    let (lock, target, depends, by_pattern) = (None, None, "", false);
+    Statement { line, kind, effect, lock, target, why, depends, text, by_pattern }
+}
+
+/// A statement as it was written, from its first token on, on one line; of a long one its beginning,
+/// and what stands at `at`.
+fn excerpt(text: &str, tokens: &[Token<'_>], at: usize) -> String {
+    let (Some(first), Some(last)) = (tokens.first(), tokens.last()) else { return String::new() };
+    let quote = usize::from(matches!(last.kind, tokens::Kind::Quoted | tokens::Kind::Literal));
+    let end = last.at + last.text.len() + 2 * quote;
+    let between = |from: usize| one_line(text.get(from..end).unwrap_or_default());
+    let whole = between(first.at);
+    if whole.chars().count() <= EXCERPT {
+        return whole;
+    }
+    let head = tokens.iter().take_while(|t| t.at < at).take(5).last();
+    match head {
+        Some(head) if head.at > first.at => {
+            let head = one_line(text.get(first.at..head.at + head.text.len()).unwrap_or_default());
+            cut(&format!("{head} … {}", between(at)))
+        }
+        _ => cut(&whole),
+    }
+}
+
+/// Blanks of every kind become one.
+fn one_line(text: &str) -> String {
+    let mut words = text.split_whitespace();
+    let mut line = String::new();
+    while let Some(word) = words.next().filter(|_| line.len() < 8 * EXCERPT) {
+        line.extend((!line.is_empty()).then_some(' '));
+        line.push_str(word);
+    }
+    line
+}
+
+fn cut(line: &str) -> String {
+    match line.char_indices().nth(EXCERPT) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line.to_owned(),
+    }
 }
 
 /// In order, each thing once, without those that are done to what was created here.
@@ -190,13 +262,17 @@ fn settle(mut found: Vec<Statement>, created: &BTreeSet<String>) -> Vec<Statemen
     }
     found.sort_by(|a, b| (a.line, b.effect, a.kind).cmp(&(b.line, a.effect, b.kind)));
     found.dedup_by(|a, b| a.line == b.line && a.kind == b.kind && a.target == b.target);
+    // A type that becomes narrower changes as well, and is told by the graver name.
+    let narrow: BTreeSet<u32> =
+        found.iter().filter(|s| s.kind == "narrow_type").map(|s| s.line).collect();
+    found.retain(|s| s.kind != "change_type" || !narrow.contains(&s.line));
     // A stored column is told by that name alone.
     let stored: BTreeSet<u32> =
         found.iter().filter(|s| s.kind == "add_stored_column").map(|s| s.line).collect();
     found.retain(|s| s.kind != "add_column_with_volatile_default" || !stored.contains(&s.line));
     // A statement that does something is not also one that does nothing.
-    let told: BTreeSet<u32> = found.iter().filter(|s| s.kind != "other").map(|s| s.line).collect();
-    found.retain(|s| s.kind != "other" || !told.contains(&s.line));
+    let told: BTreeSet<u32> = found.iter().filter(|s| !s.why.is_empty()).map(|s| s.line).collect();
+    found.retain(|s| !s.why.is_empty() || !told.contains(&s.line));
     found.truncate(MAX_STATEMENTS);
     found
 }

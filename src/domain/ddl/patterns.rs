@@ -1,8 +1,9 @@
 //! What do all dialects have in common? Statements that lose data or rename what is in use, and the
-//! few of PostgreSQL that squawk has no rule for.
+//! few of PostgreSQL and MySQL that no parser has a rule for.
 
+use super::locks::{MODES, mode};
 use super::tokens::{Kind, Token, statements};
-use super::{Dialect, Effect};
+use super::{Dialect, Effect, may_be_postgres};
 
 /// Kind, effect, lock, why.
 pub(super) type Says = (&'static str, Effect, Option<&'static str>, &'static str);
@@ -28,6 +29,20 @@ pub(super) const REQUIRED: Says = (
      it with a default or as nullable first",
 );
 
+const NARROWER: Says = (
+    "narrow_type",
+    Effect::Destructive,
+    EXCLUSIVE,
+    "what does not fit into the new type is cut off or refused; add a column of the new type beside \
+     the old one, and keep that until nobody reads it",
+);
+/// Types that are the smallest of their kind, so that whatever was there before held as much or more.
+const SMALLEST: [&str; 8] =
+    ["SMALLINT", "INT2", "TINYINT", "REAL", "FLOAT4", "DATE", "BOOLEAN", "BOOL"];
+/// What cuts a value off.
+const CUTS: [&str; 8] =
+    ["SUBSTRING", "SUBSTR", "LEFT", "TRUNC", "ROUND", "FLOOR", "DATE_TRUNC", "TRUNCATE"];
+
 /// What one statement does.
 pub(super) fn actions(text: &str, tokens: &[Token<'_>], dialect: Option<Dialect>) -> Vec<Action> {
     let mut found = Vec::new();
@@ -41,7 +56,11 @@ pub(super) fn actions(text: &str, tokens: &[Token<'_>], dialect: Option<Dialect>
             Some(t) if t.is("TABLE") => add(("drop_table", gone, EXCLUSIVE, ROWS_GONE)),
             Some(t) if t.is("SCHEMA") => add(("drop_schema", gone, EXCLUSIVE, ROWS_GONE)),
             Some(t) if t.is("DATABASE") => add(("drop_database", gone, None, ROWS_GONE)),
-            Some(t) if t.is("TYPE") => add(("drop_type", gone, EXCLUSIVE, ROWS_GONE)),
+            // Without CASCADE it is refused while a table has a column of it.
+            Some(t) if t.is("TYPE") => {
+                let lock = EXCLUSIVE.filter(|_| has("CASCADE"));
+                add(("drop_type", gone, lock, ROWS_GONE));
+            }
             _ => {}
         }
     } else if first.is("TRUNCATE") {
@@ -68,16 +87,16 @@ pub(super) fn actions(text: &str, tokens: &[Token<'_>], dialect: Option<Dialect>
     } else if (first.is("ALTER") && word(1, "TABLE"))
         || (first.is("ALTER") && word(1, "FOREIGN") && word(2, "TABLE"))
     {
-        alter_table(tokens, &mut found);
+        alter_table(tokens, dialect, &mut found);
     }
-    if dialect.is_none_or(|dialect| dialect == Dialect::Postgresql) {
+    if may_be_postgres(dialect) {
         found.extend(of_postgres(tokens).map(|says| Action { at: first.at, says }));
     }
     found
 }
 
 /// The actions of an `ALTER TABLE`: what stands between commas outside of brackets.
-fn alter_table(tokens: &[Token<'_>], found: &mut Vec<Action>) {
+fn alter_table(tokens: &[Token<'_>], dialect: Option<Dialect>, found: &mut Vec<Action>) {
     let mut depth = 0_usize;
     let mut start = 0;
     let mut parts = Vec::new();
@@ -94,15 +113,57 @@ fn alter_table(tokens: &[Token<'_>], found: &mut Vec<Action>) {
     }
     parts.push(&tokens[start..]);
     for (number, part) in parts.into_iter().enumerate() {
-        let verbs = ["ADD", "DROP", "RENAME", "ALTER", "SET", "MODIFY", "CHANGE"];
+        let verbs = ["ADD", "DROP", "RENAME", "ALTER", "SET", "MODIFY", "CHANGE", "CONVERT"];
         // The first one begins with `ALTER TABLE name`.
         let from = if number == 0 { 2 } else { 0 };
         let verb = part.iter().skip(from).position(|t| verbs.iter().any(|verb| t.is(verb)));
         let Some(verb) = verb.map(|index| index + from) else { continue };
-        if let Some(says) = table_action(&part[verb..]) {
+        // Only MySQL knows these two, whoever is asked.
+        let its_own = part[verb].is("MODIFY") || part[verb].is("CHANGE");
+        let mysql = dialect == Some(Dialect::Mysql) || (dialect.is_none() && its_own);
+        let of_mysql = mysql.then(|| mysql_action(&part[verb..]));
+        if let Some(says) = table_action(&part[verb..]).or(of_mysql.flatten()) {
             found.push(Action { at: part[verb].at, says });
         }
     }
+}
+
+/// Forms of MySQL's own (its manual, "Online DDL Operations": those that allow no writes meanwhile).
+fn mysql_action(part: &[Token<'_>]) -> Option<Says> {
+    let (verb, rest) = part.split_first()?;
+    let has = |word: &str| part.iter().any(|t| t.is(word));
+    let waits = Effect::LockTaking;
+    if verb.is("CHANGE") || verb.is("MODIFY") {
+        let named = usize::from(rest.first().is_some_and(|t| t.is("COLUMN")));
+        let rest = &rest[named..];
+        if verb.is("CHANGE") && rest.len() > 1 && !same_name(&rest[0], &rest[1]) {
+            return Some(("rename_column", Effect::BreaksRunningCode, None, OLD_NAME));
+        }
+        let kind = rest.get(if verb.is("CHANGE") { 2 } else { 1 })?;
+        if SMALLEST.iter().any(|small| kind.is(small)) {
+            return Some(NARROWER);
+        }
+        let why = "the table may be copied, and nobody writes meanwhile; add a column of the new type beside it";
+        return Some(("change_type", waits, None, why));
+    }
+    if verb.is("ADD") && (has("FULLTEXT") || has("SPATIAL")) {
+        let why = "nobody writes to the table until the index is built";
+        return Some(("add_fulltext_index", waits, None, why));
+    }
+    if verb.is("ADD") && has("FOREIGN") {
+        let why =
+            "the table is copied while `foreign_key_checks` is on, and nobody writes meanwhile";
+        return Some(("add_foreign_key", waits, None, why));
+    }
+    if verb.is("CONVERT") {
+        let why = "every row is written anew, and nobody writes meanwhile";
+        return Some(("convert_charset", waits, None, why));
+    }
+    None
+}
+
+fn same_name(a: &Token<'_>, b: &Token<'_>) -> bool {
+    a.text.eq_ignore_ascii_case(b.text)
 }
 
 fn table_action(part: &[Token<'_>]) -> Option<Says> {
@@ -126,6 +187,9 @@ fn table_action(part: &[Token<'_>]) -> Option<Says> {
     }
     if verb.is("SET") && next.is("SCHEMA") {
         return Some(("set_schema", Effect::BreaksRunningCode, EXCLUSIVE, OLD_NAME));
+    }
+    if verb.is("ALTER") && narrows(part) {
+        return Some(NARROWER);
     }
     if verb.is("ALTER") && has("DROP") && has("DEFAULT") {
         let why = "code that runs during the rollout may rely on the default";
@@ -163,6 +227,17 @@ fn table_action(part: &[Token<'_>]) -> Option<Says> {
     None
 }
 
+/// Whether `ALTER COLUMN … TYPE` leaves less room, as far as that shows: the new type is the smallest
+/// of its kind, or `USING` cuts values off. That `varchar(20)` is less than before a migration does
+/// not say.
+fn narrows(part: &[Token<'_>]) -> bool {
+    let Some(at) = part.iter().position(|t| t.is("TYPE")) else { return false };
+    let is = |t: &Token<'_>, words: &[&str]| words.iter().any(|word| t.is(word));
+    let Some(kind) = part.get(at + 1) else { return false };
+    let using = part.iter().position(|t| t.is("USING")).map(|using| &part[using..]);
+    is(kind, &SMALLEST) || using.is_some_and(|using| using.iter().any(|t| is(t, &CUTS)))
+}
+
 /// What takes locks in PostgreSQL and has no rule of squawk's.
 fn of_postgres(tokens: &[Token<'_>]) -> Option<Says> {
     let first = tokens.first()?;
@@ -182,7 +257,15 @@ fn of_postgres(tokens: &[Token<'_>]) -> Option<Says> {
         return Some(("refresh_view", lock, EXCLUSIVE, why));
     }
     if first.is("LOCK") && (word(1, "TABLE") || has("MODE")) {
-        return Some(("lock_table", lock, EXCLUSIVE, "others wait until the transaction ends"));
+        let mode = mode(tokens);
+        // From SHARE on, those who write wait.
+        let keeps_out = MODES.iter().position(|m| Some(*m) == mode) >= Some(4);
+        return keeps_out.then_some((
+            "lock_table",
+            lock,
+            mode,
+            "others wait until the transaction ends",
+        ));
     }
     let adds = first.is("ALTER") && word(1, "TABLE") && has("ADD");
     if adds && ["SERIAL", "BIGSERIAL", "SMALLSERIAL"].iter().any(|kind| has(kind)) {

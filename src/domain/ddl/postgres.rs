@@ -8,13 +8,15 @@ use crate::domain::yaml::Lines;
 
 use super::patterns::{EXCLUSIVE, REQUIRED, Says};
 use super::tokens::{Token, target};
-use super::{Effect, Statement, unknown};
+use super::{Effect, Statement, locks, unknown};
 
 /// Longer texts are not parsed: the parser recurses into what is nested.
-const MAX_NESTING: usize = 100;
+pub(super) const MAX_NESTING: usize = 100;
+pub(super) const TOO_DEEP: &str = "it nests too deep to be read";
+const UNREAD: &str = "it could not be parsed as PostgreSQL's SQL";
 /// Statements by which an error of the parser does not matter: what they do is harmless, or they
 /// are judged by their first words.
-const JUDGED_WITHOUT: [&str; 14] = [
+pub(super) const JUDGED_WITHOUT: [&str; 14] = [
     "INSERT", "SELECT", "WITH", "COMMENT", "GRANT", "REVOKE", "SET", "DO", "DELETE", "UPDATE",
     "TRUNCATE", "COPY", "USE", "BEGIN",
 ];
@@ -117,23 +119,20 @@ const RULES: [Rule; 13] = [
     Rule::AddingRequiredField,
 ];
 
-/// What squawk's rules say of a text. `is_postgres`: it is PostgreSQL's for certain, so that what
+/// What squawk's rules say of a text, each with its place in bytes. `is_postgres`: it is PostgreSQL's for certain, so that what
 /// does not parse is not known; else it may be another's.
 pub(super) fn statements(
     text: &str,
     lines: &Lines,
     parts: &[Vec<Token<'_>>],
     is_postgres: bool,
-) -> Vec<Statement> {
+) -> Vec<(usize, Statement)> {
     if nesting(parts) > MAX_NESTING {
-        return vec![unknown(1, "it nests too deep to be read")];
+        return vec![(0, unknown(1, TOO_DEEP, String::new()))];
     }
     let parse = SourceFile::parse(text);
-    let part_at = |at: usize| {
-        let behind = parts.partition_point(|part| part.first().is_some_and(|t| t.at <= at));
-        parts.get(behind.checked_sub(1)?)
-    };
-    let mut found = Vec::new();
+    let part_at = |at: usize| part_at(parts, at);
+    let mut found: Vec<(usize, Statement)> = Vec::new();
     if is_postgres {
         let errors = parse.errors();
         let at = errors.iter().map(|error| usize::from(error.range().start()));
@@ -142,9 +141,7 @@ pub(super) fn statements(
             first.is_some_and(|first| !JUDGED_WITHOUT.iter().any(|word| first.is(word)))
         };
         found.extend(
-            at.filter(matters)
-                .take(1)
-                .map(|at| unknown(lines.at(at), "it could not be parsed as PostgreSQL's SQL")),
+            at.filter(matters).take(1).map(|at| (at, unknown(lines.at(at), UNREAD, String::new()))),
         );
     }
     for violation in Linter::from(RULES).lint(&parse, text) {
@@ -157,20 +154,25 @@ pub(super) fn statements(
         if kind == "change_type" && is_wider_text(&within.collect::<Vec<_>>()) {
             continue;
         }
-        found.push(Statement {
-            line: lines.at(at),
-            kind,
-            effect,
-            lock,
-            target: target(words),
-            why,
-            by_pattern: false,
-        });
+        let (line, target, depends) = (lines.at(at), target(words), locks::depends(kind));
+        let (text, by_pattern) = (String::new(), false);
+        let said = Statement { line, kind, effect, lock, target, why, depends, text, by_pattern };
+        found.push((at, said));
     }
     // A key is also a constraint, and said once.
-    let keys: Vec<u32> = found.iter().filter(|s| is_key(s.kind)).map(|s| s.line).collect();
-    found.retain(|s| s.kind != "add_constraint" || !keys.contains(&s.line));
+    let keys: Vec<u32> =
+        found.iter().filter(|(_, s)| is_key(s.kind)).map(|(_, s)| s.line).collect();
+    found.retain(|(_, s)| s.kind != "add_constraint" || !keys.contains(&s.line));
     found
+}
+
+/// The statement that a place lies in.
+pub(super) fn part_at<'p, 't>(
+    parts: &'p [Vec<Token<'t>>],
+    at: usize,
+) -> Option<&'p Vec<Token<'t>>> {
+    let behind = parts.partition_point(|part| part.first().is_some_and(|t| t.at <= at));
+    parts.get(behind.checked_sub(1)?)
 }
 
 fn is_key(kind: &str) -> bool {
@@ -184,7 +186,7 @@ fn is_wider_text(words: &[&Token<'_>]) -> bool {
     (kind.is("TEXT") || kind.is("VARCHAR")) && rest.is_empty()
 }
 
-fn nesting(parts: &[Vec<Token<'_>>]) -> usize {
+pub(super) fn nesting(parts: &[Vec<Token<'_>>]) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     for token in parts.iter().flatten() {
         if ["(", "[", "CASE"].iter().any(|sign| token.is(sign)) {

@@ -3,10 +3,14 @@ use serde_json::Value;
 use super::*;
 use crate::domain::yaml::{Schema, load};
 
-fn cases(text: &str) -> Vec<Value> {
+fn cases(text: &str) -> Value {
     let mut loaded = load(text, Schema::Core12);
     assert_eq!(loaded.error, None);
-    loaded.documents.remove(0).value.as_array().expect("a list").clone()
+    loaded.documents.remove(0).value.clone()
+}
+
+fn list(text: &str) -> Vec<Value> {
+    cases(text).as_array().expect("a list").clone()
 }
 
 fn expected(case: &Value) -> Vec<String> {
@@ -37,7 +41,7 @@ fn compare(rows: Vec<(String, Vec<String>, Vec<String>)>) {
 
 #[test]
 fn statements_of_postgresql_do_what_the_table_says() {
-    let cases = cases(include_str!("../../../fixtures/ddl/postgresql.yaml"));
+    let cases = list(include_str!("../../../fixtures/ddl/postgresql.yaml"));
     assert!(cases.len() >= 60);
     let row = |case: &Value| {
         let text = case["sql"].as_str().expect("sql");
@@ -58,7 +62,7 @@ fn statements_of_other_dialects_do_what_the_table_says() {
         };
         (text.to_owned(), shown(sql(text, dialect)), expected(case))
     };
-    let cases = cases(include_str!("../../../fixtures/ddl/dialects.yaml"));
+    let cases = list(include_str!("../../../fixtures/ddl/dialects.yaml"));
     compare(cases.iter().map(row).collect());
 }
 
@@ -76,8 +80,114 @@ fn migrations_of_frameworks_do_what_the_table_says() {
         let got = shown(statements.into_iter().map(|(statement, _)| statement));
         (path.to_owned(), got, expected(case))
     };
-    let cases = cases(include_str!("../../../fixtures/ddl/frameworks.yaml"));
+    let cases = list(include_str!("../../../fixtures/ddl/frameworks.yaml"));
     compare(cases.iter().map(row).collect());
+}
+
+/// A migration of a framework around one statement: path, what stands before and behind it, dialect.
+fn around(framework: &str) -> (&'static str, &'static str, &'static str, Dialect) {
+    let postgres = Dialect::Postgresql;
+    match framework {
+        "sql" => ("migrations/1.sql", "", ";\n", postgres),
+        "flyway" => ("src/main/resources/db/migration/V1__x.sql", "", ";\n", postgres),
+        "prisma" => ("prisma/migrations/1_x/migration.sql", "-- Prisma\n", ";\n", postgres),
+        "rails" => (
+            "db/migrate/1_x.rb",
+            "class X < ActiveRecord::Migration[8.0]\n  def change\n    ",
+            "\n  end\nend\n",
+            postgres,
+        ),
+        "django" => (
+            "shop/migrations/0001_x.py",
+            "class Migration(migrations.Migration):\n    operations = [\n        ",
+            ",\n    ]\n",
+            postgres,
+        ),
+        "alembic" => (
+            "alembic/versions/x.py",
+            "down_revision = 'a'\n\ndef upgrade():\n    ",
+            "\n\ndef downgrade():\n    op.drop_table('x')\n",
+            postgres,
+        ),
+        "knex" => (
+            "migrations/1_x.js",
+            "exports.up = async function (knex) {\n  ",
+            "\n};\n\nexports.down = async function (knex) {\n  await knex.schema.dropTable('x');\n};\n",
+            postgres,
+        ),
+        "liquibase" => (
+            "db/changelog/x.xml",
+            "<databaseChangeLog>\n<changeSet id=\"1\" author=\"a\">\n",
+            "\n</changeSet>\n</databaseChangeLog>\n",
+            postgres,
+        ),
+        "mysql" => ("migrations/1.sql", "", ";\n", Dialect::Mysql),
+        "sqlite" => ("migrations/1.sql", "", ";\n", Dialect::Sqlite),
+        other => panic!("no such framework: {other}"),
+    }
+}
+
+#[test]
+fn every_framework_is_read_as_its_table_says() {
+    let table = cases(include_str!("../../../fixtures/ddl/by_framework.yaml"));
+    let mut rows = Vec::new();
+    for (framework, statements) in table.as_object().expect("frameworks") {
+        let (path, before, behind, dialect) = around(framework);
+        for row in statements.as_array().expect("rows") {
+            let (written, wanted) = (row[0].as_str().expect("text"), row[1].as_str().expect("is"));
+            let read = read(path, &format!("{before}{written}{behind}"), Some(dialect));
+            let found = read.expect("a migration").statements;
+            let class = |s: &Statement| match s.effect {
+                Effect::Additive => "D0",
+                Effect::Unknown => "unknown",
+                Effect::BreaksRunningCode => "D1",
+                Effect::LockTaking => "D2",
+                Effect::Destructive => "D3",
+            };
+            let line = before.lines().count().max(1) as u32 + u32::from(before.ends_with('\n'));
+            let got = found.iter().map(|(s, _)| {
+                // Its line, and what is shown of it: its own words.
+                assert_eq!(
+                    s.line,
+                    if before.is_empty() { 1 } else { line },
+                    "{framework}: {written}"
+                );
+                let words = |text: &str| text.split_whitespace().collect::<String>();
+                let shown = s.text.trim_end_matches('…');
+                assert!(
+                    !shown.is_empty()
+                        && words(&format!("{before}{written}")).contains(&words(shown)),
+                    "{framework}: {written} is shown as {shown}"
+                );
+                assert!(s.lock.is_none_or(|lock| locks::MODES.contains(&lock)));
+                format!("{} {} {}", class(s), s.kind, s.lock.unwrap_or("-"))
+            });
+            let name = format!("{framework}: {written}");
+            rows.push((name, got.collect(), vec![wanted.to_owned()]));
+        }
+    }
+    assert!(rows.len() >= 60, "{}", rows.len());
+    compare(rows);
+}
+
+#[test]
+fn what_a_lock_depends_on_is_said() {
+    let of = |text| sql(text, Some(Dialect::Postgresql))[0].depends;
+    assert!(of("CREATE INDEX i ON users (a)").contains("size of the table"));
+    assert!(of("ALTER TABLE users ADD COLUMN a int DEFAULT 0").contains("PostgreSQL 11"));
+    assert!(of("ALTER TABLE users ALTER COLUMN a TYPE bigint").contains("old type"));
+    assert!(of("ALTER TABLE users ALTER COLUMN a SET NOT NULL").contains("PostgreSQL 12"));
+    let mysql = sql("ALTER TABLE users MODIFY a bigint", Some(Dialect::Mysql));
+    assert!(mysql[0].depends.contains("MySQL's version"), "{mysql:?}");
+}
+
+#[test]
+fn a_long_statement_is_shown_where_it_matters() {
+    let adds = (0..40).map(|n| format!("ADD COLUMN a{n} int, ")).collect::<String>();
+    let found = sql(&format!("ALTER TABLE users {adds}\n  DROP COLUMN b"), None);
+    assert_eq!(found[0].text, "ALTER TABLE users ADD COLUMN … DROP COLUMN b");
+    let long = sql(&format!("DROP TABLE {}", "é".repeat(900)), None);
+    assert_eq!(long[0].text.chars().count(), EXCERPT + 1);
 }
 
 #[test]

@@ -111,6 +111,11 @@ impl<'a> Measured<'a> {
         &self.steps
     }
 
+    /// When attempts failed that reached nobody.
+    pub fn failed_attempts(&self) -> &[Timestamp] {
+        &self.failed_attempts
+    }
+
     /// What failed and was restored.
     pub fn failures(&self) -> &Failures {
         &self.failures

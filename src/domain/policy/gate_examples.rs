@@ -12,28 +12,29 @@ use crate::domain::gate::decide::{Reason, Wish};
 use crate::domain::ids::PolicyId;
 use crate::domain::yaml;
 
+/// Examples of one rule.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Examples {
+pub(super) struct Examples {
     /// Nothing is held, though something may be noted.
     #[serde(default)]
-    good: Vec<Example>,
+    pub(super) good: Vec<Example>,
     /// Something waits or is rejected.
     #[serde(default)]
-    bad: Vec<Example>,
+    pub(super) bad: Vec<Example>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Example {
+pub(super) struct Example {
     /// What it shows.
-    name: String,
+    pub(super) name: String,
     /// What differs from the calm deployment.
     #[serde(default)]
-    input: Value,
+    pub(super) input: Value,
     /// Parameters that differ from the rule's defaults.
     #[serde(default)]
-    params: Map<String, Value>,
+    pub(super) params: Map<String, Value>,
     /// Every reason, in any order.
     #[serde(default)]
     expect: Vec<Expected>,
@@ -51,14 +52,9 @@ struct Expected {
 
 /// How many came out as they say, and what is wrong with the others or with the file.
 pub fn run(pack: &GatePack, id: &PolicyId, text: &str) -> (usize, Vec<String>) {
-    let mut loaded = yaml::load(text, yaml::Schema::Core12);
-    if let Some(fault) = loaded.error {
-        return (0, vec![format!("examples.yaml:{}: {}", fault.line, fault.message)]);
-    }
-    let value = loaded.documents.pop().map(|d| d.value).unwrap_or_default();
-    let examples: Examples = match serde_json::from_value(value) {
+    let examples = match read(text) {
         Ok(examples) => examples,
-        Err(e) => return (0, vec![format!("examples.yaml: {e}")]),
+        Err(complaint) => return (0, vec![complaint]),
     };
     let mut complaints = Vec::new();
     if examples.good.len() < 2 || examples.bad.is_empty() {
@@ -76,17 +72,39 @@ pub fn run(pack: &GatePack, id: &PolicyId, text: &str) -> (usize, Vec<String>) {
     (passed, complaints)
 }
 
-fn complaint(pack: &GatePack, id: &PolicyId, bad: bool, example: &Example) -> Option<String> {
-    let mut whole = serde_json::to_value(GateRequest::calm()).ok()?;
-    if let Some(strange) = overlay(&mut whole, &example.input) {
-        return Some(format!("there is no `{strange}` in a request"));
+/// Reads the examples of a rule.
+pub(super) fn read(text: &str) -> Result<Examples, String> {
+    let mut loaded = yaml::load(text, yaml::Schema::Core12);
+    if let Some(fault) = loaded.error {
+        return Err(format!("examples.yaml:{}: {}", fault.line, fault.message));
     }
-    let request: GateRequest = match serde_json::from_value(whole) {
-        Ok(request) => request,
-        Err(e) => return Some(format!("its input is no request: {e}")),
+    let value = loaded.documents.pop().map(|d| d.value).unwrap_or_default();
+    serde_json::from_value(value).map_err(|e| format!("examples.yaml: {e}"))
+}
+
+/// What a rule says of an example.
+pub(super) fn said(
+    pack: &GatePack,
+    id: &PolicyId,
+    example: &Example,
+) -> Result<Vec<Reason>, String> {
+    let mut whole = serde_json::to_value(GateRequest::calm()).map_err(|e| e.to_string())?;
+    if let Some(strange) = overlay(&mut whole, &example.input) {
+        return Err(format!("there is no `{strange}` in a request"));
+    }
+    let request: GateRequest =
+        serde_json::from_value(whole).map_err(|e| format!("its input is no request: {e}"))?;
+    let mut reasons = pack.reasons(&request, &example.params);
+    reasons.retain(|reason| reason.rule == *id);
+    Ok(reasons)
+}
+
+fn complaint(pack: &GatePack, id: &PolicyId, bad: bool, example: &Example) -> Option<String> {
+    let reasons = match said(pack, id, example) {
+        Ok(reasons) => reasons,
+        Err(words) => return Some(words),
     };
-    let reasons = pack.reasons(&request, &example.params);
-    let own: Vec<&Reason> = reasons.iter().filter(|reason| reason.rule == *id).collect();
+    let own: Vec<&Reason> = reasons.iter().collect();
     let held = own.iter().any(|reason| reason.verdict > Wish::Note);
     if bad != held {
         let told: Vec<&str> = own.iter().map(|reason| reason.message.as_str()).collect();

@@ -10,6 +10,7 @@ pub mod evaluate;
 pub mod examples;
 pub mod gate;
 pub mod gate_examples;
+pub mod gate_page;
 pub mod input;
 pub mod library;
 mod lint;

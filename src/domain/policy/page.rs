@@ -102,6 +102,17 @@ pub fn index(library: &Library) -> String {
             cell(&meta.title)
         );
     }
+    let gate = &library.gate.rules;
+    let _ = write!(
+        page,
+        "\n## deployment\n\n{} rules that are asked before a deployment, and are no part of a check \
+         ([the gate](../gate.md)).\n\n| rule | what it wants |\n|---|---|\n",
+        gate.len()
+    );
+    for rule in gate.values() {
+        let (name, title) = (rule.id.policy(), cell(&rule.title));
+        let _ = writeln!(page, "| [`{name}`]({}.md) | {title} |", rule.id);
+    }
     page.push_str("\n## Golden paths\n\n| path | for whom | policies |\n|---|---|---|\n");
     for (name, path) in &library.paths {
         let held = library.policies.values().filter(|meta| path.holds(meta)).count();
@@ -178,11 +189,11 @@ fn language(path: &str) -> &'static str {
 }
 
 /// Text in a cell of a table.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut chars = text.chars();
     chars
         .next()

@@ -8,7 +8,7 @@
 
 use serde::Serialize;
 
-use super::backtest::measures::auc;
+use super::backtest::measures::pairs;
 use super::backtest::rows::Row;
 use super::model::{FEATURES, Model, N, Vector};
 use super::replay::{BaseRate, Merged, Replay};
@@ -34,6 +34,20 @@ pub struct Calibration {
     pub auc: Option<f64>,
     /// Slopes fitted here; `None` with fewer than [`ENOUGH`] reverts.
     pub slopes: Option<Vec<Slope>>,
+    /// Whether own slopes would have been better: fitted on the earlier four fifths, tried on the
+    /// rest. `None` with fewer than [`ENOUGH`] reverts among the former, or none among the latter.
+    pub later: Option<Later>,
+}
+
+/// AUC over the last fifth of the changes.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Later {
+    /// Reverts in it.
+    pub reverted: u64,
+    /// By the compiled slopes.
+    pub compiled: f64,
+    /// By slopes that were fitted on what was before.
+    pub own: f64,
 }
 
 /// One slope, compiled and own.
@@ -47,34 +61,85 @@ pub struct Slope {
     pub own: f64,
 }
 
-/// Looks at one repository's changes, in order.
-pub fn calibrate(model: &Model, rows: &[Row]) -> Calibration {
-    let mut replay = Replay::new(model);
-    let mut seen: Vec<(Vector, bool)> = Vec::with_capacity(rows.len());
-    let mut base = BaseRate::of(model, 0, 0);
-    let mut sums = Vec::with_capacity(rows.len());
-    for row in rows {
-        let x = row.raw.x();
-        let score = replay.score(&x, row.at);
-        base = score.base;
-        sums.push((score.sum, row.reverted));
-        seen.push((score.z, row.reverted));
-        let (at, reverted, weight) = (row.at, row.reverted, score.sum.exp());
-        replay.push(Merged { at, x: Some(x), weight, reverted });
-    }
-    let reverted = rows.iter().filter(|row| row.reverted).count() as u64;
-    let own = (reverted >= ENOUGH).then(|| fit(&seen, &model.slopes())).flatten();
+/// Looks at the changes of repositories, each in order and on its own scale; of several, slopes are
+/// fitted to all together.
+pub fn calibrate(model: &Model, series: &[&[Row]]) -> Calibration {
+    let walked: Vec<Walked> = series.iter().map(|rows| walk(model, rows)).collect();
+    let seen: Vec<Seen> = walked.iter().flat_map(|walked| walked.seen.iter().copied()).collect();
+    let reverted = reverts(&seen);
+    let compiled = model.slopes();
+    let own = (reverted >= ENOUGH).then(|| fit(&seen, &compiled)).flatten();
     let slopes = own.map(|own| {
         let slope =
             |j: usize| Slope { name: FEATURES[j], compiled: model.features[j].slope, own: own[j] };
         (0..N).map(slope).collect()
     });
-    let (changes, base_rate) = (rows.len() as u64, base.mean());
-    Calibration { changes, reverted, base_rate, auc: auc(&sums), slopes }
+    let base = walked.iter().fold(BaseRate::of(model, 0, 0), |sum, walked| {
+        let (changes, reverted) =
+            (sum.changes + walked.base.changes, sum.reverted + walked.base.reverted);
+        BaseRate::of(model, changes, reverted)
+    });
+    Calibration {
+        changes: seen.len() as u64,
+        reverted,
+        base_rate: base.mean(),
+        auc: auc_within(walked.iter().map(|walked| walked.seen.as_slice()), &compiled),
+        slopes,
+        later: later(&walked, &compiled),
+    }
+}
+
+/// z as it was at the merge, and whether it was reverted.
+type Seen = (Vector, bool);
+
+struct Walked {
+    seen: Vec<Seen>,
+    base: BaseRate,
+}
+
+fn reverts(seen: &[Seen]) -> u64 {
+    seen.iter().filter(|(_, reverted)| *reverted).count() as u64
+}
+
+fn walk(model: &Model, rows: &[Row]) -> Walked {
+    let mut replay = Replay::new(model);
+    let mut seen = Vec::with_capacity(rows.len());
+    let mut base = BaseRate::of(model, 0, 0);
+    for row in rows {
+        let x = row.raw.x();
+        let score = replay.score(&x, row.at);
+        base = score.base;
+        seen.push((score.z, row.reverted));
+        let (at, reverted, weight) = (row.at, row.reverted, score.sum.exp());
+        replay.push(Merged { at, x: Some(x), weight, reverted });
+    }
+    Walked { seen, base }
+}
+
+/// Pairs of one repository, pooled by their number.
+fn auc_within<'s>(series: impl Iterator<Item = &'s [Seen]>, slopes: &Vector) -> Option<f64> {
+    let sum = |z: &Vector| z.iter().zip(slopes).map(|(z, b)| z * b).sum::<f64>();
+    let (right, all) = series
+        .map(|seen| pairs(&seen.iter().map(|(z, y)| (sum(z), *y)).collect::<Vec<_>>()))
+        .fold((0.0, 0.0), |(right, all), (r, a)| (right + r, all + a));
+    (all > 0.0).then(|| right / all)
+}
+
+fn later(walked: &[Walked], compiled: &Vector) -> Option<Later> {
+    let cut = |walked: &Walked| walked.seen.len() * 4 / 5;
+    let before: Vec<Seen> = walked.iter().flat_map(|w| w.seen[..cut(w)].iter().copied()).collect();
+    let own = (reverts(&before) >= ENOUGH).then(|| fit(&before, compiled)).flatten()?;
+    let rest = || walked.iter().map(|w| &w.seen[cut(w)..]);
+    let reverted = rest().map(reverts).sum();
+    Some(Later {
+        reverted,
+        compiled: auc_within(rest(), compiled)?,
+        own: auc_within(rest(), &own)?,
+    })
 }
 
 /// Slopes by Newton's method; `None` when that does not settle.
-fn fit(seen: &[(Vector, bool)], compiled: &Vector) -> Option<Vector> {
+fn fit(seen: &[Seen], compiled: &Vector) -> Option<Vector> {
     let n = seen.len() as f64;
     let share = seen.iter().filter(|(_, y)| *y).count() as f64 / n;
     let mut b = [0.0; M];
@@ -155,7 +220,7 @@ mod tests {
     #[test]
     fn few_labels_leave_the_slopes_alone() {
         let model = Model::built_in().expect("readable");
-        let found = calibrate(model, &rows(1_000, 50));
+        let found = calibrate(model, &[&rows(1_000, 50)]);
         assert_eq!((found.changes, found.reverted), (1_000, 20));
         assert_eq!(found.slopes, None);
         assert!(found.auc.is_some_and(|auc| auc > 0.6), "{found:?}");
@@ -164,8 +229,15 @@ mod tests {
     #[test]
     fn many_labels_move_the_slope_that_matters() {
         let model = Model::built_in().expect("readable");
-        let found = calibrate(model, &rows(6_000, 10));
+        let found = calibrate(model, &[&rows(6_000, 10)]);
         assert_eq!(found.reverted, 600);
+        let later = found.later.expect("enough labels before");
+        assert!(later.own >= later.compiled && later.reverted == 120, "{later:?}");
+        // Two of the same are twice as many, and teach the same more firmly.
+        let (one, two) = (rows(6_000, 10), rows(6_000, 10));
+        let both = calibrate(model, &[&one, &two]);
+        assert_eq!((both.changes, both.reverted), (12_000, 1_200));
+        assert_eq!(both.auc, found.auc);
         let slopes = found.slopes.expect("enough labels");
         let moved = |name: &str| {
             let slope = slopes.iter().find(|s| s.name == name).expect("there");

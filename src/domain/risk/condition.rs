@@ -13,6 +13,17 @@ pub use ddl::{Class, Found, of_migrations, read_migrations};
 pub use notes::{of_dependents, of_expertise, of_pace};
 pub use review::{Review, Verdict, by_others, last_approval, of_merge, of_reviews};
 
+/// What conditions of a change are called that we know of ourselves.
+pub const NAMES: [&str; 7] = [
+    "irreversible_migration",
+    "blocking_migration",
+    "migration_breaks_running_code",
+    "migration_not_understood",
+    "unreviewed",
+    "stale_approval",
+    "low_coverage",
+];
+
 /// How much a condition asks for; the most last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -24,6 +24,7 @@ pub mod model;
 pub mod observed;
 pub mod past;
 pub mod people;
+pub mod quarter;
 pub mod replay;
 pub mod report;
 pub mod signals;

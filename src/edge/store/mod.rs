@@ -61,7 +61,8 @@ pub use recovery::Recovery;
 pub use repos::{KnownRepo, RepoRow};
 pub use retention::Cleaned;
 pub use risk::{
-    CoverageRow, PutCoverage, Ripe, RiskChange, RiskHistory, RiskPull, RiskTouch, mark,
+    CoverageRow, Harm, PutCoverage, QuarterCount, Ripe, RiskChange, RiskHistory, RiskPull,
+    RiskTouch, mark,
 };
 pub use satisfaction::Satisfaction;
 pub use snapshots::{PoliciesRow, SnapshotRow};

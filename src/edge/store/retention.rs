@@ -57,6 +57,34 @@ const RULES: &[Rule] = &[
                WHERE judged_ms < $1 ORDER BY judged_ms LIMIT $2)",
     },
     Rule {
+        table: "gate",
+        cutoff: |c| c.history,
+        // GitHub itself waits 30 days, so that none of these is waited for any more.
+        sql: "DELETE FROM gate WHERE (repo, run, deployment, environment) IN (
+               SELECT repo, run, deployment, environment FROM gate
+                WHERE asked_ms < $1 AND look_ms < $1 ORDER BY asked_ms LIMIT $2)",
+    },
+    Rule {
+        table: "acknowledgement",
+        cutoff: |c| c.history,
+        sql: "DELETE FROM acknowledgement WHERE (repo, sha, environment, condition_name) IN (
+               SELECT repo, sha, environment, condition_name FROM acknowledgement
+                WHERE given_ms < $1 ORDER BY given_ms LIMIT $2)",
+    },
+    Rule {
+        table: "risk_report",
+        cutoff: |c| c.history,
+        sql: "DELETE FROM risk_report WHERE (repo, sha) IN (SELECT repo, sha FROM risk_report
+               WHERE said_ms < $1 ORDER BY said_ms LIMIT $2)",
+    },
+    Rule {
+        table: "risk_coverage",
+        cutoff: |c| c.history,
+        sql: "DELETE FROM risk_coverage WHERE (repo, sha, context) IN (
+               SELECT repo, sha, context FROM risk_coverage
+                WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)",
+    },
+    Rule {
         table: "check_run",
         cutoff: |c| c.history,
         sql: "DELETE FROM check_run WHERE (repo, head_sha, name) IN (

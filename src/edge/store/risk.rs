@@ -5,6 +5,7 @@ mod changes;
 mod coverage;
 mod people;
 mod pulls;
+mod quarters;
 mod reading;
 mod relations;
 mod reports;
@@ -15,6 +16,7 @@ use sha2::{Digest, Sha256};
 pub use changes::{Ripe, RiskChange, RiskHistory};
 pub use coverage::{CoverageRow, PutCoverage};
 pub use pulls::RiskPull;
+pub use quarters::{Harm, QuarterCount};
 pub use touches::RiskTouch;
 
 /// 63 bits of a text's digest: what paths, titles and addresses are recognised by.

@@ -96,6 +96,8 @@ pub struct Repo {
     pub pulls: BTreeMap<u64, Pull>,
     /// Plain issues and pull requests share numbers; a pull request has an entry in both maps.
     pub issues: BTreeMap<u64, Issue>,
+    /// Labels that there are.
+    pub labels: BTreeSet<String>,
     /// Login → role (`admin`, `maintain`, `write`, `triage`, `read`).
     pub roles: BTreeMap<String, String>,
 }

@@ -190,6 +190,16 @@ async fn a_condition_is_acknowledged_before_the_merge() {
         let number = stage.gh.open_pull(REPO, "fix", "main");
         stage.settle().await;
         stage.gh.set_role(REPO, "grace", "write");
+        // A slip of the pen answers for nothing.
+        let slip = "/platform acknowledge freze because it is the fix";
+        stage.gh.comment(REPO, number, "grace", slip);
+        stage.settle().await;
+        let reply = last_reply(&stage, number);
+        assert!(
+            reply.contains("No condition is called `freze`, so nothing is recorded."),
+            "{reply}"
+        );
+        assert!(reply.contains("Did you mean `freeze`?"), "{reply}");
         let ask = "/platform acknowledge freeze because it is the fix";
         stage.gh.comment(REPO, number, "grace", ask);
         stage.settle().await;

@@ -45,6 +45,7 @@ mod recovery;
 mod replicas;
 mod rerun;
 mod risk;
+mod risk_beside;
 mod risk_coverage;
 mod risk_history;
 mod risk_review;

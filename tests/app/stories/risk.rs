@@ -11,20 +11,20 @@ use super::files::GOOD;
 const REPO: &str = "acme/payments";
 const DAY: i64 = 24 * 60 * 60;
 
-async fn stages() -> Vec<Stage> {
+pub(super) async fn stages() -> Vec<Stage> {
     let props = || Props { risk: true, ..Props::default() };
     Stage::each_with(FakeGitHub::builder, props).await
 }
 
 /// The newest run of the risk check on a commit.
-fn risk(stage: &Stage, sha: &str) -> CheckRun {
+pub(super) fn risk(stage: &Stage, sha: &str) -> CheckRun {
     let mut runs = stage.gh.check_runs(REPO, sha);
     runs.retain(|run| run.name == RISK_CHECK);
     runs.sort_by_key(|run| run.id);
     runs.pop().unwrap_or_else(|| panic!("{}: no risk check on {sha}", stage.database.kind))
 }
 
-fn title(stage: &Stage, sha: &str) -> String {
+pub(super) fn title(stage: &Stage, sha: &str) -> String {
     risk(stage, sha).title.unwrap_or_default()
 }
 
@@ -40,7 +40,7 @@ async fn merged(stage: &Stage, author: &str, branch: &str, files: &[(&str, &str)
 }
 
 /// A repository whose `core.rs` everybody changes, and whose `quiet.rs` only ann does.
-async fn with_history(stage: &Stage) {
+pub(super) async fn with_history(stage: &Stage) {
     stage.gh.create_repo(REPO, GOOD);
     for (n, author) in ["ann", "bob", "cid", "dan", "eve"].iter().cycle().take(40).enumerate() {
         let text = format!("line {n}\n");
@@ -54,27 +54,32 @@ async fn with_history(stage: &Stage) {
     merged(stage, "ann", "quiet", &[("src/quiet.rs", "one\n")]).await;
 }
 
+/// A change of `core.rs` that is taken back, and what is said of taking it back.
+pub(super) async fn taken_back(stage: &Stage) {
+    let files = [("src/core.rs", "bad\n"), ("src/area1.rs", "bad\n")];
+    merged(stage, "bob", "undone", &files).await;
+    stage.gh.push(REPO, "revert", &[("src/core.rs", "good\n")], "Revert \"Change undone\"");
+    let number = stage.gh.open_pull_by(REPO, "revert", "main", "bob");
+    stage.settle().await;
+    let said = title(stage, &stage.gh.head(REPO, "revert"));
+    assert!(said.starts_with("Not known: it takes another change back"), "{said}");
+    stage.gh.merge(REPO, number);
+    stage.settle().await;
+    stage.advance(DAY);
+}
+
+/// The files that the history is about, but the quiet one.
+pub(super) fn everything() -> Vec<String> {
+    (0..7).map(|n| format!("src/area{n}.rs")).chain(["src/core.rs".to_owned()]).collect()
+}
+
 #[tokio::test]
 async fn a_stranger_among_busy_files_is_riskier_than_an_author_at_home() {
     for stage in stages().await {
         with_history(&stage).await;
-        let undone =
-            merged(&stage, "bob", "undone", &[("src/core.rs", "bad\n"), ("src/area1.rs", "bad\n")])
-                .await;
-        stage.gh.push(REPO, "revert", &[("src/core.rs", "good\n")], "Revert \"Change undone\"");
-        let number = stage.gh.open_pull_by(REPO, "revert", "main", "bob");
-        stage.settle().await;
-        let said = title(&stage, &stage.gh.head(REPO, "revert"));
-        assert!(said.starts_with("Not known: it takes another change back"), "{said}");
-        stage.gh.merge(REPO, number);
-        stage.settle().await;
-        stage.advance(DAY);
-        assert!(undone > 0);
-
-        let wide: Vec<(String, &str)> =
-            (0..7).map(|n| (format!("src/area{n}.rs"), "new\n")).collect();
-        let mut files: Vec<(&str, &str)> = wide.iter().map(|(p, t)| (p.as_str(), *t)).collect();
-        files.push(("src/core.rs", "new\n"));
+        taken_back(&stage).await;
+        let wide = everything();
+        let files: Vec<(&str, &str)> = wide.iter().map(|path| (path.as_str(), "new\n")).collect();
         let risky = stage.gh.push(REPO, "risky", &files, "Rework everything");
         stage.gh.open_pull_by(REPO, "risky", "main", "zoe");
         let calm = stage.gh.push(REPO, "calm", &[("src/quiet.rs", "two\n")], "Fix a typo");
@@ -238,7 +243,7 @@ async fn a_destructive_migration_is_a_condition_and_a_push_costs_two_calls_at_mo
             summary.contains("**`irreversible_migration`** (needs acknowledgement)"),
             "{summary}"
         );
-        assert!(summary.contains("`migrations/7.sql`, line 1: `drop_table` of `refunds`"));
+        assert!(summary.contains("`migrations/7.sql`, line 1: `DROP TABLE refunds` (takes ACCESS EXCLUSIVE in PostgreSQL)"));
         assert!(summary.contains("during the rollout old code runs against the new tables"));
 
         let of_risk = |route: &str| route.ends_with("/files") || route.ends_with("/reviews");

@@ -1,8 +1,11 @@
 //! What is said to somebody who takes responsibility for a deployment?
 
+use std::collections::BTreeSet;
+
 use super::super::escape::{code_span, prose};
 use super::super::words::clip;
 use super::Answer;
+use crate::domain::nearest::nearest;
 
 /// It is recorded; `waiting` tells whether a deployment waits for it.
 pub fn override_recorded(sha: &str, environment: &str, waiting: bool) -> Answer {
@@ -23,6 +26,21 @@ pub fn acknowledged(condition: &str, sha: &str) -> Answer {
         "Recorded: {} of {} does not hold its deployment. Another push asks for it again.",
         code_span(&clip(condition, 100)),
         code_span(sha)
+    ))
+}
+
+/// Nothing is called that; a slip in a name must not look as if it had been answered for.
+pub fn no_such_condition(condition: &str, known: &BTreeSet<String>) -> Answer {
+    let names: Vec<&str> = known.iter().map(String::as_str).collect();
+    let meant = match nearest(condition, &names) {
+        Some(near) => format!(" Did you mean {}?", code_span(near)),
+        None => String::new(),
+    };
+    let names: Vec<String> = names.iter().take(40).map(|name| code_span(&clip(name, 60))).collect();
+    Answer::refused(format!(
+        "No condition is called {}, so nothing is recorded.{meant} These can be acknowledged: {}.",
+        code_span(&clip(condition, 100)),
+        names.join(", ")
     ))
 }
 

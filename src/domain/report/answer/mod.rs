@@ -9,7 +9,8 @@ mod rules;
 mod scorecard;
 
 pub use deployment::{
-    acknowledged, ambiguous_deployment, may_not_override, nothing_held, override_recorded,
+    acknowledged, ambiguous_deployment, may_not_override, no_such_condition, nothing_held,
+    override_recorded,
 };
 pub use explain::explain;
 pub use help::help;

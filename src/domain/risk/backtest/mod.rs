@@ -22,7 +22,12 @@ const CAPTURES: [f64; 3] = [0.1, 0.2, 0.5];
 /// Bins of the calibration.
 const BINS: usize = 10;
 /// Edges of the rows of the table of multiples.
-const EDGES: [f64; 3] = [0.5, 1.0, 2.0];
+pub(crate) const EDGES: [f64; 3] = [0.5, 1.0, 2.0];
+
+/// The row of the table that a multiple belongs to.
+pub(super) fn row_of(multiple: f64) -> usize {
+    EDGES.iter().take_while(|edge| multiple >= **edge).count()
+}
 
 /// One repository's history.
 #[derive(Debug, Clone)]

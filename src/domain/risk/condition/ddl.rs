@@ -70,6 +70,8 @@ pub fn read_migrations<'a>(texts: impl Iterator<Item = (&'a str, Option<&'a str>
                 lock: None,
                 target: None,
                 why: "the file could not be read",
+                depends: "",
+                text: String::new(),
                 by_pattern: false,
             }],
             Some(text) => {
@@ -139,21 +141,34 @@ pub fn of_migrations(found: &[Found], touches_code: bool) -> (Option<Class>, Vec
     (highest, conditions)
 }
 
-/// ``D3: `db/1.sql`, line 4: `drop_table` of `orders`: …``.
+/// ``` `db/1.sql`, line 4: `DROP TABLE orders` (takes ACCESS EXCLUSIVE in PostgreSQL): … ```.
 fn sentence(found: &Found) -> String {
-    let Statement { line, kind, target, lock, why, by_pattern, .. } = &found.statement;
+    let Statement { line, kind, target, lock, why, depends, text, by_pattern, .. } =
+        &found.statement;
     let plain = |text: &str| text.replace('`', "'");
-    let target = target.as_deref().map(|t| format!(" of `{}`", plain(t))).unwrap_or_default();
-    let lock = lock.map(|lock| format!(" ({lock} lock)")).unwrap_or_default();
-    let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+    let what = match text.as_str() {
+        "" => {
+            let target = target.as_deref().map(|t| format!(" of `{}`", plain(t)));
+            format!("`{kind}`{}", target.unwrap_or_default())
+        }
+        text => format!("`{}`", plain(text)),
+    };
     let pattern = if *by_pattern { ", by pattern" } else { "" };
-    format!("`{}`, line {line}{pattern}: `{kind}`{target}{lock}{why}", plain(&found.path))
+    let lock = match (lock, *depends) {
+        (None, "") => String::new(),
+        (None, depends) => format!(" ({depends})"),
+        (Some(lock), "") => format!(" (takes {lock} in PostgreSQL)"),
+        (Some(lock), depends) => format!(" (takes {lock} in PostgreSQL; {depends})"),
+    };
+    let why = if why.is_empty() { String::new() } else { format!(": {why}") };
+    format!("`{}`, line {line}{pattern}: {what}{lock}{why}", plain(&found.path))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::domain::ddl::sql;
+    use crate::domain::yaml::{Schema, load};
 
     fn found(text: &str) -> Vec<Found> {
         let found = |statement| Found { path: "db/1.sql".to_owned(), statement };
@@ -170,7 +185,7 @@ mod tests {
         assert_eq!(names, ["irreversible_migration", "blocking_migration"]);
         assert!(conditions[0].evidence[0].contains("line 1"), "{:?}", conditions[0]);
         assert!(conditions[0].evidence[1].contains("during the rollout"));
-        assert!(conditions[1].evidence[0].contains("SHARE lock"));
+        assert!(conditions[1].evidence[0].contains("takes SHARE in PostgreSQL; for how long"));
     }
 
     #[test]
@@ -179,5 +194,24 @@ mod tests {
         assert_eq!(class, Some(Class::Unknown));
         assert_eq!(conditions[0].name, "migration_not_understood");
         assert_eq!(of_migrations(&[], true), (None, Vec::new()));
+    }
+
+    #[test]
+    fn the_examples_that_define_the_classes_are_of_their_class() {
+        let table = include_str!("../../../../fixtures/ddl/classes.yaml");
+        let loaded = load(table, Schema::Core12);
+        assert_eq!(loaded.error, None);
+        let table = &loaded.documents[0].value;
+        let mut count = 0;
+        for (class, examples) in table.as_object().expect("classes") {
+            for example in examples.as_array().expect("examples") {
+                let text = example.as_str().expect("SQL");
+                let found = of_migrations(&found(text), false).0.expect("a class");
+                let short = found.as_str().split(',').next().unwrap_or_default();
+                assert_eq!(short, class, "{text}");
+                count += 1;
+            }
+        }
+        assert!(count >= 35, "{count}");
     }
 }

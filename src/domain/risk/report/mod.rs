@@ -2,6 +2,7 @@
 //! as JSON (`waymark.dev/risk/v1`).
 
 mod markdown;
+pub mod quarter;
 mod words;
 
 use std::collections::BTreeMap;

@@ -76,6 +76,11 @@ const INCIDENT: &str = "INSERT INTO dora_incident (repo, number, opened_ms, clos
 
 const IS_KNOWN: &str = "SELECT number FROM dora_incident WHERE repo = $1 AND number = $2";
 
+/// Nothing is known before the past was read.
+const OPEN: &str = "SELECT (SELECT COUNT(*) FROM dora_incident i
+        WHERE i.repo = d.repo AND i.counts AND i.closed_ms IS NULL)
+    FROM dora_repo d WHERE d.repo = $1 AND d.read_ms IS NOT NULL AND d.problem IS NULL";
+
 /// A re-run keeps its id and ends later.
 const RUN: &str = "INSERT INTO dora_run (repo, id, started_ms, finished_ms, success)
     VALUES ($1, $2, $3, $4, $5)
@@ -152,6 +157,12 @@ impl Store {
     pub async fn knows_incident(&self, repo: RepoId, number: i64) -> Result<bool, StoreError> {
         let row: Option<(i64,)> = self.database.one(IS_KNOWN, values![repo, number]).await?;
         Ok(row.is_some())
+    }
+
+    /// Whether no incident is open; `None`: not every incident is known.
+    pub async fn knows_no_open_incident(&self, repo: RepoId) -> Result<Option<bool>, StoreError> {
+        let row: Option<(i64,)> = self.database.one(OPEN, values![repo]).await?;
+        Ok(row.map(|(open,)| open == 0))
     }
 
     /// Merges a finished run of the default branch with what is known of it.

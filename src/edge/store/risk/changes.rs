@@ -72,9 +72,18 @@ pub struct Ripe {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Features {
+pub(super) struct Features {
     x: Vector,
     weight: f64,
+}
+
+impl Features {
+    /// x and e^S.
+    pub(super) fn read(text: &str) -> Result<(Vector, f64), StoreError> {
+        let found: Self = serde_json::from_str(text)
+            .map_err(|e| StoreError::corrupt("features of a change", e))?;
+        Ok((found.x, found.weight))
+    }
 }
 
 const INSERT: &str = "INSERT INTO risk_change (repo, id, sha, title, at_ms, counts, features)
@@ -207,12 +216,7 @@ impl Store {
         most: i64,
     ) -> Result<Vec<(Vector, f64)>, StoreError> {
         let rows: Vec<(String,)> = self.database.all(WINDOW, values![repo, now, most]).await?;
-        let read = |(text,): (String,)| {
-            let found: Features = serde_json::from_str(&text)
-                .map_err(|e| StoreError::corrupt("features of a change", e))?;
-            Ok((found.x, found.weight))
-        };
-        rows.into_iter().map(read).collect()
+        rows.into_iter().map(|(text,)| Features::read(&text)).collect()
     }
 
     /// Changes that were reverted in a span of time: which, and when.

@@ -65,6 +65,8 @@ const ONE: &str = "SELECT head, title, author, bot, files, reviews_known, remark
     FROM risk_pull WHERE repo = $1 AND number = $2";
 const KNOWN: &str = "UPDATE risk_pull SET reviews_known = TRUE WHERE repo = $1 AND number = $2";
 const REMARKS: &str = "UPDATE risk_pull SET remarks = $3 WHERE repo = $1 AND number = $2";
+const LABELLED: &str = "SELECT labelled FROM risk_pull WHERE repo = $1 AND number = $2";
+const LABEL: &str = "UPDATE risk_pull SET labelled = $3 WHERE repo = $1 AND number = $2";
 const FORGET: &str = "DELETE FROM risk_pull WHERE repo = $1 AND number = $2";
 const FORGET_REVIEWS: &str = "DELETE FROM risk_review WHERE repo = $1 AND number = $2";
 const REVIEW: &str =
@@ -118,6 +120,22 @@ impl Store {
             })
         })
         .transpose()
+    }
+
+    /// Whether we put our label on a pull request.
+    pub async fn risk_labelled(&self, repo: RepoId, number: i64) -> Result<bool, StoreError> {
+        let row: Option<(bool,)> = self.database.one(LABELLED, values![repo, number]).await?;
+        Ok(row.is_some_and(|(labelled,)| labelled))
+    }
+
+    /// Notes that our label was put on, or taken off.
+    pub async fn note_risk_label(
+        &self,
+        repo: RepoId,
+        number: i64,
+        labelled: bool,
+    ) -> Result<(), StoreError> {
+        self.database.execute(LABEL, values![repo, number, labelled]).await.map(drop)
     }
 
     /// Forgets a pull request that is open no longer.

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{ISSUES, ISSUES_WRITE, Route, creating, get, patch, post};
+use super::{ISSUES, ISSUES_WRITE, Route, creating, delete, get, patch, post};
 use crate::github::call::{Call, Reply, paged};
 use crate::github::clock::stamp;
 use crate::github::shapes::{self, BOT};
@@ -17,6 +17,9 @@ pub const ROUTES: &[Route] = &[
     creating("/repos/{owner}/{repo}/issues/{issue_number}/comments", ISSUES_WRITE, comment),
     patch("/repos/{owner}/{repo}/issues/comments/{comment_id}", ISSUES_WRITE, edit_comment),
     post("/repos/{owner}/{repo}/issues/comments/{comment_id}/reactions", ISSUES_WRITE, react),
+    creating("/repos/{owner}/{repo}/labels", ISSUES_WRITE, create_label),
+    creating("/repos/{owner}/{repo}/issues/{issue_number}/labels", ISSUES_WRITE, add_labels),
+    delete("/repos/{owner}/{repo}/issues/{issue_number}/labels/{name}", ISSUES_WRITE, remove_label),
 ];
 
 /// Longest body of an issue or comment, in characters.
@@ -118,6 +121,44 @@ fn edit(world: &mut World, call: &Call) -> Reply {
     }
     issue.updated = now;
     one(world, call)
+}
+
+fn create_label(world: &mut World, call: &Call) -> Reply {
+    let name = call.body["name"].as_str().unwrap_or_default().to_owned();
+    let description = call.body["description"].as_str().unwrap_or_default();
+    if description.chars().count() > 100 {
+        return Reply::invalid("Label", "description", "is too long (maximum is 100 characters)");
+    }
+    let repo = world.repos.get_mut(&call.repo).expect("routed");
+    if !repo.labels.insert(name.clone()) {
+        return Reply::invalid("Label", "name", "already_exists");
+    }
+    Reply::json(201, shapes::issue_label(world, call.repo, &name))
+}
+
+fn add_labels(world: &mut World, call: &Call) -> Reply {
+    let number = call.number("issue_number");
+    let added = labels(&call.body["labels"]).unwrap_or_default();
+    let repo = world.repos.get_mut(&call.repo).expect("routed");
+    repo.labels.extend(added.iter().cloned());
+    let Some(issue) = repo.issues.get_mut(&number) else { return Reply::not_found() };
+    issue.labels.extend(added);
+    labels_of(world, call, number)
+}
+
+fn remove_label(world: &mut World, call: &Call) -> Reply {
+    let number = call.number("issue_number");
+    let name = call.param("name").to_owned();
+    let Some(issue) = issue_mut(world, call.repo, number) else { return Reply::not_found() };
+    if !issue.labels.remove(&name) {
+        return Reply::error(404, "Label does not exist");
+    }
+    labels_of(world, call, number)
+}
+
+fn labels_of(world: &World, call: &Call, number: u64) -> Reply {
+    let names = &world.repos[&call.repo].issues[&number].labels;
+    Reply::ok(names.iter().map(|name| shapes::issue_label(world, call.repo, name)).collect())
 }
 
 fn issue_mut(world: &mut World, repo: u64, number: u64) -> Option<&mut Issue> {

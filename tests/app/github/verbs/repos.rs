@@ -1,6 +1,6 @@
 //! Repositories and pushes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::json;
 
@@ -73,6 +73,7 @@ impl World {
             pushed: now,
             pulls: BTreeMap::new(),
             issues: BTreeMap::new(),
+            labels: BTreeSet::new(),
             roles: BTreeMap::from([(DEVELOPER.into(), "write".into())]),
         };
         self.repos.insert(id, repo);
