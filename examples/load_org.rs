@@ -2,6 +2,7 @@
 //! the tests, installs the App, sweeps it cold and warm, changes one repository, and prints what it took.
 //!
 //! `cargo run --example load_org -- 200 2000 10000` (one process per size, so that each has its own peak).
+//! `load_org cards 10000` measures sweep and scorecard alone, of repositories that nobody has judged.
 //! `WAYMARK_EVALUATOR` may name another build of the binary, of the same sources, that evaluates.
 #![allow(unreachable_pub, dead_code)]
 
@@ -22,8 +23,12 @@ use github::{FakeClock, FakeGitHub};
 use sqlx::Connection;
 use stage::{NOW, Stage};
 use waymark::cli::terminal::say;
-use waymark::domain::ids::InstallationId;
+use waymark::domain::finding::Level;
+use waymark::domain::ids::{InstallationId, PolicyId, Sha};
 use waymark::domain::job::Job;
+use waymark::domain::judge::Standing;
+use waymark::domain::scorecard::card::{Card, Open};
+use waymark::edge::store::CardRow;
 
 const HOME: &str = "acme/.github";
 const SETTINGS: &str = "path: service\nscorecard: {target: 80}\n";
@@ -34,6 +39,12 @@ fn main() -> ExitCode {
     match arguments.as_slice() {
         // The App starts its evaluator as a child of its own binary; here that is this example.
         [first, ..] if first == "evaluator" => waymark::cli::run(),
+        [cards, size] if cards == "cards" => {
+            let Ok(size) = size.parse() else { return ExitCode::from(2) };
+            let runtime = tokio::runtime::Runtime::new().expect("a runtime can be started");
+            runtime.block_on(measure_cards(size));
+            ExitCode::SUCCESS
+        }
         [one] => match one.parse() {
             Ok(size) => {
                 let runtime = tokio::runtime::Runtime::new().expect("a runtime can be started");
@@ -119,6 +130,70 @@ async fn measure(size: usize) {
     assert!(warm.calls <= size / 100 + 10, "an unchanged organisation costs too much");
     assert_eq!(warm.edits, 0, "nothing changed, and yet something was written");
     assert!(cold.edits >= 1, "no scorecard");
+}
+
+/// Sweeps and counts repositories that have a card each without having been judged: what a sweep and a
+/// scorecard of many cost, in seconds instead of hours.
+async fn measure_cards(size: usize) {
+    let gh = FakeGitHub::builder(FakeClock::at(NOW)).without_secondary_limits().start().await;
+    gh.organisation_without_app("acme");
+    gh.create_repo(HOME, &[("waymark.yml", SETTINGS)]);
+    for n in 0..size {
+        gh.create_empty_repo(&format!("acme/service-{n:05}"));
+    }
+    let before = memory_mib("VmRSS");
+    let database = database::fresh_databases().await.swap_remove(0);
+    let program = std::env::current_exe().expect("we run from a file");
+    let stage = Stage::set(gh, database, program).await;
+    stage.gh.install("acme", None);
+    run(&stage).await;
+    let policies = ["container/non_root_user", "kubernetes/probes", "observability/slo_defined"];
+    let levels = [Level::Bronze, Level::Silver, Level::Gold];
+    for (n, repo) in
+        stage.app.store.repos(installation(&stage)).await.expect("read").iter().enumerate()
+    {
+        let open = policies.iter().zip(levels).skip(n % 4).map(|(policy, level)| Open {
+            policy: PolicyId::parse(policy).expect("valid"),
+            level,
+            status: Standing::Fail,
+            findings: 2,
+        });
+        let mut card = Card {
+            path: "service".to_owned(),
+            owner: Some(format!("team-{}", n % 40)),
+            applicable: 40,
+            open: open.collect(),
+            ..Card::default()
+        };
+        card.level = card.level_without(&|_| false);
+        let row = CardRow {
+            sha: Sha::parse(&format!("{n:040x}")).expect("valid"),
+            digest: String::new(),
+            due: None,
+            level: card.level,
+            on_path: card.on_path(),
+            json: serde_json::to_string(&card).expect("JSON"),
+        };
+        stage.app.store.put_card(repo.id, &row, stage.hands.now()).await.expect("stored");
+    }
+    forget_peak();
+    let job = Job::Sweep { installation: installation(&stage) };
+    stage.app.store.enqueue(std::slice::from_ref(&job), stage.hands.now()).await.expect("queued");
+    let first = run(&stage).await;
+    stage.app.store.enqueue(&[job], stage.hands.now()).await.expect("queued");
+    let again = run(&stage).await;
+    say(&format!(
+        "{size} cards: sweep and scorecard {} calls, {} issues written, in {:.1} s; once more {} calls, {} \
+         written, in {:.1} s; memory {before} MiB before, peak {} MiB",
+        first.calls,
+        first.edits,
+        first.seconds,
+        again.calls,
+        again.edits,
+        again.seconds,
+        memory_mib("VmHWM"),
+    ));
+    assert!(again.calls <= size / 100 + 10, "an unchanged organisation costs too much");
 }
 
 struct Taken {
