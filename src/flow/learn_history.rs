@@ -64,6 +64,10 @@ enum Staged {
     Commit { commit: Commit, files: Option<Vec<FileChange>> },
 }
 
+/// What landed, oldest first; whether that is all there is; and from when on it is all, when that is
+/// later than its first.
+type Read = (Vec<Past>, bool, Option<Timestamp>);
+
 struct Reader<'a> {
     app: &'a App,
     github: Installation,
@@ -108,8 +112,8 @@ impl App {
             base: known.repo.default_branch.unwrap_or_else(|| "main".to_owned()),
             oldest: now.plus_ms(-MOST_DAYS * DAY_MS),
         };
-        let (landed, whole) = reader.read().await?;
-        let since = landed.first().map_or(now, |one| one.landed.at);
+        let (landed, whole, from) = reader.read().await?;
+        let since = from.or(landed.first().map(|one| one.landed.at)).unwrap_or(now);
         let rows = with_features(model()?, name, landed);
         for chunk in rows.chunks(CHUNK) {
             self.store.note_risk_changes(repo, chunk).await?;
@@ -131,8 +135,8 @@ impl App {
 }
 
 impl Reader<'_> {
-    /// Takes every step that is left; what landed, oldest first, and whether that is all there is.
-    async fn read(&self) -> Result<(Vec<Past>, bool), Fate> {
+    /// Takes every step that is left.
+    async fn read(&self) -> Result<Read, Fate> {
         let known = self.app.store.risk_cursor(self.repo).await?;
         let known = known.and_then(|text| serde_json::from_str(&text).ok());
         let mut at = known.unwrap_or(Progress { step: Step::Query(None), whole: false });
@@ -241,7 +245,7 @@ impl Reader<'_> {
     }
 
     /// Reads what the commits without a pull request did, and puts everything in order.
-    async fn direct(&self, whole: bool) -> Result<(Vec<Past>, bool), Fate> {
+    async fn direct(&self, whole: bool) -> Result<Read, Fate> {
         let (pulls, commits) = self.staged().await?;
         let known: HashMap<Sha, Vec<FileChange>> = commits
             .iter()
@@ -258,6 +262,8 @@ impl Reader<'_> {
         let mut direct = without_pull(&line, &all, &pulls, &self.name.to_string());
         let left_out = direct.len().saturating_sub(MOST_DIRECT);
         direct.drain(..left_out);
+        // Before these, pull requests alone are known.
+        let from = direct.first().filter(|_| left_out > 0).map(|commit| commit.at);
         let at = Progress { step: Step::Direct, whole };
         let mut with_files = Vec::new();
         for commit in direct.iter().rev() {
@@ -277,7 +283,7 @@ impl Reader<'_> {
         let mut landed: Vec<Past> = pulls.into_iter().map(Past::of_pull).collect();
         landed.extend(Past::of_commits(with_files, &all, self.name));
         landed.sort_by_key(|one| (one.landed.at, one.landed.number));
-        Ok((landed, whole && began && left_out == 0))
+        Ok((landed, whole && began && left_out == 0, from))
     }
 }
 

@@ -212,3 +212,27 @@ async fn whoever_installs_the_app_finds_the_past_read() {
         stage.end().await;
     }
 }
+
+#[tokio::test]
+async fn a_longer_past_than_is_read_is_known_from_where_it_was_read() {
+    for stage in stages().await {
+        stage.gh.create_repo(REPO, GOOD);
+        for n in 0..504 {
+            let text = format!("line {n}\n");
+            stage.gh.push_by(REPO, "main", &[("src/a.rs", text.as_str())], ("ann", "Work"));
+            // The last 500 begin on another day.
+            stage.advance(if n == 3 { 9 * DAY } else { 60 });
+        }
+        stage.gh.lose_queue();
+        let first = stage.gh.clock().now() - 500 * 60;
+        last(&stage, REPO);
+        stage.settle().await;
+        // The minute's share of the budget is used up, and waited for.
+        stage.advance(120);
+        stage.settle().await;
+        let said = said(&stage, REPO, "last");
+        let day = crate::github::stamp(first)[..10].to_owned();
+        assert!(said.contains(&format!("500 changes known since {day}")), "{day}: {said}");
+        stage.end().await;
+    }
+}
