@@ -14,12 +14,13 @@ pub use notes::{of_dependents, of_expertise, of_pace};
 pub use review::{Review, Verdict, by_others, last_approval, of_merge, of_reviews};
 
 /// What conditions of a change are called that we know of ourselves.
-pub const NAMES: [&str; 7] = [
+pub const NAMES: [&str; 8] = [
     "irreversible_migration",
     "blocking_migration",
     "migration_breaks_running_code",
     "migration_not_understood",
     "unreviewed",
+    "self_merged",
     "stale_approval",
     "low_coverage",
 ];
