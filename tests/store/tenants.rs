@@ -226,14 +226,17 @@ async fn a_removed_installation_leaves_nothing_behind() {
         store.pause_installation(InstallationId(1), at(9)).await.unwrap();
         store.pause_installation(InstallationId(2), at(9)).await.unwrap();
         store.accept(delivery("g"), None).await.unwrap();
+        let mut both = Vec::new();
         for table in TABLES {
-            assert_eq!(count(&db, table).await, 2, "{table} in {}", db.kind);
+            let rows = count(&db, table).await;
+            assert!(rows > 0 && rows % 2 == 0, "{table} in {}: {rows}", db.kind);
+            both.push(rows);
         }
 
         store.remove_installation(InstallationId(1)).await.unwrap();
 
-        for table in TABLES {
-            assert_eq!(count(&db, table).await, 1, "{table} in {}", db.kind);
+        for (table, both) in TABLES.into_iter().zip(both) {
+            assert_eq!(count(&db, table).await, both / 2, "{table} in {}", db.kind);
         }
         assert_eq!(count(&db, "pause").await, 1);
         // The other's two, the plan, and the running one, which its worker can settle.
