@@ -71,6 +71,7 @@ fn share(class: Priority) -> u32 {
         Priority::Interactive => 100,
         Priority::Background => 85,
         Priority::Sweep | Priority::Report => 60,
+        Priority::Past => 50,
     }
 }
 

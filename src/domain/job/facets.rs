@@ -90,8 +90,8 @@ impl Job {
             // What was missed is late already.
             | Self::Recover => Priority::Background,
             Self::Scorecard { .. } => Priority::Report,
-            Self::LearnHistory { .. }
-            | Self::Sweep { .. }
+            Self::LearnHistory { .. } => Priority::Past,
+            Self::Sweep { .. }
             | Self::JudgeBranch { .. }
             | Self::UpgradeWave { .. }
             | Self::Upgrade { .. }

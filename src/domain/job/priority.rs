@@ -11,11 +11,14 @@ pub enum Priority {
     Sweep = 20,
     /// After the others: it sums up what they found.
     Report = 30,
+    /// Last of all: the past, of which there is much, and which makes later answers better.
+    Past = 40,
 }
 
 impl Priority {
     /// Every class, the most urgent first.
-    pub const ALL: [Self; 4] = [Self::Interactive, Self::Background, Self::Sweep, Self::Report];
+    pub const ALL: [Self; 5] =
+        [Self::Interactive, Self::Background, Self::Sweep, Self::Report, Self::Past];
 
     /// The word in metrics: `interactive`.
     pub fn as_str(self) -> &'static str {
@@ -24,12 +27,13 @@ impl Priority {
             Self::Background => "background",
             Self::Sweep => "sweep",
             Self::Report => "report",
+            Self::Past => "past",
         }
     }
 
     /// The class of a stored number; an unknown one is as patient as can be.
     pub fn of(number: i64) -> Self {
         let class = Self::ALL.into_iter().find(|class| *class as i64 == number);
-        class.unwrap_or(Self::Report)
+        class.unwrap_or(Self::Past)
     }
 }
