@@ -87,7 +87,10 @@ impl Database {
                 let _first_in_line = door.lock().await;
                 self.begin_first().await
             }
-            Self::Postgres { pool, .. } => Ok(Tx::Postgres(pool.begin().await?)),
+            Self::Postgres { pool, .. } => {
+                let pool = pool.clone();
+                Ok(Tx::Postgres(to_its_end(async move { pool.begin().await }).await?))
+            }
         }
     }
 
@@ -96,8 +99,15 @@ impl Database {
         Ok(match self {
             // IMMEDIATE: a deferred one that reads first may find at its first write that it
             // must not go on (SQLITE_BUSY), and no timeout helps.
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?),
-            Self::Postgres { intake, .. } => Tx::Postgres(intake.begin().await?),
+            Self::Sqlite { writer, .. } => {
+                let writer = writer.clone();
+                let begin = async move { writer.begin_with("BEGIN IMMEDIATE").await };
+                Tx::Sqlite(to_its_end(begin).await?)
+            }
+            Self::Postgres { intake, .. } => {
+                let intake = intake.clone();
+                Tx::Postgres(to_its_end(async move { intake.begin().await }).await?)
+            }
         })
     }
 
@@ -141,6 +151,16 @@ impl Database {
             Self::Postgres { pool, .. } => run!(fetch_optional, pool, sql, values),
         })
     }
+}
+
+/// Begins to the end, also when nobody waits for it any more: a `BEGIN` that is dropped half-way
+/// would be open on a connection that goes back to the pool (sqlx 0.9 rolls back only what it
+/// knows to have begun), and whatever is written there next would never be committed.
+async fn to_its_end<T: Send + 'static>(
+    begin: impl Future<Output = Result<T, sqlx::Error>> + Send + 'static,
+) -> Result<T, StoreError> {
+    let begun = tokio::spawn(begin).await;
+    Ok(begun.map_err(|_| StoreError::Busy("the service is stopping".to_owned()))??)
 }
 
 impl Tx {
