@@ -76,6 +76,16 @@ use database::Database;
 use intake::Intake;
 use wake::Ringing;
 
+/// Connections to the database at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Connections {
+    /// That somebody holds, or that are on their way back: what a dropped caller had begun is
+    /// rolled back first.
+    pub busy: usize,
+    /// That wait for somebody.
+    pub idle: usize,
+}
+
 /// The store; cheap to clone, clones share their connections.
 #[derive(Debug, Clone)]
 pub struct Store {
@@ -100,6 +110,20 @@ impl Store {
     /// Asks the database for an answer, for readiness probes.
     pub async fn ping(&self) -> Result<(), StoreError> {
         self.database.one::<(i64,)>("SELECT CAST(1 AS BIGINT)", &[]).await.map(drop)
+    }
+
+    /// How many connections are in use, over all pools of this process.
+    pub fn connections(&self) -> Connections {
+        let of = |open: u32, idle: usize| (open as usize - idle.min(open as usize), idle);
+        let [(a, b), (c, d)] = match &self.database {
+            Database::Sqlite { writer, reader, .. } => {
+                [of(writer.size(), writer.num_idle()), of(reader.size(), reader.num_idle())]
+            }
+            Database::Postgres { pool, intake } => {
+                [of(pool.size(), pool.num_idle()), of(intake.size(), intake.num_idle())]
+            }
+        };
+        Connections { busy: a + c, idle: b + d }
     }
 
     /// Waits until running statements are done, then closes every connection. Later calls fail

@@ -9,7 +9,7 @@ use prometheus_client::encoding::text::encode;
 
 use super::super::Web;
 use crate::domain::time::Timestamp;
-use crate::edge::store::{ClassCount, JobCount, JobState};
+use crate::edge::store::{ClassCount, Connections, JobCount, JobState};
 
 /// Answers a scrape. Without its database the counters are shown all the same.
 pub(in crate::web) async fn show(State(web): State<Web>) -> impl IntoResponse {
@@ -30,6 +30,7 @@ pub(in crate::web) async fn show(State(web): State<Web>) -> impl IntoResponse {
         gauge(&mut text, "paused_installations", "Installations that GitHub asked for patience");
         let _ = writeln!(text, "waymark_paused_installations {paused}");
     }
+    connections(&mut text, store.connections());
     text.push_str(&web.standing.show(&web).await);
     text.push_str("# EOF\n");
     let openmetrics = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -67,6 +68,12 @@ fn queue(text: &mut String, classes: &[ClassCount], now: Timestamp) {
         let age = c.due_since.map_or(0.0, |since| seconds_since(since, now));
         let _ = writeln!(text, "waymark_queue_age_seconds{{priority=\"{priority}\"}} {age}");
     }
+}
+
+fn connections(text: &mut String, now: Connections) {
+    gauge(text, "database_connections", "Connections of this process to its database");
+    let _ = writeln!(text, "waymark_database_connections{{state=\"busy\"}} {}", now.busy);
+    let _ = writeln!(text, "waymark_database_connections{{state=\"idle\"}} {}", now.idle);
 }
 
 fn gauge(text: &mut String, name: &str, help: &str) {

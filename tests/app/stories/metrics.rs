@@ -105,6 +105,10 @@ async fn every_stage_is_measured() {
         let core = format!("{series}{{installation=\"{installation}\",resource=\"core\"}}");
         assert_eq!(value(&text, &core), 5_000.0 - named as f64);
         assert_eq!(value(&text, "waymark_dead_letters"), 0.0);
+        // The scrape's own may be on its way back.
+        let connections =
+            |state| value(&text, &format!("waymark_database_connections{{state=\"{state}\"}}"));
+        assert!(connections("busy") + connections("idle") >= 1.0, "{text}");
         stage.end().await;
     }
 }
