@@ -1,7 +1,8 @@
 //! What goes wrong on purpose? Failures that a test orders, by route and count.
 //!
 //! A route is written `METHOD template`, with `*` for any text: `POST */check-runs`, `*`,
-//! `GET /repos/{owner}/{repo}/git/trees/{tree_sha}`, `POST /graphql`.
+//! `GET /repos/{owner}/{repo}/git/trees/{tree_sha}`, `POST /graphql`; or with the names of one
+//! repository, as it is asked for: `GET /repos/acme/orders/*`.
 
 use tokio::sync::watch;
 
@@ -36,9 +37,10 @@ pub enum Kind {
     Echo(u16),
 }
 
-/// Takes the next fault for `route` ("METHOD template") out of `faults`.
-pub fn take(faults: &mut Vec<Fault>, route: &str) -> Option<Kind> {
-    let at = faults.iter().position(|fault| matches(&fault.pattern, route))?;
+/// Takes the next fault for a request, by "METHOD template" or "METHOD path", out of `faults`.
+pub fn take(faults: &mut Vec<Fault>, names: &[String]) -> Option<Kind> {
+    let is_meant = |fault: &Fault| names.iter().any(|name| matches(&fault.pattern, name));
+    let at = faults.iter().position(is_meant)?;
     let kind = faults[at].kind.clone();
     faults[at].left = faults[at].left.saturating_sub(1);
     if faults[at].left == 0 {

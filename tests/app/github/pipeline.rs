@@ -78,8 +78,13 @@ impl Incoming {
     pub fn route_name(&self) -> String {
         match &self.matched {
             Some((route, _)) => format!("{} {}", self.method, route.template),
-            None => format!("{} {}", self.method, self.path.as_ref().unwrap_or(&self.whole_path)),
+            None => self.path_name(),
         }
+    }
+
+    /// `METHOD path`.
+    pub fn path_name(&self) -> String {
+        format!("{} {}", self.method, self.path.as_ref().unwrap_or(&self.whole_path))
     }
 
     pub fn logged(&self, _world: &World, status: u16, faulted: bool) -> Logged {

@@ -20,7 +20,8 @@ pub async fn serve(github: FakeGitHub, request: Request) -> Response {
     let incoming = Incoming::new(&github.world(), parts, bytes.to_vec());
     let _slot = Slot::take(&github);
     let route = incoming.route_name();
-    let fault = faults::take(&mut github.world().faults, &route);
+    let names = [route.clone(), incoming.path_name()];
+    let fault = faults::take(&mut github.world().faults, &names);
     let reply = match &fault {
         Some(Kind::Answer(status, retry_after)) => faults::answer(*status, *retry_after),
         Some(Kind::SecondaryLimit(retry_after)) => super::limits::secondary_limit(*retry_after),
