@@ -12,6 +12,8 @@ use waymark::domain::facts::{self, FactKind, RepoFacts};
 use waymark::domain::helm::{Allowance, ChartFile, render};
 use waymark::domain::ids::PolicyId;
 use waymark::domain::policy::library::Library;
+use waymark::domain::risk::coverage::{CoverageReport, Format, Span, added_lines, patch_coverage};
+use waymark::domain::risk::mailmap::Mailmap;
 use waymark::domain::tree::{Content, Entry, SourceTree};
 use waymark::domain::waiver::Waiver;
 use waymark::domain::yaml::{self, MAX_DOCUMENTS, Schema};
@@ -32,6 +34,9 @@ pub const TARGETS: &[Target] = &[
     ("command", command),
     ("waivers", waivers),
     ("migration", migration),
+    ("facts", facts_of),
+    ("coverage", coverage),
+    ("patch", patch),
 ];
 
 /// A body: every reader reads it or says why not.
@@ -205,4 +210,58 @@ pub fn migration(bytes: &[u8]) {
             assert!((1..=last).contains(&statement.line), "{} of {last}", statement.line);
         }
     }
+}
+
+/// A path, a line feed, and a file: whatever it is (a workflow, a catalog, CODEOWNERS, a manifest of
+/// packages, …), facts of it or a gap with a reason.
+pub fn facts_of(bytes: &[u8]) {
+    let Some((path, text)) = std::str::from_utf8(bytes).ok().and_then(|t| t.split_once('\n'))
+    else {
+        return;
+    };
+    let mut tree = SourceTree::default();
+    let content = Content::of_bytes(text.as_bytes().to_vec());
+    tree.entries.insert(path.to_owned(), Entry { blob: None, content });
+    let needs = FactKind::ALL.into_iter().collect();
+    let extracted = facts::extract(&tree, &RepoFacts::default(), &needs);
+    assert!(extracted.snapshot.gaps.iter().all(|gap| !gap.reason.is_empty()));
+    // As it goes to the evaluator process and to Rego.
+    assert!(serde_json::to_vec(&extracted.snapshot).is_ok());
+}
+
+/// A coverage report in each format: lines in order, none of them both run and not; or a complaint.
+/// The `.mailmap` of the same bytes, as it comes from the same stranger.
+pub fn coverage(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let _ = Mailmap::parse(&text);
+    let formats = [Format::guess(&text)].into_iter().chain(Format::ALL);
+    for report in formats.map(|format| CoverageReport::parse(&text, format, Some("/home/me/app"))) {
+        let Ok(report) = report else {
+            assert!(report.is_err_and(|reason| !reason.is_empty()));
+            continue;
+        };
+        let (hit, all) = report.totals();
+        assert!(hit <= all && all > 0);
+        for (path, file) in &report.files {
+            assert!(!path.is_empty());
+            assert!(ordered(&file.hit) && ordered(&file.missed), "{path}: {file:?}");
+        }
+        assert_eq!(report.clone().and(report.clone()), report);
+    }
+}
+
+/// A unified diff of a file: its added lines in order, and covered by a report of just those.
+pub fn patch(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let added = added_lines(&text);
+    assert!(ordered(&added), "{added:?}");
+    let Some(&(first, _)) = added.first() else { return };
+    let report = format!("SF:a.rs\nDA:{first},1\nend_of_record\n");
+    let Ok(report) = CoverageReport::parse(&report, Format::Lcov, None) else { return };
+    let found = patch_coverage(&report, &[("a.rs", &added)]);
+    assert!(found.is_some_and(|found| (found.covered, found.coverable) == (1, 1)), "{found:?}");
+}
+
+fn ordered(spans: &[Span]) -> bool {
+    spans.iter().all(|(a, b)| a <= b) && spans.windows(2).all(|pair| pair[0].1 < pair[1].0)
 }

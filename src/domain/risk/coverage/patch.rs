@@ -46,6 +46,8 @@ pub fn added_lines(patch: &str) -> Vec<Span> {
             _ => at = at.saturating_add(1),
         }
     }
+    // Hunks come in order, unless somebody wrote the diff by hand.
+    added.sort_unstable();
     added.dedup();
     spans(added)
 }
