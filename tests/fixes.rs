@@ -3,12 +3,16 @@
 
 #![allow(clippy::unwrap_used)]
 
+#[path = "../benches/generated.rs"]
+#[allow(dead_code, unreachable_pub)]
+mod generated;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::json;
+use serde_json::{Map, json};
 use waymark::domain::evaluate::{ConfigFile, Evaluator, Request};
-use waymark::domain::facts::RepoFacts;
-use waymark::domain::fix::{FIXES, FixPlan, FixRequest};
+use waymark::domain::facts::{self, FactKind, RepoFacts};
+use waymark::domain::fix::{self, FIXES, FixPlan, FixRequest};
 use waymark::domain::ids::{PolicyId, Sha};
 use waymark::domain::policy::examples::{self, Example};
 use waymark::domain::report::fixes::{diff, handbook};
@@ -58,6 +62,40 @@ fn fix(evaluator: &mut Evaluator, id: &str, request: &Request, named: bool) -> F
     let sha = Sha::parse("08c6903cd8c0fde910a37f88322edcfb5dd907a8").unwrap();
     ask.refs = plan.wanted.into_iter().map(|key| (key, Some(sha.clone()))).collect();
     evaluator.fix(&ask)
+}
+
+/// What is tried is told on every check, so it is done without reading files back; it must say what
+/// doing it would.
+#[test]
+fn to_try_says_what_to_do_would() {
+    let files = PolicyFiles::built_in();
+    let mut evaluator = Evaluator::new(files.library());
+    let mut asked: Vec<Request> = Vec::new();
+    for fix in FIXES {
+        for example in bad(&files, fix.policy) {
+            let files = example.files.iter().map(|(path, text)| (path.as_str(), text.as_str()));
+            asked.push(request(tree(files), &example.params));
+        }
+    }
+    for seed in 0..4 {
+        asked.push(request(generated::tree(60, seed), &Map::new()));
+    }
+    let (mut yes, mut no) = (0, 0);
+    for request in asked {
+        let kinds = FactKind::ALL.into_iter().filter(|kind| !kind.is_of_change()).collect();
+        let extracted = facts::extract(&request.tree, &request.repo, &kinds);
+        let metas = evaluator.library().policies.values();
+        let parameters: Map<_, _> = metas.flat_map(|meta| meta.parameters.clone()).collect();
+        let answer = evaluator.evaluate(&request);
+        let trial = fix::Trial::default();
+        for finding in answer.evaluation.outcomes.iter().flat_map(|outcome| &outcome.findings) {
+            let would = |trial| fix::would(finding, &request.tree, &extracted, &parameters, trial);
+            let tried = would(Some(&trial));
+            assert_eq!(tried, would(None), "{finding:#?}");
+            *(if tried { &mut yes } else { &mut no }) += 1;
+        }
+    }
+    assert!(yes > 100 && no > 100, "{yes} can be put right, {no} cannot");
 }
 
 fn told(plan: &FixPlan) -> String {

@@ -1,5 +1,7 @@
 //! One field of a YAML file gets a value; not a byte besides is touched.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::place::{Page, split};
@@ -9,15 +11,37 @@ use crate::domain::yaml::{self, Mark, Schema, Shape};
 /// `text` with the value at `pointer` of document `number` (from 0) being `literal`: a plain word
 /// or a `[…]` as YAML writes it. Mappings that lead there are made where they are missing.
 pub fn set(text: &str, number: usize, pointer: &str, literal: &str) -> Result<String, EditError> {
-    let page = page(text, number)?;
-    let edited = match page.marks.get(pointer) {
-        Some(mark) => replaced(&page, pointer, mark, literal)?,
-        None => added(&page, pointer, literal)?,
-    };
+    let marks = marks(text, number)?;
+    let edited = edited(&Page { text, marks: &marks }, pointer, literal)?;
     proved(text, &edited, number, |document| {
         *slot(document, pointer)? = value_of(literal)?;
         Some(())
     })
+}
+
+/// Whether [`set`] finds a place for the value, by the [`marks`] of the document. It may still
+/// refuse what does not read back as it should.
+pub fn could_set(
+    text: &str,
+    marks: &BTreeMap<String, Mark>,
+    pointer: &str,
+    literal: &str,
+) -> Result<(), EditError> {
+    edited(&Page { text, marks }, pointer, literal).map(drop)
+}
+
+/// Where everything stands in document `number` (from 0) of a text that can be edited.
+pub fn marks(text: &str, number: usize) -> Result<BTreeMap<String, Mark>, EditError> {
+    let strange = || EditError::Unusual("it is not plain YAML".to_owned());
+    // A byte order mark would shift every place.
+    if text.starts_with('\u{feff}') {
+        return Err(strange());
+    }
+    let mut documents = yaml::marks(text).ok_or_else(strange)?;
+    if number >= documents.len() {
+        return Err(strange());
+    }
+    Ok(documents.swap_remove(number))
 }
 
 /// `text` with one item more at the end of the list at `pointer`.
@@ -27,7 +51,8 @@ pub fn append(
     pointer: &str,
     literal: &str,
 ) -> Result<String, EditError> {
-    let page = page(text, number)?;
+    let marks = marks(text, number)?;
+    let page = Page { text, marks: &marks };
     let list = page.marks.get(pointer).ok_or_else(|| unusual(pointer))?;
     let last = list.children.last().and_then(|last| page.marks.get(last));
     let edited = match (list.shape, last) {
@@ -58,7 +83,8 @@ pub fn above(
     lines: &[String],
     value: Value,
 ) -> Result<String, EditError> {
-    let page = page(text, 0)?;
+    let marks = marks(text, 0)?;
+    let page = Page { text, marks: &marks };
     let mark = page.marks.get(neighbour);
     let start = mark.and_then(|mark| Some(mark.key.as_ref()?.start));
     let column = start.and_then(|start| page.column(start));
@@ -91,17 +117,11 @@ pub fn above(
     })
 }
 
-fn page(text: &str, number: usize) -> Result<Page<'_>, EditError> {
-    let strange = || EditError::Unusual("it is not plain YAML".to_owned());
-    // A byte order mark would shift every place.
-    if text.starts_with('\u{feff}') {
-        return Err(strange());
+fn edited(page: &Page<'_>, pointer: &str, literal: &str) -> Result<String, EditError> {
+    match page.marks.get(pointer) {
+        Some(mark) => replaced(page, pointer, mark, literal),
+        None => added(page, pointer, literal),
     }
-    let mut documents = yaml::marks(text).ok_or_else(strange)?;
-    if number >= documents.len() {
-        return Err(strange());
-    }
-    Ok(Page { text, marks: documents.swap_remove(number) })
 }
 
 fn unusual(pointer: &str) -> EditError {

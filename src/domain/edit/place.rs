@@ -7,7 +7,7 @@ use crate::domain::yaml::{Mark, Shape};
 /// A file that is being edited, with the place of every value.
 pub(super) struct Page<'t> {
     pub(super) text: &'t str,
-    pub(super) marks: BTreeMap<String, Mark>,
+    pub(super) marks: &'t BTreeMap<String, Mark>,
 }
 
 impl Page<'_> {

@@ -69,8 +69,9 @@ impl Evaluator {
     ) {
         let findings = outcomes.iter_mut().flat_map(|outcome| &mut outcome.findings);
         let hopeful = findings.filter(|finding| fix::find(&finding.policy).is_some());
+        let trial = fix::Trial::default();
         for finding in hopeful.take(MAX_TRIED) {
-            finding.fixable = fix::would(finding, tree, extracted, parameters.clone());
+            finding.fixable = fix::would(finding, tree, extracted, parameters, Some(&trial));
         }
     }
 }

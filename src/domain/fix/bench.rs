@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use super::trial::Trial;
 use crate::domain::edit::fields;
 use crate::domain::facts::{Extracted, Snapshot};
 use crate::domain::finding::Finding;
 use crate::domain::ids::Sha;
 use crate::domain::tree::SourceTree;
-use crate::domain::yaml::{self, Schema};
+use crate::domain::yaml::{self, Mark, Schema};
 
 /// A repository on the workbench.
 pub(super) struct Bench<'r> {
@@ -25,6 +26,8 @@ pub(super) struct Bench<'r> {
     pub(super) offline: bool,
     /// Whether somebody named the policy.
     pub(super) named: bool,
+    /// For who only wants to know whether there is a way: a field that could be set is not.
+    pub(super) trial: Option<&'r Trial>,
     /// Path → text of what was changed or added.
     pub(super) changed: BTreeMap<String, String>,
 }
@@ -91,6 +94,9 @@ impl Bench<'_> {
 
     /// The value at a place of a file as it is by now; null when there is none.
     pub(super) fn value(&self, spot: &Spot, pointer: &str) -> Value {
+        if let Some(trial) = self.trial_of(&spot.path) {
+            return trial.value(self.tree, spot, pointer);
+        }
         let document = self.text(&spot.path).ok().and_then(|text| {
             let mut loaded = yaml::load(text, spot.schema);
             let there = loaded.error.is_none() && spot.document < loaded.documents.len();
@@ -101,18 +107,37 @@ impl Bench<'_> {
 
     /// The quotation mark in which a value stands, if any.
     pub(super) fn quote(&self, spot: &Spot) -> Option<char> {
-        let text = self.text(&spot.path).ok()?;
-        let mut marks = yaml::marks(text)?;
-        let range = marks.get_mut(spot.document)?.remove(&spot.pointer)?.value;
-        text.get(range)?.chars().next().filter(|first| matches!(first, '"' | '\''))
+        let range = self.mark(spot, &spot.pointer)?.value;
+        self.text(&spot.path)
+            .ok()?
+            .get(range)?
+            .chars()
+            .next()
+            .filter(|first| matches!(first, '"' | '\''))
+    }
+
+    /// Where a value stands in a file as it is by now.
+    pub(super) fn mark(&self, spot: &Spot, pointer: &str) -> Option<Mark> {
+        if let Some(trial) = self.trial_of(&spot.path) {
+            return trial.marks(self.tree, spot).as_ref().as_ref().ok()?.get(pointer).cloned();
+        }
+        fields::marks(self.text(&spot.path).ok()?, spot.document).ok()?.remove(pointer)
     }
 
     /// Sets a field of the file.
     pub(super) fn set(&mut self, spot: &Spot, pointer: &str, literal: &str) -> Result<(), String> {
+        if let Some(trial) = self.trial_of(&spot.path) {
+            return trial.could_set(self.tree, spot, pointer, literal);
+        }
         let text = self.text(&spot.path)?;
         let text = fields::set(text, spot.document, pointer, literal).map_err(|e| e.to_string())?;
         self.put(&spot.path, text);
         Ok(())
+    }
+
+    /// Nobody has changed the file, and nobody will.
+    fn trial_of(&self, path: &str) -> Option<&Trial> {
+        self.trial.filter(|_| !self.changed.contains_key(path))
     }
 
     /// What is written on purpose is changed only for who names the policy.

@@ -6,7 +6,6 @@ use super::bench::{Bench, Spot};
 use super::{Fix, codeowners};
 use crate::domain::edit::fields;
 use crate::domain::finding::Finding;
-use crate::domain::yaml;
 
 pub(super) const INFO_VALID: Fix =
     Fix { policy: "catalog/info_valid", look_out: "", apply: info_valid };
@@ -123,10 +122,8 @@ fn raw(bench: &Bench<'_>, spot: &Spot, at: &str) -> Option<String> {
     if !matches!(bench.value(spot, at), Value::Number(_) | Value::Bool(_)) {
         return None;
     }
-    let text = bench.text(&spot.path).ok()?;
-    let marks = yaml::marks(text)?;
-    let range = marks.get(spot.document)?.get(at)?.value.clone();
-    let raw = text.get(range)?;
+    let range = bench.mark(spot, at)?.value;
+    let raw = bench.text(&spot.path).ok()?.get(range)?;
     let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '+' | '_');
     raw.chars().all(fits).then(|| raw.to_owned())
 }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::bench::Bench;
+use super::trial::Trial;
 use super::{FixRequest, Fixed, Left, find};
 use crate::domain::facts::Extracted;
 use crate::domain::finding::Finding;
@@ -46,6 +47,7 @@ pub fn draft(
         wanted: BTreeSet::new(),
         offline: request.offline,
         named: request.named,
+        trial: None,
         changed: BTreeMap::new(),
     };
     let mut draft = Draft::default();
@@ -94,21 +96,25 @@ pub fn draft(
 
 /// Whether a fix of this finding alone would change something, as far as can be told without
 /// asking anybody and without judging the outcome.
+///
+/// With a `trial`, one for all findings of a tree, the changed file is not read back either.
 pub fn would(
     finding: &Finding,
     tree: &SourceTree,
     extracted: &Extracted,
-    parameters: Map<String, Value>,
+    parameters: &Map<String, Value>,
+    trial: Option<&Trial>,
 ) -> bool {
     let Some(fix) = find(&finding.policy) else { return false };
     let mut bench = Bench {
         tree,
         extracted,
-        parameters,
+        parameters: parameters.clone(),
         refs: None,
         wanted: BTreeSet::new(),
         offline: false,
         named: false,
+        trial,
         changed: BTreeMap::new(),
     };
     (fix.apply)(&mut bench, finding).is_ok()

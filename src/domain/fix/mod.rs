@@ -25,6 +25,7 @@ mod security;
 mod targets;
 mod techdocs;
 mod token_needs;
+mod trial;
 mod user;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,6 +40,7 @@ use bench::Bench;
 pub use draft::{Draft, draft, would};
 pub use pin::known_refs;
 pub use targets::{Scope, targets};
+pub use trial::Trial;
 
 /// How the findings of one policy are put right.
 pub struct Fix {

@@ -4,13 +4,11 @@
 use std::collections::BTreeMap;
 
 use super::Fix;
-use super::bench::{Bench, Spot};
-use crate::domain::edit::fields;
+use super::bench::Bench;
 use crate::domain::facts::{Pin, Use, UseKind};
 use crate::domain::finding::Finding;
 use crate::domain::ids::Sha;
 use crate::domain::tree::SourceTree;
-use crate::domain::yaml;
 
 pub(super) const ACTIONS_PINNED: Fix = Fix {
     policy: "delivery/actions_pinned",
@@ -64,15 +62,15 @@ fn apply(bench: &mut Bench<'_>, finding: &Finding) -> Result<String, String> {
         return Err(format!("`{key}` is no commit that GitHub Actions takes"));
     }
     let quote = bench.quote(&spot).map(String::from).unwrap_or_default();
-    let text = bench.text(&spot.path)?;
-    let literal = format!("{quote}{name}@{sha}{quote}");
-    let text = fields::set(text, spot.document, &spot.pointer, &literal)
-        .map_err(|error| error.to_string())?;
+    bench.set(&spot, &spot.pointer, &format!("{quote}{name}@{sha}{quote}"))?;
     // The beginning of a commit's name tells nobody a version.
     let is_short_sha = tag.len() >= 7 && tag.bytes().all(|b| b.is_ascii_hexdigit());
-    let text = if is_short_sha { Some(text) } else { remarked(&text, &spot, &tag) };
-    let text = text.ok_or("there is no room for a remark behind it")?;
-    bench.put(&spot.path, text);
+    if !is_short_sha {
+        let end = bench.mark(&spot, &spot.pointer).map(|mark| mark.value.end);
+        let text = bench.text(&spot.path)?;
+        let text = end.and_then(|end| remarked(text, end, &tag));
+        bench.put(&spot.path, text.ok_or("there is no room for a remark behind it")?);
+    }
     Ok(format!("pins `{name}` to the commit behind `{tag}`"))
 }
 
@@ -101,10 +99,8 @@ pub fn known_refs(tree: &SourceTree) -> BTreeMap<String, Option<Sha>> {
     known
 }
 
-/// The text with `# v4` behind a value.
-fn remarked(text: &str, spot: &Spot, tag: &str) -> Option<String> {
-    let marks = yaml::marks(text)?;
-    let end = marks.get(spot.document)?.get(&spot.pointer)?.value.end;
+/// The text with `# v4` behind a value that ends at a byte.
+fn remarked(text: &str, end: usize, tag: &str) -> Option<String> {
     let line = text[end..].find('\n').map_or(text.len(), |at| end + at);
     let line = if text[..line].ends_with('\r') { line - 1 } else { line };
     let rest = &text[end..line];
@@ -131,9 +127,8 @@ mod tests {
     #[test]
     fn the_tag_stands_behind_the_commit() {
         let of = |text: &str, pointer: &str| {
-            let (path, pointer) = ("ci.yml".to_owned(), pointer.to_owned());
-            let schema = yaml::Schema::Core12;
-            remarked(text, &Spot { path, document: 0, pointer, schema }, "v4")
+            let marks = crate::domain::yaml::marks(text).expect("it is YAML");
+            remarked(text, marks[0][pointer].value.end, "v4")
         };
         assert_eq!(of("uses: a@1\nx: 1\n", "/uses").as_deref(), Some("uses: a@1 # v4\nx: 1\n"));
         assert_eq!(of("uses: a@1\r\n", "/uses").as_deref(), Some("uses: a@1 # v4\r\n"));

@@ -3,7 +3,7 @@
 use serde_json::{Number, Value};
 
 /// The reader whose idea of plain scalars counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Schema {
     /// YAML 1.2 core, as GitHub and Backstage read: `on`, `yes` are words, `012` is twelve.
     Core12,
