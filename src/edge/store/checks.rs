@@ -1,6 +1,7 @@
 //! Which check runs have we started, and did we conclude them?
 
 use super::Store;
+use super::begin::Made;
 use super::database::values;
 use super::error::StoreError;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
@@ -107,7 +108,10 @@ impl Store {
             run.annotations_sent,
             now,
         ];
-        self.database.execute(UPSERT, values).await.map(drop)
+        // Noted before it is posted: durable, or a power cut would have it posted twice. Behind
+        // that GitHub knows it.
+        let made = if run.concluded { Made::Visible } else { Made::Durable };
+        self.database.execute_made(made, UPSERT, values).await.map(drop)
     }
 
     /// The check runs that were last written before `before` and still owe their conclusion,

@@ -10,6 +10,7 @@ use sqlx::sqlite::{Sqlite, SqlitePool, SqliteRow};
 use sqlx::{FromRow, Transaction};
 use tokio::sync::Mutex;
 
+use super::begin::{Made, begin_postgres, begin_sqlite};
 use super::error::StoreError;
 use crate::domain::ids::{InstallationId, RepoId, Sha};
 use crate::domain::time::Timestamp;
@@ -80,52 +81,54 @@ macro_rules! run {
 }
 
 impl Database {
-    /// Begins a transaction that writes.
+    /// Begins a transaction that writes, durably.
     pub(super) async fn begin(&self) -> Result<Tx, StoreError> {
-        match self {
-            Self::Sqlite { door, .. } => {
-                let _first_in_line = door.lock().await;
-                self.begin_first().await
-            }
-            Self::Postgres { pool, .. } => {
-                let pool = pool.clone();
-                Ok(Tx::Postgres(to_its_end(async move { pool.begin().await }).await?))
-            }
-        }
+        self.begin_made(Made::Durable).await
     }
 
-    /// The same for intake, which others let pass.
-    pub(super) async fn begin_first(&self) -> Result<Tx, StoreError> {
+    /// Begins a transaction that writes.
+    pub(super) async fn begin_made(&self, made: Made) -> Result<Tx, StoreError> {
         Ok(match self {
-            // IMMEDIATE: a deferred one that reads first may find at its first write that it
-            // must not go on (SQLITE_BUSY), and no timeout helps.
-            Self::Sqlite { writer, .. } => {
-                let writer = writer.clone();
-                let begin = async move { writer.begin_with("BEGIN IMMEDIATE").await };
-                Tx::Sqlite(to_its_end(begin).await?)
+            Self::Sqlite { writer, door, .. } => {
+                let _first_in_line = door.lock().await;
+                begin_sqlite(writer, made).await?
             }
-            Self::Postgres { intake, .. } => {
-                let intake = intake.clone();
-                Tx::Postgres(to_its_end(async move { intake.begin().await }).await?)
-            }
+            Self::Postgres { pool, .. } => begin_postgres(pool, made).await?,
         })
     }
 
-    /// Runs one writing statement on its own; tells how many rows it touched.
+    /// The same for intake, which others let pass: durably.
+    pub(super) async fn begin_first(&self) -> Result<Tx, StoreError> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => begin_sqlite(writer, Made::Durable).await?,
+            Self::Postgres { intake, .. } => begin_postgres(intake, Made::Durable).await?,
+        })
+    }
+
+    /// Runs one writing statement on its own, durably; tells how many rows it touched.
     pub(super) async fn execute(
         &self,
         sql: &'static str,
         values: &[Value<'_>],
     ) -> Result<u64, StoreError> {
-        Ok(match self {
-            Self::Sqlite { writer, door, .. } => {
-                let first_in_line = door.lock().await;
-                let mut connection = writer.acquire().await?;
-                drop(first_in_line);
-                run!(execute, &mut *connection, sql, values)
-            }
-            Self::Postgres { pool, .. } => run!(execute, pool, sql, values),
-        })
+        // On SQLite the connection may have been told to be quick.
+        match self {
+            Self::Sqlite { .. } => self.execute_made(Made::Durable, sql, values).await,
+            Self::Postgres { pool, .. } => Ok(run!(execute, pool, sql, values)),
+        }
+    }
+
+    /// Runs one writing statement on its own; tells how many rows it touched.
+    pub(super) async fn execute_made(
+        &self,
+        made: Made,
+        sql: &'static str,
+        values: &[Value<'_>],
+    ) -> Result<u64, StoreError> {
+        let mut tx = self.begin_made(made).await?;
+        let touched = tx.execute(sql, values).await?;
+        tx.commit().await?;
+        Ok(touched)
     }
 
     /// Reads every row.
@@ -151,16 +154,6 @@ impl Database {
             Self::Postgres { pool, .. } => run!(fetch_optional, pool, sql, values),
         })
     }
-}
-
-/// Begins to the end, also when nobody waits for it any more: a `BEGIN` that is dropped half-way
-/// would be open on a connection that goes back to the pool (sqlx 0.9 rolls back only what it
-/// knows to have begun), and whatever is written there next would never be committed.
-async fn to_its_end<T: Send + 'static>(
-    begin: impl Future<Output = Result<T, sqlx::Error>> + Send + 'static,
-) -> Result<T, StoreError> {
-    let begun = tokio::spawn(begin).await;
-    Ok(begun.map_err(|_| StoreError::Busy("the service is stopping".to_owned()))??)
 }
 
 impl Tx {

@@ -1,6 +1,7 @@
 //! Which evaluations have we done before? A cache keyed by (tree, library, configuration).
 
 use super::Store;
+use super::begin::Made;
 use super::database::values;
 use super::error::{StoreError, contended};
 use super::packed::{pack, unpack};
@@ -60,7 +61,7 @@ impl Store {
         let pack = |json: &str| (json.len() > WORTH_PACKING).then(|| pack(json));
         let packed: Vec<_> = rows.iter().map(|(key, json)| (key, *json, pack(json))).collect();
         contended!(async {
-            let mut tx = self.database.begin().await?;
+            let mut tx = self.database.begin_made(Made::Visible).await?;
             for (key, json, packed) in &packed {
                 let plain = if packed.is_some() { "" } else { json };
                 let values = values![repo, key.as_str(), now, plain, packed.as_deref()];

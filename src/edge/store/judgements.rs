@@ -3,6 +3,7 @@
 use std::fmt;
 
 use super::Store;
+use super::begin::Made;
 use super::database::values;
 use super::error::StoreError;
 use super::packed::{pack, unpack};
@@ -82,7 +83,7 @@ impl Store {
         let packed = pack(json);
         let values =
             values![id.as_str(), repo, sha, subject.as_str(), digest, now, packed.as_slice()];
-        let mut tx = self.database.begin().await?;
+        let mut tx = self.database.begin_made(Made::Visible).await?;
         let row: Option<(String,)> = tx.one(UPSERT, values).await?;
         tx.commit().await?;
         Ok(row.map_or(id, |(id,)| id))

@@ -9,6 +9,7 @@
 //! - Rows of other versions are reported ([`StoreError::Corrupt`]), never a panic.
 
 mod adoptions;
+mod begin;
 mod blobs;
 mod campaigns;
 mod cards;

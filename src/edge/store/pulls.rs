@@ -3,6 +3,7 @@
 //! Events arrive late and out of order: GitHub's `updated_at` decides which one is believed.
 
 use super::Store;
+use super::begin::Made;
 use super::database::{Value, values};
 use super::error::StoreError;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
@@ -118,7 +119,7 @@ impl Store {
             pull.state.as_str(),
             pull.updated,
         ];
-        Ok(self.database.execute(UPSERT, values).await? == 1)
+        Ok(self.database.execute_made(Made::Visible, UPSERT, values).await? == 1)
     }
 
     /// One pull request, open or closed.

@@ -1,6 +1,7 @@
 //! Which job is next, and who gets it?
 
 use super::super::Store;
+use super::super::begin::Made;
 use super::super::database::{Tx, values};
 use super::super::error::{StoreError, contended};
 use super::awake::wake_in;
@@ -144,7 +145,7 @@ impl Store {
         now: Timestamp,
         lease_ms: i64,
     ) -> Result<Option<Claimed>, StoreError> {
-        let mut tx = self.database.begin().await?;
+        let mut tx = self.database.begin_made(Made::Visible).await?;
         take_back_expired(&mut tx, now).await?;
         wake_in(&mut tx, now).await?;
         let claimed = loop {

@@ -4,6 +4,7 @@
 //! and the job is somebody else's by now.
 
 use super::super::Store;
+use super::super::begin::Made;
 use super::super::database::{Tx, values};
 use super::super::error::{StoreError, contended};
 use super::enqueue::{enqueue_for, requeue_in};
@@ -34,7 +35,7 @@ impl Store {
         lease_until: Timestamp,
     ) -> Result<bool, StoreError> {
         let values = values![claimed.id.as_str(), claimed.lease.as_str(), lease_until];
-        let held = self.database.execute(EXTEND, values).await? == 1;
+        let held = self.database.execute_made(Made::Visible, EXTEND, values).await? == 1;
         if held {
             claimed.lease_until = lease_until;
         }
@@ -44,7 +45,7 @@ impl Store {
     /// The job is done: its row goes.
     pub async fn complete(&self, claimed: &Claimed) -> Result<bool, StoreError> {
         let values = values![claimed.id.as_str(), claimed.lease.as_str()];
-        Ok(self.database.execute(REMOVE, values).await? == 1)
+        Ok(self.database.execute_made(Made::Visible, REMOVE, values).await? == 1)
     }
 
     /// The plan job is done: its row goes, the jobs that follow from it are queued, and its
@@ -57,7 +58,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<bool, StoreError> {
         contended!(async {
-            let mut tx = self.database.begin().await?;
+            let mut tx = self.database.begin_made(Made::Visible).await?;
             let values = values![claimed.id.as_str(), claimed.lease.as_str()];
             if tx.execute(REMOVE, values).await? == 0 {
                 return Ok(false);
