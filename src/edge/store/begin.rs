@@ -58,3 +58,36 @@ async fn to_its_end<T: Send + 'static>(
     let begun = tokio::spawn(begin).await;
     Ok(begun.map_err(|_| StoreError::Busy("the service is stopping".to_owned()))??)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::connect::open;
+    use super::super::database::Database;
+    use super::*;
+
+    /// What a transaction of a kind, and one behind it that is durable, say of themselves.
+    async fn said(database: &Database, sql: &'static str) -> [String; 3] {
+        let mut said = Vec::new();
+        for made in [Made::Durable, Made::Visible, Made::Durable] {
+            let mut tx = database.begin_made(made).await.expect("it begins");
+            let row: Option<(String,)> = tx.one(sql, &[]).await.expect("it answers");
+            tx.commit().await.expect("it ends");
+            said.extend(row.map(|(word,)| word));
+        }
+        said.try_into().expect("three answers")
+    }
+
+    #[tokio::test]
+    async fn only_what_is_durable_waits_for_the_disk() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let url = format!("sqlite://{}", folder.path().join("waymark.db").display());
+        let database = open(&url).await.expect("a database");
+        let sql = "SELECT CAST(synchronous AS TEXT) FROM pragma_synchronous";
+        assert_eq!(said(&database, sql).await, ["2", "1", "2"]);
+        let Ok(server) = std::env::var("WAYMARK_TEST_POSTGRES") else { return };
+        let database = super::super::connect::open_as_is(&server).await.expect("a database");
+        // `on`, unless the server of the tests was told to be quick throughout.
+        let [durable, visible, again] = said(&database, "SHOW synchronous_commit").await;
+        assert_eq!((visible.as_str(), &durable), ("off", &again));
+    }
+}

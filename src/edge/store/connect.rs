@@ -16,6 +16,9 @@ use super::intake::INTAKE_LANES;
 /// How long a caller waits for a connection, and for SQLite's lock when another process has it.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// A connection to PostgreSQL that was used so recently is taken to be there.
+const RECENT: Duration = Duration::from_secs(1);
+
 static MIGRATOR: Migrator = sqlx::migrate!("src/edge/store/migrations");
 
 /// The migrations of this version.
@@ -74,8 +77,11 @@ async fn open_sqlite(url: &str, migrate: bool) -> Result<Database, StoreError> {
         Ok(connection) => drop(connection.close().await),
         Err(e) => return Err(fail(&target, reason_of(&e), &sqlite_remedy(&path, &e))),
     }
-    let pool =
-        || SqlitePoolOptions::new().acquire_timeout(PATIENCE).idle_timeout(None).max_lifetime(None);
+    // A file does not go away as a server does: nothing is asked before each use.
+    let pool = || {
+        let pool = SqlitePoolOptions::new().acquire_timeout(PATIENCE);
+        pool.idle_timeout(None).max_lifetime(None).test_before_acquire(false)
+    };
     let writer = pool().max_connections(1).connect_with(writing).await?;
     if migrate {
         MIGRATOR.run(&writer).await.map_err(|e| migration_error(&target, &e))?;
@@ -111,7 +117,12 @@ async fn open_postgres(url: &str, migrate: bool) -> Result<Database, StoreError>
     let sized = |connections: u32| {
         PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE)
     };
-    let pool = sized(10).connect_with(options.clone()).await?;
+    // A question before each use costs as much as the use; who was here a moment ago is not asked.
+    // Intake always asks: it has nobody to try again but GitHub.
+    let pool = sized(10).test_before_acquire(false).before_acquire(|connection, about| {
+        Box::pin(async move { Ok(about.idle_for < RECENT || connection.ping().await.is_ok()) })
+    });
+    let pool = pool.connect_with(options.clone()).await?;
     if migrate {
         MIGRATOR.run(&pool).await.map_err(|e| migration_error(&target, &e))?;
     }
