@@ -25,6 +25,8 @@ mod known;
 mod model;
 #[path = "store/open.rs"]
 mod open;
+#[path = "store/past.rs"]
+mod past;
 #[path = "store/queue.rs"]
 mod queue;
 #[path = "store/race.rs"]

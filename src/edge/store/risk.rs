@@ -2,6 +2,7 @@
 //! change is?
 
 mod changes;
+mod counted;
 mod coverage;
 mod people;
 mod pulls;

@@ -1,5 +1,6 @@
-//! Which changes touched a file?
+//! Which files did a change touch, and which changes brought a file to its path?
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::mark;
@@ -40,7 +41,7 @@ static SELECT: LazyLock<String> = LazyLock::new(|| {
     let places: Vec<String> = (3..BATCH + 3).map(|n| format!("${n}")).collect();
     format!(
         "SELECT path, at_ms, change, author, was FROM risk_touch
-         WHERE repo = $1 AND at_ms < $2 AND path IN ({})",
+         WHERE repo = $1 AND was IS NOT NULL AND at_ms < $2 AND path IN ({})",
         places.join(", ")
     )
 });
@@ -49,8 +50,8 @@ static SELECT: LazyLock<String> = LazyLock::new(|| {
 type Row = (i64, i64, i64, Option<i64>, Option<i64>);
 
 impl Store {
-    /// Loads every touch of these paths before `now`.
-    pub async fn load_risk_touches(
+    /// Loads every touch before `now` that brought a file to one of these paths.
+    pub async fn load_risk_renames(
         &self,
         repo: RepoId,
         paths: &[i64],
@@ -62,7 +63,7 @@ impl Store {
             let mut values = vec![Value::from(repo), Value::from(now)];
             values.extend(batch.iter().chain(filling).map(|path| Value::from(*path)));
             let rows: Vec<Row> = self.database.all(SELECT.as_str(), &values).await?;
-            let mut found: std::collections::BTreeMap<i64, Vec<Touch<i64>>> =
+            let mut found: BTreeMap<i64, Vec<Touch<i64>>> =
                 batch.iter().map(|path| (*path, Vec::new())).collect();
             for (path, at, change, author, was) in rows {
                 let (at, author) = (Timestamp(at), author.map(Person));
