@@ -33,6 +33,8 @@ mod queue;
 mod race;
 #[path = "store/raw.rs"]
 mod raw;
+#[path = "store/relations.rs"]
+mod relations;
 #[path = "store/replicas.rs"]
 mod replicas;
 #[path = "store/reports.rs"]

@@ -18,24 +18,11 @@ use waymark::edge::store::{RiskChange, RiskTouch, Store};
 use waymark::flow::risk_past::risk_past;
 
 use crate::database::fresh_databases;
-use crate::given::{NOON, at, repo};
+use crate::given::{Dice, NOON, at, repo};
 
 const PATHS: u64 = 9;
 const CHANGES: i64 = 160;
 const DAYS: u64 = 400;
-
-/// A series of numbers without a library: splitmix64.
-struct Dice(u64);
-
-impl Dice {
-    fn throw(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % below
-    }
-}
 
 fn path(n: u64) -> String {
     format!("src/{n}.rs")

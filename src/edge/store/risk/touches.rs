@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::mark;
+use super::{BATCH, filled, mark, places};
 use crate::domain::ids::RepoId;
 use crate::domain::risk::lineage::{Touch, Touches};
 use crate::domain::risk::past::Earlier;
@@ -12,9 +12,6 @@ use crate::domain::time::Timestamp;
 use crate::edge::store::Store;
 use crate::edge::store::database::Value;
 use crate::edge::store::error::StoreError;
-
-/// Paths that are asked for at once; a shorter list is filled up with its first.
-const BATCH: usize = 100;
 
 /// A file that a change touched; paths as digests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,11 +35,10 @@ pub(super) const INSERT: &str = "INSERT INTO risk_touch (repo, change, path, was
         author = excluded.author";
 
 static SELECT: LazyLock<String> = LazyLock::new(|| {
-    let places: Vec<String> = (3..BATCH + 3).map(|n| format!("${n}")).collect();
     format!(
         "SELECT path, at_ms, change, author, was FROM risk_touch
          WHERE repo = $1 AND was IS NOT NULL AND at_ms < $2 AND path IN ({})",
-        places.join(", ")
+        places(3)
     )
 });
 
@@ -59,9 +55,8 @@ impl Store {
         into: &mut Touches<i64>,
     ) -> Result<(), StoreError> {
         for batch in paths.chunks(BATCH) {
-            let filling = std::iter::repeat_n(&batch[0], BATCH - batch.len());
             let mut values = vec![Value::from(repo), Value::from(now)];
-            values.extend(batch.iter().chain(filling).map(|path| Value::from(*path)));
+            values.extend(filled(batch).map(|path| Value::from(*path)));
             let rows: Vec<Row> = self.database.all(SELECT.as_str(), &values).await?;
             let mut found: BTreeMap<i64, Vec<Touch<i64>>> =
                 batch.iter().map(|path| (*path, Vec::new())).collect();
