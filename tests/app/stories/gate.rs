@@ -588,3 +588,31 @@ async fn a_condition_of_the_change_holds_until_it_is_acknowledged() {
         stage.end().await;
     }
 }
+
+/// It is known only when the check has long been said, so it stands with what the gate asks.
+#[tokio::test]
+async fn a_merge_by_its_author_holds_where_the_organisation_says_so() {
+    const ORGANISATION: &str = "gate: {override: sre, blocks: self_merged}\n";
+    let with_risk = || Props { risk: true, ..Props::default() };
+    for stage in Stage::each_with(FakeGitHub::builder, with_risk).await {
+        furnished(&stage, ORGANISATION).await;
+        let pushed = stage.gh.push(REPO, "alone", &[("src/a.rs", "a\n")], "Add a");
+        let number = stage.gh.open_pull(REPO, "alone", "main");
+        stage.settle().await;
+        let head = stage.gh.merge(REPO, number);
+        stage.settle().await;
+        let said = stage.gh.check_runs(REPO, &pushed).into_iter().filter_map(|run| run.summary);
+        assert!(!said.collect::<String>().contains("self_merged"), "nobody goes back to look");
+        let (state, comment) = deployed(&stage, &head).await.answer.unwrap();
+        assert_eq!(state, "rejected", "{comment}");
+        assert!(comment.contains("1. `self_merged`: its author merged it"), "{comment}");
+        let ask = "/platform acknowledge self_merged because I looked over their shoulder";
+        stage.gh.set_role(REPO, "bob", "write");
+        stage.gh.comment(REPO, number, "bob", ask);
+        stage.settle().await;
+        let reply = last_reply(&stage, number);
+        assert!(reply.contains("Re-run the job that was rejected."), "{reply}");
+        assert_eq!(deployed(&stage, &head).await.answer.unwrap().0, "approved");
+        stage.end().await;
+    }
+}
