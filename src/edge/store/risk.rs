@@ -5,6 +5,8 @@ mod changes;
 mod counted;
 mod coverage;
 mod people;
+#[cfg(test)]
+mod plans;
 mod pulls;
 mod quarters;
 mod reading;

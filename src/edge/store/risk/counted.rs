@@ -28,7 +28,7 @@ fn for_each(select: impl Fn(usize, [usize; EACH]) -> String) -> String {
 }
 
 /// The sign before `at_ms` keeps SQLite from taking the index by time and sorting.
-static PEOPLE: LazyLock<String> = LazyLock::new(|| {
+pub(super) static PEOPLE: LazyLock<String> = LazyLock::new(|| {
     for_each(|n, [path, from, first, until, end]| {
         format!(
             "SELECT {n} AS stretch, author, COUNT(*) AS changes, MAX(at_ms) AS last_ms
@@ -38,7 +38,7 @@ static PEOPLE: LazyLock<String> = LazyLock::new(|| {
         )
     })
 });
-static LATELY: LazyLock<String> = LazyLock::new(|| {
+pub(super) static LATELY: LazyLock<String> = LazyLock::new(|| {
     for_each(|n, [path, from, first, until, end]| {
         format!(
             "SELECT {n} AS stretch, author, change, at_ms
@@ -49,7 +49,7 @@ static LATELY: LazyLock<String> = LazyLock::new(|| {
 });
 /// `was`, which no index by path holds, sends SQLite to the primary key: without statistics it would
 /// rather walk an index that holds all that is asked for, once for each change.
-const REVERTED: &str = "SELECT t.path, t.author, t.change, t.at_ms, c.reverted_ms, t.was
+pub(super) const REVERTED: &str = "SELECT t.path, t.author, t.change, t.at_ms, c.reverted_ms, t.was
     FROM risk_change c JOIN risk_touch t ON t.repo = c.repo AND t.change = c.id
     WHERE c.repo = $1 AND c.reverted_ms >= $2 AND c.reverted_ms <= $3";
 

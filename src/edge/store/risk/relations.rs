@@ -19,8 +19,8 @@ const OF_REPO: &str = "SELECT repo, subject, verb, object FROM relation WHERE re
     ORDER BY subject, verb, object";
 /// A name stands in few files: from those to their repositories, in this order (CROSS JOIN is an
 /// order to SQLite), not through every repository of the installation.
-static TOWARD: LazyLock<String> = LazyLock::new(|| asking("object"));
-static FROM: LazyLock<String> = LazyLock::new(|| asking("subject"));
+pub(super) static TOWARD: LazyLock<String> = LazyLock::new(|| asking("object"));
+pub(super) static FROM: LazyLock<String> = LazyLock::new(|| asking("subject"));
 
 fn asking(end: &str) -> String {
     format!(

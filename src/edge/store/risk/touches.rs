@@ -34,7 +34,7 @@ pub(super) const INSERT: &str = "INSERT INTO risk_touch (repo, change, path, was
     ON CONFLICT (repo, change, path) DO UPDATE SET was = excluded.was, at_ms = excluded.at_ms,
         author = excluded.author";
 
-static SELECT: LazyLock<String> = LazyLock::new(|| {
+pub(super) static RENAMES: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT path, at_ms, change, author, was FROM risk_touch
          WHERE repo = $1 AND was IS NOT NULL AND at_ms < $2 AND path IN ({})",
@@ -57,7 +57,7 @@ impl Store {
         for batch in paths.chunks(BATCH) {
             let mut values = vec![Value::from(repo), Value::from(now)];
             values.extend(filled(batch).map(|path| Value::from(*path)));
-            let rows: Vec<Row> = self.database.all(SELECT.as_str(), &values).await?;
+            let rows: Vec<Row> = self.database.all(RENAMES.as_str(), &values).await?;
             let mut found: BTreeMap<i64, Vec<Touch<i64>>> =
                 batch.iter().map(|path| (*path, Vec::new())).collect();
             for (path, at, change, author, was) in rows {
