@@ -4,7 +4,8 @@
 //!
 //! Files are popular as they are in real repositories (the n-th most often by 1/n), one change in a
 //! hundred renames one, one in a hundred is taken back. The pull requests touch files in the middle of
-//! that order, and, as the worst case, the most popular ones of all.
+//! that order, and, as the worst case, the most popular ones of all. Those never moved, as no `go.mod`
+//! ever does: their whole past counts, the 12 most popular ones were touched 85,000 times.
 #![allow(clippy::print_stdout, clippy::unwrap_used, unreachable_pub)]
 
 #[path = "../tests/support/database.rs"]
@@ -25,6 +26,8 @@ use waymark::flow::risk_past::{risk_past, risk_score};
 const CHANGES: i64 = 100_000;
 const FILES: u64 = 20_000;
 const PEOPLE: u64 = 400;
+/// The most popular files stay where they are.
+const NEVER_MOVED: u64 = 200;
 /// Five years.
 const SPAN_MS: i64 = 5 * 365 * DAY_MS;
 const NOW: Timestamp = Timestamp(1_790_000_000_000);
@@ -98,7 +101,8 @@ async fn fill(store: &Store) {
         let mut touches: Vec<RiskTouch> = (0..=dice.throw() % 6)
             .map(|_| {
                 let file = dice.popular(FILES);
-                let was = dice.throw().is_multiple_of(400).then(|| path(dice.throw() % FILES));
+                let moved = dice.throw().is_multiple_of(400) && file >= NEVER_MOVED;
+                let was = moved.then(|| path(dice.throw() % FILES));
                 RiskTouch::of(&path(file), was.as_deref())
             })
             .collect();

@@ -25,12 +25,16 @@ mod known;
 mod model;
 #[path = "store/open.rs"]
 mod open;
+#[path = "store/past.rs"]
+mod past;
 #[path = "store/queue.rs"]
 mod queue;
 #[path = "store/race.rs"]
 mod race;
 #[path = "store/raw.rs"]
 mod raw;
+#[path = "store/relations.rs"]
+mod relations;
 #[path = "store/replicas.rs"]
 mod replicas;
 #[path = "store/reports.rs"]

@@ -39,7 +39,7 @@ type Wire = Client<HttpsConnector<HttpConnector>, Empty<bytes::Bytes>>;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PrometheusError {
     /// Nobody said that this address may be asked.
-    #[error("at `{0}` may not be asked: the operator allows addresses with WAYMARK_PROMETHEUS")]
+    #[error("at `{0}` may not be asked: the operator allows addresses with `WAYMARK_PROMETHEUS`")]
     NotAllowed(String),
     /// No answer came.
     #[error("cannot be reached: {0}")]
@@ -177,7 +177,7 @@ fn read(status: u16, body: &[u8]) -> Result<Vec<Sample>, PrometheusError> {
     let wired: Wired = match serde_json::from_slice(body) {
         Ok(wired) => wired,
         Err(_) if status != 200 => {
-            return Err(PrometheusError::Refused(format!("it answered {status}")));
+            return Err(PrometheusError::Refused(format!("status {status}")));
         }
         Err(error) => return Err(PrometheusError::Unreadable(short(&error.to_string()))),
     };
@@ -236,7 +236,7 @@ mod tests {
         let refused = br#"{"status":"error","errorType":"bad_data","error":"parse\nerror"}"#;
         assert_eq!(read(400, refused), Err(PrometheusError::Refused("parse error".to_owned())));
         let page = b"<html>502</html>";
-        assert_eq!(read(502, page), Err(PrometheusError::Refused("it answered 502".to_owned())));
+        assert_eq!(read(502, page), Err(PrometheusError::Refused("status 502".to_owned())));
         assert!(matches!(read(200, page), Err(PrometheusError::Unreadable(_))));
         let matrix = br#"{"status":"success","data":{"resultType":"matrix","result":[]}}"#;
         assert!(matches!(read(200, matrix), Err(PrometheusError::Unreadable(_))));

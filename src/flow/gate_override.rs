@@ -97,8 +97,8 @@ impl App {
             return Ok(no_such_condition(condition, &known));
         }
         self.note(subject, question, head.clone(), condition, None, reason).await?;
-        self.ask_again(held.iter().filter(|row| is_waiting(row))).await?;
-        Ok(acknowledged(condition, head.short()))
+        let waiting = self.ask_again(held.iter().filter(|row| is_waiting(row))).await?;
+        Ok(acknowledged(condition, head.short(), held.len(), waiting))
     }
 
     async fn note(

@@ -21,6 +21,7 @@ mod check_pull;
 mod check_risk;
 mod clean_up;
 mod demand_team;
+pub mod dependents;
 pub mod dora;
 mod fate;
 pub mod fix_folder;

@@ -7,13 +7,13 @@ use crate::domain::risk::condition::{
     of_reviews,
 };
 use crate::domain::risk::coverage::{Coverage, CoverageReport, Span, patch_coverage, read};
-use crate::domain::risk::dependents::{Dependents, dependents};
 use crate::domain::risk::observed::{Observed, Reviewing, approvers};
 use crate::domain::risk::past::Past;
 use crate::edge::github::{Installation, PullFile};
 use crate::edge::store::RiskPull;
 
 use super::App;
+use super::dependents::dependents_of;
 use super::fate::Fate;
 use super::learn::called;
 
@@ -64,7 +64,7 @@ impl App {
         let (coverage, uploaded) = self.coverage_of(&at).await?;
         let patch = coverage.patch.map(|percent| (percent, coverage.lines));
         conditions.extend(of_coverage(patch, coverage.project));
-        let needed = self.dependents_of(&at).await?;
+        let needed = dependents_of(&self.store, at.installation, at.repo).await?;
         conditions.extend(needed.and_then(of_dependents));
         let [no_patch, no_project] = match uploaded {
             true => [
@@ -174,11 +174,6 @@ impl App {
         let all = together(uploaded.into_values());
         let patch = all.and_then(|report| patch_coverage(&report, &added));
         Ok((Coverage::of(patch, project, services), true))
-    }
-
-    async fn dependents_of(&self, at: &Looked<'_>) -> Result<Option<Dependents>, Fate> {
-        let relations = self.store.relations(at.installation).await?;
-        Ok(dependents(at.repo.0, &relations))
     }
 }
 

@@ -1,26 +1,21 @@
 //! What does the store know of the files that a change touches, and what does the model say of it?
 
-use std::collections::BTreeMap;
-
 use crate::domain::ids::RepoId;
 use crate::domain::risk::DAY_MS;
 use crate::domain::risk::change::Change;
 use crate::domain::risk::lineage::Touches;
 use crate::domain::risk::model::{Model, Raw};
-use crate::domain::risk::past::{Earlier, Known, Past, REVERT_DAYS};
+use crate::domain::risk::past::{Known, Past};
 use crate::domain::risk::replay::{BaseRate, LABEL_DAYS, Score, scale_of};
 use crate::domain::risk::signals::{Evidence, Unknown};
-use crate::domain::time::Timestamp;
 use crate::edge::store::{Store, StoreError, mark};
-
-/// How often names before names are asked for; a file that moved more often has a shorter past.
-const ROUNDS: usize = 5;
 
 /// What the model says, or which signal is not known, and why.
 pub type Scored = Result<(Raw, Score), (&'static str, Unknown)>;
 
 /// The files' past, renames followed. A bounded number of questions, whatever the history
-/// holds: one per hundred paths and round of renames, and a few more.
+/// holds: one for each hundred paths and step back through their names, two for each twenty-five
+/// of those names, and a few more.
 pub async fn risk_past(
     store: &Store,
     model: &Model,
@@ -32,26 +27,21 @@ pub async fn risk_past(
     // Of a little piece of a long history nothing can be said: everybody would be a stranger.
     let known = known.filter(|h| h.filled && (h.whole || h.changes >= least));
     let Some(known) = known else { return Ok(Past::default()) };
-    let marks: Vec<(String, i64)> =
-        change.files.iter().map(|f| (f.path.clone(), mark(f.path_before()))).collect();
-    let mut touches: Touches<i64> = Touches::default();
-    let wanted: Vec<i64> = marks.iter().map(|(_, mark)| *mark).collect();
-    for _ in 0..ROUNDS {
-        let missing: Vec<i64> = touches.missing(&wanted, change.at).into_iter().collect();
+    let marks: Vec<i64> = change.files.iter().map(|file| mark(file.path_before())).collect();
+    // What was noted at this very moment is the change itself.
+    let before = change.at.plus_ms(-1);
+    let mut renames: Touches<i64> = Touches::default();
+    loop {
+        let missing: Vec<i64> = renames.missing(&marks, before).into_iter().collect();
         if missing.is_empty() {
             break;
         }
-        store.load_risk_touches(repo, &missing, change.at, &mut touches).await?;
+        store.load_risk_renames(repo, &missing, change.at, &mut renames).await?;
     }
-    let from = change.at.plus_ms(-REVERT_DAYS * DAY_MS);
-    let reverted = store.risk_reverted(repo, from, change.at).await?;
-    let reverted: BTreeMap<i64, Timestamp> = reverted.into_iter().collect();
-    let mark_reverts =
-        |earlier: Earlier| Earlier { reverted: reverted.get(&earlier.change).copied(), ..earlier };
-    let files = marks.into_iter().map(|(path, mark)| {
-        let lineage = touches.lineage(&mark, change.at).unwrap_or_default();
-        (path, lineage.into_iter().map(mark_reverts).collect())
-    });
+    let stretches = marks.iter().map(|mark| renames.stretches(mark, before).unwrap_or_default());
+    let stretches: Vec<_> = stretches.collect();
+    let pasts = store.risk_file_pasts(repo, &stretches, change.at).await?;
+    let files = change.files.iter().map(|file| file.path.clone()).zip(pasts);
     let changes = known.changes.unsigned_abs();
     Ok(Past {
         files: files.collect(),

@@ -92,7 +92,7 @@ fn a_prometheus_that_does_not_answer_is_unknown() {
     let ask = ["gate", "--environment", "production", "--organisation", &file];
     let ran = folder.waymark(&ask);
     assert_eq!(ran.code, Some(0), "{ran:?}");
-    assert!(ran.out.contains("note       error_budget_unknown: the error budget is not known: up: Prometheus cannot be reached"), "{ran:?}");
+    assert!(ran.out.contains("note       error_budget_unknown: the error budget of `up` is not known: Prometheus cannot be reached"), "{ran:?}");
     fs::write(&file, format!("gate: {{unknown_slo: wait}}\n{slo}")).unwrap();
     assert_eq!(folder.waymark(&ask).code, Some(3));
 }

@@ -122,3 +122,16 @@ pub(crate) fn deployment(id: i64, succeeded: Option<Timestamp>) -> DeploymentRow
 pub(crate) fn incident(number: i64, updated: Timestamp, counts: bool) -> IncidentRow {
     IncidentRow { number, opened: NOON, closed: None, updated, counts }
 }
+
+/// A series of numbers without a library: splitmix64.
+pub(crate) struct Dice(pub(crate) u64);
+
+impl Dice {
+    pub(crate) fn throw(&mut self, below: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z ^ (z >> 31)) % below
+    }
+}

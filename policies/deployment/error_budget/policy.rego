@@ -48,12 +48,18 @@ reasons contains {
 # It takes weeks to come back.
 reasons contains {
 	"verdict": "reject",
-	"message": sprintf("the error budget of `%s` is spent: %v %% of it remain", [objective.name, round(objective.remaining * 100)]),
+	"message": sprintf("the error budget of `%s` is %s", [objective.name, spent(objective.remaining)]),
 	"remedy": "Only what makes the service better should go out; such a change needs an override",
 } if {
 	some objective in input.slo.objectives
 	is_number(objective.remaining) # null is less than every number
 	objective.remaining <= 0
+}
+
+spent(remaining) := "spent" if round(remaining * 100) == 0
+
+spent(remaining) := sprintf("spent, and overdrawn by %v %%", [abs(round(remaining * 100))]) if {
+	round(remaining * 100) < 0
 }
 
 reasons contains {
@@ -68,7 +74,7 @@ reasons contains {
 
 reasons contains {
 	"verdict": "note",
-	"message": sprintf("%v %% of the error budget of `%s` remain", [round(objective.remaining * 100), objective.name]),
+	"message": sprintf("%v %% of the error budget of `%s` is left", [round(objective.remaining * 100), objective.name]),
 } if {
 	some objective in input.slo.objectives
 	objective.remaining > 0

@@ -16,10 +16,27 @@ default verdict := "note"
 
 verdict := "wait" if input.settings.unknown_slo == "wait"
 
+# One line for each cause: a server that is down darkens all of its objectives.
 reasons contains {
 	"verdict": verdict,
-	"message": sprintf("the error budget is not known: %s", [input.slo.reason]),
+	"message": sprintf("the error budget of %s is not known: %s", [named(cause), cause]),
 	"remedy": "See that Prometheus can be reached and has data for this objective",
 } if {
-	input.slo.status == "unknown"
+	some cause in causes
+}
+
+causes contains objective.unknown if {
+	some objective in input.slo.objectives
+	is_string(objective.unknown)
+}
+
+names(cause) := sort([sprintf("`%s`", [objective.name]) |
+	some objective in input.slo.objectives
+	objective.unknown == cause
+])
+
+named(cause) := concat(", ", names(cause)) if count(names(cause)) <= 3
+
+named(cause) := sprintf("%s and %d more", [concat(", ", array.slice(names(cause), 0, 3)), count(names(cause)) - 3]) if {
+	count(names(cause)) > 3
 }

@@ -18,7 +18,7 @@ first := "" if count(input.judgement.findings) == 0
 reasons contains {
 	"verdict": "reject",
 	"message": sprintf("%d new %s of this commit %s the golden path `%s`%s", [input.judgement.blocking, noun, verb, input.judgement.path, first]),
-	"remedy": "Mend or waive them, and deploy the commit that does",
+	"remedy": sprintf("Mend or waive %s, and deploy the commit that does", [them]),
 } if {
 	input.judgement.conclusion == "failure"
 }
@@ -26,6 +26,10 @@ reasons contains {
 noun := "finding" if input.judgement.blocking == 1
 
 noun := "findings" if input.judgement.blocking != 1
+
+them := "it" if input.judgement.blocking == 1
+
+them := "them" if input.judgement.blocking != 1
 
 verb := "breaks" if input.judgement.blocking == 1
 
@@ -41,8 +45,8 @@ reasons contains {
 
 reasons contains {
 	"verdict": "wait",
-	"message": "nothing is known yet of what the golden path says of this commit",
-	"remedy": "`/platform check` evaluates it",
+	"message": "this commit has not been checked against its golden path yet",
+	"remedy": "`/platform check` on its pull request has it checked",
 } if {
 	input.judgement == null
 }

@@ -15,7 +15,7 @@ reasons contains {
 	"verdict": "reject",
 	"condition": condition.name,
 	"message": condition.message,
-	"remedy": sprintf("Acknowledge it: `/platform acknowledge %s because …`", [condition.name]),
+	"remedy": sprintf("Acknowledge it on its pull request: `/platform acknowledge %s because …`", [condition.name]),
 } if {
 	is_object(input.risk)
 	some condition in input.risk.conditions

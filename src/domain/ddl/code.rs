@@ -55,12 +55,12 @@ fn statement(
 ) -> Statement {
     Statement {
         line,
-        kind: operation.kind,
-        effect: if is_new { Effect::Additive } else { operation.effect },
-        lock: operation.lock,
+        kind: operation.deed.kind,
+        effect: if is_new { Effect::Additive } else { operation.deed.effect },
+        lock: operation.deed.lock,
         target,
-        why: operation.why,
-        depends: locks::depends(operation.kind),
+        why: operation.deed.why,
+        depends: locks::depends(operation.deed.kind),
         text,
         by_pattern: true,
     }

@@ -9,6 +9,7 @@
 //! PostgreSQL itself.
 
 mod code;
+mod deeds;
 mod layout;
 mod literals;
 mod locks;

@@ -14,6 +14,8 @@ use crate::domain::ids::Sha;
 
 /// Longest comment that GitHub takes on a deployment, in characters.
 pub const MAX_COMMENT: usize = 1_024;
+/// Most notes that are told.
+const MAX_ASIDE: usize = 3;
 
 /// The comment: what was decided, the facts that decided, and how to go ahead all the same. Markdown
 /// of at most [`MAX_COMMENT`] characters.
@@ -46,10 +48,14 @@ fn render(request: &GateRequest, decision: &Decision, room: usize) -> String {
     }
     let more = decision.deciding.saturating_sub(MAX_FACTS);
     if more > 0 {
-        page += &format!("\nand {}.\n", count(more, "more reason", "more reasons"));
+        page += &format!("\nAnd {}.\n", count(more, "more reason", "more reasons"));
     }
-    let aside: Vec<String> =
-        decision.reasons[decision.deciding..].iter().take(3).map(|r| aside(r, room)).collect();
+    let others = &decision.reasons[decision.deciding..];
+    let mut aside: Vec<String> =
+        others.iter().take(MAX_ASIDE).map(|reason| aside(reason, room)).collect();
+    if others.len() > MAX_ASIDE {
+        aside.push(format!("And {}.", count(others.len() - MAX_ASIDE, "more note", "more notes")));
+    }
     if !aside.is_empty() {
         page += &format!("\n{}\n", aside.join("\n"));
     }
@@ -64,10 +70,15 @@ fn head(decision: &Decision, sha: &str, environment: &str) -> String {
         Verdict::Approved => format!("**Approved**: {sha} may be deployed to {environment}"),
         Verdict::Waiting => {
             let again = decision.ask_again.as_deref().map(minute).unwrap_or_default();
-            format!("**Waiting** before {sha} is deployed to {environment}; asked again at {again}")
+            format!(
+                "**Waiting**: {sha} is not deployed to {environment} yet; Waymark looks again at \
+                 {again}"
+            )
         }
         Verdict::Rejected if decision.timed_out => {
-            format!("**Rejected**: waiting took too long, {sha} is not deployed to {environment}")
+            format!(
+                "**Rejected**: waiting took too long, so {sha} is not deployed to {environment}"
+            )
         }
         Verdict::Rejected => format!("**Rejected**: {sha} is not deployed to {environment}"),
     }
@@ -88,7 +99,11 @@ fn line_of(reason: &Reason, room: usize) -> String {
 /// What holds nobody up: notes, and what somebody answers for.
 fn aside(reason: &Reason, room: usize) -> String {
     match &reason.acknowledged {
-        None => format!("Note: {}", sentence(&prose(&clip(&reason.message, room)))),
+        None => format!(
+            "Note on {}: {}",
+            code_span(&clip(&reason.condition, 60)),
+            sentence(&prose(&clip(&reason.message, room))),
+        ),
         Some(ack) => format!(
             "Overridden by {}: {} Reason given: {}",
             code_span(&clip(&ack.by, 40)),
@@ -145,8 +160,9 @@ pub fn undecided(sha: &Sha, environment: &str, reason: &str) -> String {
     let mut page = String::new();
     for room in [300, 100, 30] {
         page = format!(
-            "**Rejected**: whether {} may be deployed to {environment} could not be decided. {} \
-             Re-run the job to ask again; `waymark jobs list` shows the operator more.",
+            "**Rejected**: whether {} may be deployed to {environment} could not be decided. The \
+             last try failed: {} Re-run the job to ask again; `waymark jobs list` tells the operator \
+             more.",
             code_span(sha.short()),
             sentence(&prose(&clip(reason, room))),
         );
@@ -247,7 +263,7 @@ mod tests {
              1. `error_budget`: `error_budget` is so. Mend it.\n\
              2. `freeze`: `freeze` is so. Mend it.\n\
              3. `golden_path`: `golden_path` is so. Mend it.\n\n\
-             and 1 more reason.\n\n\
+             And 1 more reason.\n\n\
              To deploy all the same, somebody of `sre` comments \
              `/platform deploy approve production because …` in this repository and re-runs the \
              job."
@@ -271,7 +287,7 @@ mod tests {
              `freeze` is so. Reason given: the fix for @&#8203;everybody."
         );
         let waiting = told(&GateRequest::calm(), vec![reason("error_budget", Wish::Wait)]);
-        assert!(waiting.contains("asked again at 2026-11-21 09:11 UTC."), "{waiting}");
+        assert!(waiting.contains("looks again at 2026-11-21 09:11 UTC."), "{waiting}");
         assert!(waiting.contains("an administrator of the repository comments"), "{waiting}");
     }
 

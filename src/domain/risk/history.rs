@@ -8,7 +8,7 @@ use super::DAY_MS;
 use super::change::{Change, Kind};
 use super::lineage::{Touch, Touches};
 use super::model::{Model, Raw};
-use super::past::{Earlier, Known, Past};
+use super::past::{Earlier, FilePast, Known, Past};
 use super::people::Person;
 use super::replay::{LABEL_DAYS, Merged, Replay, Score};
 use super::signals::{Evidence, Unknown, subsystem};
@@ -94,7 +94,8 @@ impl<'m> History<'m> {
 
     /// What history says of a change's files.
     pub fn past(&self, change: &Change) -> Past {
-        let of = |path: String| self.touches.lineage(&path, change.at).unwrap_or_default();
+        let of =
+            |path: String| FilePast::of(self.touches.lineage(&path, change.at).unwrap_or_default());
         let files = change.files.iter().map(|f| (f.path.clone(), of(f.path_before().to_owned())));
         let own = change.author.map(|author| self.own.get(&author).cloned().unwrap_or_default());
         Past { files: files.collect(), own, known: self.known }

@@ -2,7 +2,8 @@
 //!
 //! Rows may come in any order and in several loads (the store asks in rounds): a name counts only
 //! until the moment at which another file took it over, and a walk always goes back in time, so
-//! that names which are swapped do not make a circle.
+//! that names which are swapped do not make a circle. To know the names, the touches that renamed
+//! are enough: the store loads no others and counts the rest where it lies.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,6 +21,33 @@ pub struct Touch<K> {
     pub earlier: Earlier,
     /// The path before, when this change renamed the file.
     pub was: Option<K>,
+}
+
+/// A moment of history: changes of one millisecond have an order, too.
+pub type Moment = (Timestamp, i64);
+
+/// A stretch of time in which a path held one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stretch<K> {
+    /// Where the file lay.
+    pub path: K,
+    /// The touch that brought it there, which belongs to it; `None`: whatever is the first.
+    pub from: Option<Moment>,
+    /// From here on the path no longer counts.
+    pub until: Moment,
+}
+
+impl<K: PartialEq> Stretch<K> {
+    /// Whether a touch of a path is one of this file.
+    pub fn holds(&self, path: &K, moment: Moment) -> bool {
+        self.path == *path && self.from.is_none_or(|from| from <= moment) && moment < self.until
+    }
+}
+
+impl<K> Touch<K> {
+    fn moment(&self) -> Moment {
+        (self.earlier.at, self.earlier.change)
+    }
 }
 
 /// Touches by path, as far as they were loaded. `K` is what a path is known by: itself, or the
@@ -47,7 +75,7 @@ impl<K: Ord + Clone> Touches<K> {
     pub fn load(&mut self, path: &K, touches: Vec<Touch<K>>) {
         let known = self.paths.entry(path.clone()).or_default();
         known.extend(touches);
-        known.sort_by_key(|touch| (touch.earlier.at, touch.earlier.change));
+        known.sort_by_key(Touch::moment);
     }
 
     /// Adds a touch that is younger than all others.
@@ -58,39 +86,49 @@ impl<K: Ord + Clone> Touches<K> {
         }
     }
 
-    /// The history of the file that lies at `path` before `until`: oldest first, under all its
-    /// names. `Err` names the paths that must be loaded first.
-    pub fn lineage(&self, path: &K, until: Timestamp) -> Result<Vec<Earlier>, K> {
-        let mut parts: Vec<&[Touch<K>]> = Vec::new();
+    /// Where the file lay that lies at `path` before `until`, oldest first. `Err` names the path
+    /// that must be loaded first.
+    pub fn stretches(&self, path: &K, until: Timestamp) -> Result<Vec<Stretch<K>>, K> {
+        let mut found = Vec::new();
         let (mut path, mut until) = (path, (until, i64::MAX));
         for _ in 0..=MAX_RENAMES {
-            let known = match self.paths.get(path) {
-                Some(known) => known.as_slice(),
-                None if self.complete => &[],
-                None => return Err(path.clone()),
-            };
-            let order = |touch: &Touch<K>| (touch.earlier.at, touch.earlier.change);
-            let end = known.partition_point(|touch| order(touch) < until);
-            let before = &known[..end];
+            let known = self.of(path)?;
+            let before = &known[..known.partition_point(|touch| touch.moment() < until)];
             // What lay here before the file moved in is another file's past.
-            match before.iter().rposition(|touch| touch.was.is_some()) {
-                None => {
-                    parts.push(before);
-                    break;
-                }
-                Some(at) => {
-                    parts.push(&before[at..]);
-                    until = order(&before[at]);
-                    path = before[at].was.as_ref().unwrap_or(path);
-                }
-            }
+            let came = before.iter().rev().find_map(|t| Some((t.moment(), t.was.as_ref()?)));
+            let from = came.map(|(moment, _)| moment);
+            found.push(Stretch { path: path.clone(), from, until });
+            let Some((moment, was)) = came else { break };
+            (path, until) = (was, moment);
         }
-        Ok(parts.into_iter().rev().flatten().map(|touch| touch.earlier).collect())
+        found.reverse();
+        Ok(found)
+    }
+
+    /// The history of the file that lies at `path` before `until`: oldest first, under all its
+    /// names. `Err` names the path that must be loaded first.
+    pub fn lineage(&self, path: &K, until: Timestamp) -> Result<Vec<Earlier>, K> {
+        let mut found = Vec::new();
+        for stretch in self.stretches(path, until)? {
+            let known = self.of(&stretch.path)?;
+            let start = stretch.from.map_or(0, |from| known.partition_point(|t| t.moment() < from));
+            let end = known.partition_point(|touch| touch.moment() < stretch.until);
+            found.extend(known[start..end].iter().map(|touch| touch.earlier));
+        }
+        Ok(found)
+    }
+
+    fn of(&self, path: &K) -> Result<&[Touch<K>], K> {
+        match self.paths.get(path) {
+            Some(known) => Ok(known),
+            None if self.complete => Ok(&[]),
+            None => Err(path.clone()),
+        }
     }
 
     /// Of the wanted paths and those that renames lead to, the ones not loaded yet.
     pub fn missing(&self, wanted: &[K], until: Timestamp) -> BTreeSet<K> {
-        wanted.iter().filter_map(|path| self.lineage(path, until).err()).collect()
+        wanted.iter().filter_map(|path| self.stretches(path, until).err()).collect()
     }
 }
 

@@ -8,6 +8,8 @@ use super::DAY_MS;
 use super::change::Change;
 use super::people::Person;
 
+/// How far back changes of a file count as churn.
+pub const BURST_DAYS: i64 = 7;
 /// How long a revert speaks against the files that it brought back.
 pub const REVERT_DAYS: i64 = 180;
 
@@ -24,11 +26,60 @@ pub struct Earlier {
     pub reverted: Option<Timestamp>,
 }
 
-/// The earlier changes of each touched file, renames followed, oldest first.
+/// What somebody did to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Times {
+    /// How often they changed it.
+    pub changes: u64,
+    /// When last.
+    pub last: Timestamp,
+}
+
+/// The earlier changes of one file, renames followed: by people, and only those one by one that
+/// are asked for one by one. Of a file that ten thousand changes touched the store tells who
+/// touched it, not every touch.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct FilePast {
+    /// Who changed it; programs and accounts that are gone are left out.
+    pub people: BTreeMap<Person, Times>,
+    /// The last change, those of the last [`BURST_DAYS`] days and those that were reverted in the
+    /// last [`REVERT_DAYS`]; there may be others among them. Oldest first.
+    pub single: Vec<Earlier>,
+}
+
+impl FilePast {
+    /// Of every change, oldest first.
+    pub fn of(earlier: Vec<Earlier>) -> Self {
+        let mut past = Self::default();
+        for one in &earlier {
+            past.extend(one.author.map(|author| (author, Times { changes: 1, last: one.at })));
+        }
+        past.single = earlier;
+        past
+    }
+
+    /// The last change.
+    pub fn last(&self) -> Option<&Earlier> {
+        self.single.last()
+    }
+}
+
+/// More that people did to it.
+impl Extend<(Person, Times)> for FilePast {
+    fn extend<T: IntoIterator<Item = (Person, Times)>>(&mut self, more: T) {
+        for (person, times) in more {
+            let known = self.people.entry(person).or_insert(Times { changes: 0, last: times.last });
+            known.changes += times.changes;
+            known.last = known.last.max(times.last);
+        }
+    }
+}
+
+/// The past of each touched file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Past {
     /// By the file's present path. A file without an entry has no known past.
-    pub files: BTreeMap<String, Vec<Earlier>>,
+    pub files: BTreeMap<String, FilePast>,
     /// The author's earlier changes anywhere in the repository: moment and subsystems touched.
     /// `None` where that is not looked up.
     pub own: Option<Vec<(Timestamp, BTreeSet<String>)>>,
@@ -59,36 +110,36 @@ impl Past {
                 let at = Timestamp(number * DAY_MS);
                 Earlier { change: number, at, author: Some(*author), reverted: None }
             });
-            past.files.insert((*path).to_owned(), earlier.collect());
+            past.files.insert((*path).to_owned(), FilePast::of(earlier.collect()));
         }
         let since = Timestamp(DAY_MS);
         past.known = Some(Known { since, changes: number.unsigned_abs(), whole: true });
         past
     }
 
-    /// The earlier changes of one file.
-    pub fn of_file(&self, path: &str) -> &[Earlier] {
-        self.files.get(path).map_or(&[], Vec::as_slice)
+    /// The past of one file, if it has one.
+    pub fn of_file(&self, path: &str) -> Option<&FilePast> {
+        self.files.get(path)
     }
 
-    /// Every earlier change of every touched file: the path and the change.
-    pub fn touched<'a>(
-        &'a self,
-        change: &'a Change,
-    ) -> impl Iterator<Item = (&'a str, &'a Earlier)> {
-        change.files.iter().flat_map(|file| {
-            self.of_file(&file.path).iter().map(|earlier| (file.path.as_str(), earlier))
-        })
+    /// The past of every touched file that has one.
+    pub fn touched<'a>(&'a self, change: &'a Change) -> impl Iterator<Item = &'a FilePast> {
+        change.files.iter().filter_map(|file| self.of_file(&file.path))
+    }
+
+    /// Earlier changes of the touched files that are looked at one by one, file by file.
+    pub fn single<'a>(&'a self, change: &'a Change) -> impl Iterator<Item = &'a Earlier> {
+        self.touched(change).flat_map(|file| &file.single)
     }
 
     /// Everybody who changed one of the touched files before.
     pub fn authors(&self, change: &Change) -> BTreeSet<Person> {
-        self.touched(change).filter_map(|(_, earlier)| earlier.author).collect()
+        self.touched(change).flat_map(|file| file.people.keys().copied()).collect()
     }
 
     /// Whether somebody changed a file before.
     pub fn knows(&self, person: Person, path: &str) -> bool {
-        self.of_file(path).iter().any(|earlier| earlier.author == Some(person))
+        self.of_file(path).is_some_and(|file| file.people.contains_key(&person))
     }
 
     /// The share of the touched files that were there before which somebody changed before; `None`
@@ -103,17 +154,14 @@ impl Past {
     /// files that they changed, then by how lately. At most `most`.
     pub fn knowers(&self, change: &Change, most: usize) -> Vec<Knower> {
         let mut found: BTreeMap<Person, Knower> = BTreeMap::new();
-        for file in &change.files {
-            let mut seen = BTreeSet::new();
-            for earlier in self.of_file(&file.path) {
-                let Some(person) = earlier.author.filter(|p| Some(*p) != change.author) else {
-                    continue;
-                };
-                let knower =
-                    found.entry(person).or_insert(Knower { person, files: 0, last: earlier.at });
-                knower.files += u64::from(seen.insert(person));
-                knower.last = knower.last.max(earlier.at);
+        for (person, times) in self.touched(change).flat_map(|file| &file.people) {
+            if Some(*person) == change.author {
+                continue;
             }
+            let (person, last) = (*person, times.last);
+            let knower = found.entry(person).or_insert(Knower { person, files: 0, last });
+            knower.files += 1;
+            knower.last = knower.last.max(last);
         }
         let mut all: Vec<Knower> = found.into_values().collect();
         all.sort_by(|a, b| (b.files, b.last, a.person).cmp(&(a.files, a.last, b.person)));

@@ -17,80 +17,34 @@ struct Rule {
     sql: &'static str,
 }
 
+/// The oldest rows of a table, by its key and the column of their age; `if` more holds of them.
+macro_rules! oldest {
+    ($table:literal, $cutoff:ident, $key:literal, $age:literal $(, if $more:literal)?) => {
+        Rule {
+            table: $table,
+            cutoff: |cutoff| cutoff.$cutoff,
+            sql: concat!(
+                "DELETE FROM ", $table, " WHERE (", $key, ") IN (SELECT ", $key, " FROM ", $table,
+                " WHERE ", $age, " < $1", $(" AND ", $more,)? " ORDER BY ", $age, " LIMIT $2)"
+            ),
+        }
+    };
+}
+
 const RULES: &[Rule] = &[
-    Rule {
-        table: "delivery",
-        cutoff: |c| c.deliveries,
-        // One that was never read is still owed, or a dead letter's only copy.
-        sql: "DELETE FROM delivery WHERE guid IN (SELECT guid FROM delivery
-               WHERE received_ms < $1 AND outcome IS NOT NULL ORDER BY received_ms LIMIT $2)",
-    },
-    Rule {
-        table: "evaluation",
-        cutoff: |c| c.evaluations,
-        sql: "DELETE FROM evaluation WHERE (repo, key) IN (SELECT repo, key FROM evaluation
-               WHERE stored_ms < $1 ORDER BY stored_ms LIMIT $2)",
-    },
-    Rule {
-        table: "coverage_report",
-        cutoff: |c| c.evaluations,
-        sql: "DELETE FROM coverage_report WHERE (repo, sha, name) IN (
-               SELECT repo, sha, name FROM coverage_report
-                WHERE stored_ms < $1 ORDER BY stored_ms LIMIT $2)",
-    },
-    Rule {
-        table: "blob",
-        cutoff: |c| c.history,
-        sql: "DELETE FROM blob WHERE (installation, sha) IN (SELECT installation, sha FROM blob
-               WHERE stored_ms < $1 ORDER BY stored_ms LIMIT $2)",
-    },
-    Rule {
-        table: "snapshot",
-        cutoff: |c| c.history,
-        sql: "DELETE FROM snapshot WHERE repo IN (SELECT repo FROM snapshot
-               WHERE stored_ms < $1 ORDER BY stored_ms LIMIT $2)",
-    },
-    Rule {
-        table: "judgement",
-        cutoff: |c| c.history,
-        sql: "DELETE FROM judgement WHERE id IN (SELECT id FROM judgement
-               WHERE judged_ms < $1 ORDER BY judged_ms LIMIT $2)",
-    },
-    Rule {
-        table: "gate",
-        cutoff: |c| c.history,
-        // GitHub itself waits 30 days, so that none of these is waited for any more.
-        sql: "DELETE FROM gate WHERE (repo, run, deployment, environment) IN (
-               SELECT repo, run, deployment, environment FROM gate
-                WHERE asked_ms < $1 AND look_ms < $1 ORDER BY asked_ms LIMIT $2)",
-    },
-    Rule {
-        table: "acknowledgement",
-        cutoff: |c| c.history,
-        sql: "DELETE FROM acknowledgement WHERE (repo, sha, environment, condition_name) IN (
-               SELECT repo, sha, environment, condition_name FROM acknowledgement
-                WHERE given_ms < $1 ORDER BY given_ms LIMIT $2)",
-    },
-    Rule {
-        table: "risk_report",
-        cutoff: |c| c.history,
-        sql: "DELETE FROM risk_report WHERE (repo, sha) IN (SELECT repo, sha FROM risk_report
-               WHERE said_ms < $1 ORDER BY said_ms LIMIT $2)",
-    },
-    Rule {
-        table: "risk_coverage",
-        cutoff: |c| c.history,
-        sql: "DELETE FROM risk_coverage WHERE (repo, sha, context) IN (
-               SELECT repo, sha, context FROM risk_coverage
-                WHERE at_ms < $1 ORDER BY at_ms LIMIT $2)",
-    },
-    Rule {
-        table: "check_run",
-        cutoff: |c| c.history,
-        sql: "DELETE FROM check_run WHERE (repo, head_sha, name) IN (
-               SELECT repo, head_sha, name FROM check_run
-                WHERE updated_ms < $1 AND concluded = TRUE ORDER BY updated_ms LIMIT $2)",
-    },
+    // One that was never read is still owed, or a dead letter's only copy.
+    oldest!("delivery", deliveries, "guid", "received_ms", if "outcome IS NOT NULL"),
+    oldest!("evaluation", evaluations, "repo, key", "stored_ms"),
+    oldest!("coverage_report", evaluations, "repo, sha, name", "stored_ms"),
+    oldest!("blob", history, "installation, sha", "stored_ms"),
+    oldest!("snapshot", history, "repo", "stored_ms"),
+    oldest!("judgement", history, "id", "judged_ms"),
+    // GitHub itself waits 30 days, so that none of these is waited for any more.
+    oldest!("gate", history, "repo, run, deployment, environment", "asked_ms", if "look_ms < $1"),
+    oldest!("acknowledgement", history, "repo, sha, environment, condition_name", "given_ms"),
+    oldest!("risk_report", history, "repo, sha", "said_ms"),
+    oldest!("risk_coverage", history, "repo, sha, context", "at_ms"),
+    oldest!("check_run", history, "repo, head_sha, name", "updated_ms", if "concluded = TRUE"),
 ];
 
 /// What one clean-up did.

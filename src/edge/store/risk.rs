@@ -2,8 +2,11 @@
 //! change is?
 
 mod changes;
+mod counted;
 mod coverage;
 mod people;
+#[cfg(test)]
+mod plans;
 mod pulls;
 mod quarters;
 mod reading;
@@ -18,6 +21,21 @@ pub use coverage::{CoverageRow, PutCoverage};
 pub use pulls::RiskPull;
 pub use quarters::{Harm, QuarterCount};
 pub use touches::RiskTouch;
+
+/// Names that are asked for at once. A shorter list is filled up with its first, so that one text
+/// does for all.
+const BATCH: usize = 100;
+
+/// `$3, $4, …`: places for a batch of names.
+fn places(first: usize) -> String {
+    let places: Vec<String> = (first..first + BATCH).map(|n| format!("${n}")).collect();
+    places.join(", ")
+}
+
+/// A batch of names as long as its places.
+fn filled<T>(batch: &[T]) -> impl Iterator<Item = &T> {
+    batch.iter().chain(std::iter::repeat_n(&batch[0], BATCH - batch.len()))
+}
 
 /// 63 bits of a text's digest: what paths, titles and addresses are recognised by.
 pub fn mark(text: &str) -> i64 {

@@ -11,13 +11,13 @@ use crate::stage::{Props, Stage};
 use super::api::hold;
 use super::files::{CONFIG, GOOD, ROOT, mode, with};
 
-const REPO: &str = "acme/payments";
-const HOME: &str = "acme/.github";
-const FILE: &str = "waymark.yml";
+pub(super) const REPO: &str = "acme/payments";
+pub(super) const HOME: &str = "acme/.github";
+pub(super) const FILE: &str = "waymark.yml";
 const ANSWER: &str = "POST /repos/*/*/actions/runs/*/deployment_protection_rule";
 
 /// A repository in order, and an organisation with this configuration. Returns the commit.
-async fn furnished(stage: &Stage, organisation: &str) -> String {
+pub(super) async fn furnished(stage: &Stage, organisation: &str) -> String {
     stage.gh.create_repo(HOME, &[(FILE, organisation)]);
     let head = stage.gh.create_repo(REPO, GOOD);
     stage.gh.join_team("acme", "sre", "grace");
@@ -26,11 +26,11 @@ async fn furnished(stage: &Stage, organisation: &str) -> String {
 }
 
 /// The final answer and its comment.
-fn answer(stage: &Stage, run: u64) -> (String, String) {
+pub(super) fn answer(stage: &Stage, run: u64) -> (String, String) {
     stage.gh.deployment(run).answer.unwrap_or_default()
 }
 
-async fn deployed(stage: &Stage, sha: &str) -> HeldDeployment {
+pub(super) async fn deployed(stage: &Stage, sha: &str) -> HeldDeployment {
     let run = stage.gh.ask_gate(REPO, "production", sha);
     stage.settle().await;
     stage.gh.deployment(run)
@@ -44,7 +44,7 @@ async fn end_waiting(stage: Stage) {
     stage.gh.assert_calm();
 }
 
-fn last_reply(stage: &Stage, number: u64) -> String {
+pub(super) fn last_reply(stage: &Stage, number: u64) -> String {
     stage.gh.comments(REPO, number).pop().unwrap().body
 }
 
@@ -78,9 +78,9 @@ async fn a_commit_with_a_red_check_is_rejected_with_the_way_out() {
     }
 }
 
-const FREEZE_TODAY: &str = "gate: {override: sre}\nfreeze:\n  - {reason: inventory in \
+pub(super) const FREEZE_TODAY: &str = "gate: {override: sre}\nfreeze:\n  - {reason: inventory in \
     Berlin, from: 2026-11-21 08:00, until: 2026-11-21 12:00, zone: Europe/Berlin}\n";
-const FREEZE_LONG: &str = "gate: {override: sre}\nfreeze:\n  - {reason: 'holidays, ask @acme/sre', \
+pub(super) const FREEZE_LONG: &str = "gate: {override: sre}\nfreeze:\n  - {reason: 'holidays, ask @acme/sre', \
     from: 2026-11-20, until: 2027-01-03, environments: prod*, repositories: acme/pay*}\n";
 
 #[tokio::test]
@@ -93,7 +93,7 @@ async fn it_waits_for_the_end_of_a_freeze() {
         assert_eq!(told.answer, None);
         let [report] = told.reports.as_slice() else { panic!("{:?}", told.reports) };
         assert!(report.contains("a freeze holds until 2026-11-21 11:00 UTC"), "{report}");
-        assert!(report.contains("asked again at 2026-11-21 11:00 UTC"), "{report}");
+        assert!(report.contains("looks again at 2026-11-21 11:00 UTC"), "{report}");
 
         // Nobody is asked before, and nothing is said twice.
         stage.advance(60 * 60);
@@ -204,7 +204,7 @@ async fn a_condition_is_acknowledged_before_the_merge() {
         stage.gh.comment(REPO, number, "grace", ask);
         stage.settle().await;
         let reply = last_reply(&stage, number);
-        assert!(reply.contains("Recorded: `freeze` of"), "{reply}");
+        assert!(reply.contains("Recorded: `freeze` does not hold the deployment of"), "{reply}");
         let head = stage.gh.merge(REPO, number);
         stage.settle().await;
         let (state, comment) = deployed(&stage, &head).await.answer.unwrap();
@@ -275,7 +275,7 @@ async fn observed(prometheus: &FakePrometheus) -> Vec<Stage> {
     Stage::each_with(FakeGitHub::builder, props).await
 }
 
-fn objective(prometheus: &FakePrometheus, more: &str) -> String {
+pub(super) fn objective(prometheus: &FakePrometheus, more: &str) -> String {
     format!(
         "gate: {{unknown_slo: {more}}}\nslo:\n  prometheus: {}\n  objectives:\n    - {{name: \
          availability, objective: 99.9, error_ratio: 'errors[$window] / all[$window]'}}\n",
@@ -328,7 +328,7 @@ async fn a_spent_budget_rejects() {
         let head = furnished(&stage, &objective(&prometheus, "pass")).await;
         let (state, comment) = deployed(&stage, &head).await.answer.unwrap();
         assert_eq!(state, "rejected");
-        assert!(comment.contains("is spent: -20 % of it remain"), "{comment}");
+        assert!(comment.contains("is spent, and overdrawn by 20 %"), "{comment}");
         stage.end().await;
     }
 }
@@ -343,7 +343,7 @@ async fn a_silent_prometheus_is_unknown_and_the_organisation_decides() {
             let told = deployed(&stage, &head).await;
             let (state, comment) = told.answer.unwrap_or_default();
             assert_eq!(state, verdict);
-            let words = "the error budget is not known: availability: Prometheus refused the query: it answered 503";
+            let words = "the error budget of `availability` is not known: Prometheus refused the query: status 503";
             let said = if wish == "pass" { comment } else { told.reports[0].clone() };
             assert!(said.contains(words), "{said}");
             match wish {
@@ -376,7 +376,7 @@ async fn documents_of_the_default_branch_are_asked_for_where_the_operator_allows
         stage.settle().await;
         let (state, comment) = deployed(&stage, &head).await.answer.unwrap();
         assert_eq!(state, "approved");
-        assert!(comment.contains("10 % of the error budget of `pay-up` remain"), "{comment}");
+        assert!(comment.contains("10 % of the error budget of `pay-up` is left"), "{comment}");
         assert!(prometheus.asked()[0].contains("sloth_service"), "{:?}", prometheus.asked());
         stage.end().await;
     }
@@ -585,6 +585,34 @@ async fn a_condition_of_the_change_holds_until_it_is_acknowledged() {
         let (state, comment) = deployed(&stage, &head).await.answer.unwrap();
         assert_eq!(state, "approved", "{comment}");
         assert!(comment.contains("Overridden by `octo-dev`"), "{comment}");
+        stage.end().await;
+    }
+}
+
+/// It is known only when the check has long been said, so it stands with what the gate asks.
+#[tokio::test]
+async fn a_merge_by_its_author_holds_where_the_organisation_says_so() {
+    const ORGANISATION: &str = "gate: {override: sre, blocks: self_merged}\n";
+    let with_risk = || Props { risk: true, ..Props::default() };
+    for stage in Stage::each_with(FakeGitHub::builder, with_risk).await {
+        furnished(&stage, ORGANISATION).await;
+        let pushed = stage.gh.push(REPO, "alone", &[("src/a.rs", "a\n")], "Add a");
+        let number = stage.gh.open_pull(REPO, "alone", "main");
+        stage.settle().await;
+        let head = stage.gh.merge(REPO, number);
+        stage.settle().await;
+        let said = stage.gh.check_runs(REPO, &pushed).into_iter().filter_map(|run| run.summary);
+        assert!(!said.collect::<String>().contains("self_merged"), "nobody goes back to look");
+        let (state, comment) = deployed(&stage, &head).await.answer.unwrap();
+        assert_eq!(state, "rejected", "{comment}");
+        assert!(comment.contains("1. `self_merged`: its author merged it"), "{comment}");
+        let ask = "/platform acknowledge self_merged because I looked over their shoulder";
+        stage.gh.set_role(REPO, "bob", "write");
+        stage.gh.comment(REPO, number, "bob", ask);
+        stage.settle().await;
+        let reply = last_reply(&stage, number);
+        assert!(reply.contains("Re-run the job that was rejected."), "{reply}");
+        assert_eq!(deployed(&stage, &head).await.answer.unwrap().0, "approved");
         stage.end().await;
     }
 }

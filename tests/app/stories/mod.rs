@@ -21,6 +21,8 @@ mod fix_button;
 mod flood;
 mod fork;
 mod gate;
+mod gate_incidents;
+mod gate_texts;
 mod golden_path;
 mod hostile_files;
 mod hostile_texts;

@@ -125,12 +125,6 @@ impl SloFacts {
         Self { status: Status::None, reason: None, objectives: Vec::new() }
     }
 
-    /// Something should be known, but is not.
-    pub fn unknown(reason: impl Into<String>) -> Self {
-        let reason = Some(reason.into());
-        Self { status: Status::Unknown, reason, objectives: Vec::new() }
-    }
-
     /// Of all objectives.
     pub fn of(objectives: Vec<Objective>) -> Self {
         let dark = objectives.iter().find(|o| o.unknown.is_some());

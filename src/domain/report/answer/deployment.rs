@@ -20,10 +20,15 @@ pub fn override_recorded(sha: &str, environment: &str, waiting: bool) -> Answer 
     ))
 }
 
-/// It is recorded for the commit.
-pub fn acknowledged(condition: &str, sha: &str) -> Answer {
+/// It is recorded for the commit; of its deployments so many are held, so many of them wait.
+pub fn acknowledged(condition: &str, sha: &str, held: usize, waiting: usize) -> Answer {
+    let then = match (held, waiting) {
+        (0, _) => "After another push it has to be acknowledged again.",
+        (_, 0) => "Re-run the job that was rejected.",
+        (_, _) => "The deployment that waits is decided anew at once.",
+    };
     Answer::done(format!(
-        "Recorded: {} of {} does not hold its deployment. Another push asks for it again.",
+        "Recorded: {} does not hold the deployment of {}. {then}",
         code_span(&clip(condition, 100)),
         code_span(sha)
     ))
@@ -66,7 +71,10 @@ pub fn may_not_override(teams: &[String], unknown: Option<&str>) -> Answer {
 pub fn nothing_held(environment: Option<&str>, on_pull: bool) -> Answer {
     let of = if on_pull { " of this pull request's commit" } else { "" };
     let to = environment.map(|name| format!(" to {}", code_span(&clip(name, 100))));
-    Answer::refused(format!("No deployment{of}{} is held.", to.unwrap_or_default()))
+    Answer::refused(format!(
+        "No deployment{of}{} is held, so there is nothing to override.",
+        to.unwrap_or_default()
+    ))
 }
 
 /// Several are, to different places.

@@ -32,7 +32,7 @@ pub(super) const SIGNAL: Signal = Signal {
 pub fn age(evidence: Evidence<'_>) -> Result<f64, Unknown> {
     let past = evidence.past()?;
     let files = &evidence.whole()?.files;
-    let last = files.iter().filter_map(|file| past.of_file(&file.path).last());
+    let last = files.iter().filter_map(|file| past.of_file(&file.path)?.last());
     let ages: Vec<f64> = last.map(|e| days(evidence.change.at.0 - e.at.0)).collect();
     if ages.is_empty() {
         return Err("every file is new, or was last changed before history begins");

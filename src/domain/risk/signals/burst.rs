@@ -3,11 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::domain::risk::DAY_MS;
+use crate::domain::risk::past::BURST_DAYS;
 
 use super::{Evidence, OURS, Signal, Unknown, number};
-
-/// How far back it looks, in days.
-const DAYS: i64 = 7;
 
 pub(super) const SIGNAL: Signal = Signal {
     name: "burst",
@@ -37,7 +35,7 @@ pub(super) const SIGNAL: Signal = Signal {
 pub fn burst(evidence: Evidence<'_>) -> Result<f64, Unknown> {
     let past = evidence.past()?;
     let change = evidence.whole()?;
-    let from = change.at.plus_ms(-DAYS * DAY_MS);
-    let lately = past.touched(change).filter(|(_, earlier)| earlier.at >= from);
-    Ok(number(lately.map(|(_, earlier)| earlier.change).collect::<BTreeSet<_>>().len()))
+    let from = change.at.plus_ms(-BURST_DAYS * DAY_MS);
+    let lately = past.single(change).filter(|earlier| earlier.at >= from);
+    Ok(number(lately.map(|earlier| earlier.change).collect::<BTreeSet<_>>().len()))
 }

@@ -28,6 +28,6 @@ pub(super) const SIGNAL: Signal = Signal {
 pub fn changes(evidence: Evidence<'_>) -> Result<f64, Unknown> {
     let past = evidence.past()?;
     let files = &evidence.whole()?.files;
-    let last = files.iter().filter_map(|file| past.of_file(&file.path).last());
+    let last = files.iter().filter_map(|file| past.of_file(&file.path)?.last());
     Ok(number(last.map(|earlier| earlier.change).collect::<BTreeSet<_>>().len()))
 }

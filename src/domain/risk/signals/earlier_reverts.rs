@@ -30,7 +30,7 @@ pub(super) const SIGNAL: Signal = Signal {
 /// change.at = Timestamp(200 * DAY_MS);
 /// for (path, reverted) in [("a.rs", 10), ("b.rs", 30)] {
 ///     let file = past.files.get_mut(path).expect("there");
-///     file[0].reverted = Some(Timestamp(reverted * DAY_MS));
+///     file.single[0].reverted = Some(Timestamp(reverted * DAY_MS));
 /// }
 /// // Day 10 is 190 days back.
 /// assert_eq!(earlier_reverts(Evidence::of(&change, &past)), Ok(1.0));
@@ -40,6 +40,6 @@ pub fn earlier_reverts(evidence: Evidence<'_>) -> Result<f64, Unknown> {
     let now = evidence.change.at;
     let since = now.plus_ms(-REVERT_DAYS * DAY_MS);
     let lately = |at: Timestamp| since <= at && at < now;
-    let count = past.touched(evidence.change).filter(|(_, e)| e.reverted.is_some_and(lately));
+    let count = past.single(evidence.change).filter(|e| e.reverted.is_some_and(lately));
     Ok(number(count.count()))
 }

@@ -1,6 +1,6 @@
 //! Ownership: how much of what was done to these files did the author do?
 
-use super::{Evidence, NO_AUTHOR, OURS, Signal, Unknown, number};
+use super::{Evidence, NO_AUTHOR, OURS, Signal, Unknown};
 
 pub(super) const SIGNAL: Signal = Signal {
     name: "own_share",
@@ -28,10 +28,13 @@ pub fn own_share(evidence: Evidence<'_>) -> Result<f64, Unknown> {
     let past = evidence.past()?;
     let change = evidence.whole()?;
     let author = change.author.ok_or(NO_AUTHOR)?;
-    let people: Vec<_> = past.touched(change).filter_map(|(_, earlier)| earlier.author).collect();
-    if people.is_empty() {
+    let (mut own, mut all) = (0, 0);
+    for (person, times) in past.touched(change).flat_map(|file| &file.people) {
+        all += times.changes;
+        own += if *person == author { times.changes } else { 0 };
+    }
+    if all == 0 {
         return Err("nobody is known to have changed these files before");
     }
-    let own = people.iter().filter(|person| **person == author).count();
-    Ok(number(own) / number(people.len()))
+    Ok(own as f64 / all as f64)
 }

@@ -112,8 +112,6 @@ const RIPE: &str = "SELECT COUNT(*), CAST(COALESCE(SUM(CASE WHEN reverted_ms IS 
 const WINDOW: &str = "SELECT features FROM risk_change
     WHERE repo = $1 AND counts AND features IS NOT NULL AND at_ms < $2
     ORDER BY at_ms DESC, id DESC LIMIT $3";
-const REVERTED: &str = "SELECT id, reverted_ms FROM risk_change
-    WHERE repo = $1 AND reverted_ms >= $2 AND reverted_ms <= $3";
 
 impl Store {
     /// Notes changes that landed, with their files, and what they take back: all or none. Those
@@ -217,16 +215,5 @@ impl Store {
     ) -> Result<Vec<(Vector, f64)>, StoreError> {
         let rows: Vec<(String,)> = self.database.all(WINDOW, values![repo, now, most]).await?;
         rows.into_iter().map(|(text,)| Features::read(&text)).collect()
-    }
-
-    /// Changes that were reverted in a span of time: which, and when.
-    pub async fn risk_reverted(
-        &self,
-        repo: RepoId,
-        from: Timestamp,
-        to: Timestamp,
-    ) -> Result<Vec<(i64, Timestamp)>, StoreError> {
-        let rows: Vec<(i64, i64)> = self.database.all(REVERTED, values![repo, from, to]).await?;
-        Ok(rows.into_iter().map(|(id, at)| (id, Timestamp(at))).collect())
     }
 }

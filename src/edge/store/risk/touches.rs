@@ -1,8 +1,9 @@
-//! Which changes touched a file?
+//! Which files did a change touch, and which changes brought a file to its path?
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-use super::mark;
+use super::{BATCH, filled, mark, places};
 use crate::domain::ids::RepoId;
 use crate::domain::risk::lineage::{Touch, Touches};
 use crate::domain::risk::past::Earlier;
@@ -11,9 +12,6 @@ use crate::domain::time::Timestamp;
 use crate::edge::store::Store;
 use crate::edge::store::database::Value;
 use crate::edge::store::error::StoreError;
-
-/// Paths that are asked for at once; a shorter list is filled up with its first.
-const BATCH: usize = 100;
 
 /// A file that a change touched; paths as digests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,12 +34,11 @@ pub(super) const INSERT: &str = "INSERT INTO risk_touch (repo, change, path, was
     ON CONFLICT (repo, change, path) DO UPDATE SET was = excluded.was, at_ms = excluded.at_ms,
         author = excluded.author";
 
-static SELECT: LazyLock<String> = LazyLock::new(|| {
-    let places: Vec<String> = (3..BATCH + 3).map(|n| format!("${n}")).collect();
+pub(super) static RENAMES: LazyLock<String> = LazyLock::new(|| {
     format!(
         "SELECT path, at_ms, change, author, was FROM risk_touch
-         WHERE repo = $1 AND at_ms < $2 AND path IN ({})",
-        places.join(", ")
+         WHERE repo = $1 AND was IS NOT NULL AND at_ms < $2 AND path IN ({})",
+        places(3)
     )
 });
 
@@ -49,8 +46,8 @@ static SELECT: LazyLock<String> = LazyLock::new(|| {
 type Row = (i64, i64, i64, Option<i64>, Option<i64>);
 
 impl Store {
-    /// Loads every touch of these paths before `now`.
-    pub async fn load_risk_touches(
+    /// Loads every touch before `now` that brought a file to one of these paths.
+    pub async fn load_risk_renames(
         &self,
         repo: RepoId,
         paths: &[i64],
@@ -58,11 +55,10 @@ impl Store {
         into: &mut Touches<i64>,
     ) -> Result<(), StoreError> {
         for batch in paths.chunks(BATCH) {
-            let filling = std::iter::repeat_n(&batch[0], BATCH - batch.len());
             let mut values = vec![Value::from(repo), Value::from(now)];
-            values.extend(batch.iter().chain(filling).map(|path| Value::from(*path)));
-            let rows: Vec<Row> = self.database.all(SELECT.as_str(), &values).await?;
-            let mut found: std::collections::BTreeMap<i64, Vec<Touch<i64>>> =
+            values.extend(filled(batch).map(|path| Value::from(*path)));
+            let rows: Vec<Row> = self.database.all(RENAMES.as_str(), &values).await?;
+            let mut found: BTreeMap<i64, Vec<Touch<i64>>> =
                 batch.iter().map(|path| (*path, Vec::new())).collect();
             for (path, at, change, author, was) in rows {
                 let (at, author) = (Timestamp(at), author.map(Person));
