@@ -54,6 +54,7 @@ const PUT_TOGETHER: &[(&str, &str)] = &[
     ("src/edge/store/blobs.rs", "numbers of placeholders"),
     ("src/edge/store/connect.rs", "names of pragmas, in a test"),
     ("src/edge/store/jobs/plans.rs", "constant texts and the name of a schema, in tests"),
+    ("src/edge/store/risk/plans.rs", "constant texts, in a test"),
     ("src/edge/store/transfer/cell.rs", "names of our own tables and columns"),
 ];
 
