@@ -41,7 +41,7 @@ const FAULTY: &str = "SELECT COUNT(*) FROM organisation_file WHERE problem IS NO
 const EXPIRE: &str = "UPDATE organisation_file SET read_ms = 0 WHERE installation = $1";
 
 /// GitHub's names know no case.
-const NAMED: &str = "SELECT id, default_branch FROM repo
+pub(super) const NAMED: &str = "SELECT id, default_branch FROM repo
     WHERE installation = $1 AND lower(name) = lower($2)";
 
 const LABELS: &str = "SELECT json FROM repo_labels WHERE repo = $1";

@@ -1,4 +1,4 @@
-//! Which index does SQLite take for what every risk check asks? It plans without statistics, as in
+//! Which index does SQLite take for what every risk check asks, and every job before? It plans without statistics, as in
 //! production, and more than once it chose to read a whole repository's history.
 
 use sqlx::{AssertSqlSafe, Connection, Row};
@@ -7,6 +7,7 @@ use super::counted::{LATELY, PEOPLE, REVERTED};
 use super::relations::{FROM, TOWARD};
 use super::touches::RENAMES;
 use crate::edge::store::Store;
+use crate::edge::store::organisation::NAMED;
 
 #[tokio::test]
 async fn each_question_takes_its_index() {
@@ -14,7 +15,8 @@ async fn each_question_takes_its_index() {
     let url = format!("sqlite://{}", folder.path().join("waymark.db").display());
     let store = Store::open(&url).await.expect("a store");
     let mut connection = sqlx::SqliteConnection::connect(&url).await.expect("a connection");
-    let expected: [(&str, &[&str]); 6] = [
+    let expected: [(&str, &[&str]); 7] = [
+        (NAMED, &["repo_name (<expr>=? AND installation=?)"]),
         (PEOPLE.as_str(), &["risk_touch_author (repo=? AND path=?"]),
         (LATELY.as_str(), &["risk_touch_path (repo=? AND path=? AND (at_ms,change)>"]),
         (RENAMES.as_str(), &["risk_touch_renamed (repo=? AND path=?"]),
