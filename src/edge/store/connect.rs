@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::migrate::{MigrateError, Migrator};
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::{ConnectOptions, Connection, Executor};
 
 use super::database::{Database, Door};
 use super::error::StoreError;
@@ -18,6 +18,11 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A connection to PostgreSQL that was used so recently is taken to be there.
 const RECENT: Duration = Duration::from_secs(1);
+
+/// A server may be told to acknowledge what its own crash takes back. Who answers for webhooks
+/// must not; a stricter setting than `on` (of standbys) stays.
+const ACKNOWLEDGED: &str = "SELECT set_config('synchronous_commit', 'on', false)
+    WHERE current_setting('synchronous_commit') = 'off'";
 
 static MIGRATOR: Migrator = sqlx::migrate!("src/edge/store/migrations");
 
@@ -115,7 +120,10 @@ async fn open_postgres(url: &str, migrate: bool) -> Result<Database, StoreError>
         }
     }
     let sized = |connections: u32| {
-        PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE)
+        let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
+        pool.after_connect(|connection, _| {
+            Box::pin(async move { connection.execute(ACKNOWLEDGED).await.map(drop) })
+        })
     };
     // A question before each use costs as much as the use; who was here a moment ago is not asked.
     // Intake always asks: it has nobody to try again but GitHub.
