@@ -108,12 +108,8 @@ impl Bench<'_> {
     /// The quotation mark in which a value stands, if any.
     pub(super) fn quote(&self, spot: &Spot) -> Option<char> {
         let range = self.mark(spot, &spot.pointer)?.value;
-        self.text(&spot.path)
-            .ok()?
-            .get(range)?
-            .chars()
-            .next()
-            .filter(|first| matches!(first, '"' | '\''))
+        let first = self.text(&spot.path).ok()?.get(range)?.chars().next();
+        first.filter(|first| matches!(first, '"' | '\''))
     }
 
     /// Where a value stands in a file as it is by now.

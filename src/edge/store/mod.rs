@@ -115,16 +115,15 @@ impl Store {
 
     /// How many connections are in use, over all pools of this process.
     pub fn connections(&self) -> Connections {
-        let of = |open: u32, idle: usize| (open as usize - idle.min(open as usize), idle);
-        let [(a, b), (c, d)] = match &self.database {
+        let (open, idle) = match &self.database {
             Database::Sqlite { writer, reader, .. } => {
-                [of(writer.size(), writer.num_idle()), of(reader.size(), reader.num_idle())]
+                (writer.size() + reader.size(), writer.num_idle() + reader.num_idle())
             }
             Database::Postgres { pool, intake } => {
-                [of(pool.size(), pool.num_idle()), of(intake.size(), intake.num_idle())]
+                (pool.size() + intake.size(), pool.num_idle() + intake.num_idle())
             }
         };
-        Connections { busy: a + c, idle: b + d }
+        Connections { busy: (open as usize).saturating_sub(idle), idle }
     }
 
     /// Waits until running statements are done, then closes every connection. Later calls fail

@@ -1,5 +1,6 @@
-//! Which index does SQLite take for what every risk check asks, and every job before? It plans without statistics, as in
-//! production, and more than once it chose to read a whole repository's history.
+//! Which index does SQLite take for what every risk check asks, and every job before it? It plans
+//! without statistics, as in production, and more than once it chose to read a whole repository's
+//! history.
 
 use sqlx::{AssertSqlSafe, Connection, Row};
 
