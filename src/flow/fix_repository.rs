@@ -155,7 +155,7 @@ impl App {
         // The pull request says what it does to its base; what is still to do is worked out on
         // its branch, so that what people changed there stays.
         let whole = self.plan_on(subject, &tip, &scope).await?;
-        if whole.files.is_empty() && ground.open.is_none() {
+        if whole.files.is_empty() && !ground.is_begun() {
             return Ok(nothing(&whole, "on the default branch"));
         }
         let place = format!("{}#{}", subject.name, question.asked.issue);
@@ -166,7 +166,7 @@ impl App {
             self.plan_on(subject, &ground.from, &scope).await?
         };
         let (plan, kept_back) = plan.split(|path| !may_write_workflows && is_workflow(path));
-        if plan.files.is_empty() && ground.open.is_none() {
+        if plan.files.is_empty() && !ground.is_begun() {
             return Ok(with_patch(&kept_back, NO_WORKFLOWS));
         }
         let mut commits = Vec::new();

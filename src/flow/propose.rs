@@ -1,7 +1,9 @@
 //! A pull request of ours reaches GitHub: once, whatever happens in between.
 //!
 //! The branch is its key. Nothing is forced: what people pushed to the branch stays, and a branch
-//! that an earlier, closed pull request left behind is taken up again by a merge commit.
+//! that an earlier, closed pull request left behind is taken up again by a merge commit. A branch
+//! that no pull request came of yet is gone on with: whoever made it was interrupted, or is about
+//! to open one this moment.
 
 use crate::domain::effect::PullDraft;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
@@ -17,10 +19,29 @@ use super::fate::Fate;
 pub(super) struct Ground {
     /// The open pull request from the branch, if there is one.
     pub(super) open: Option<Pull>,
-    /// The commit whose files it builds on: the branch of the open pull request, else the base.
+    /// The commit whose files it builds on: the branch where it is alive, else the base.
     pub(super) from: Sha,
-    /// A branch of that name without an open pull request.
-    leftover: Option<Sha>,
+    branch: Branch,
+}
+
+/// The branch of a proposal, as it was found.
+enum Branch {
+    Missing,
+    /// People see it in the open pull request.
+    Open,
+    /// It has commits that no pull request ended with; the base it is to go to.
+    Begun {
+        base: Sha,
+    },
+    /// A closed pull request left it behind, at this commit.
+    Leftover(Sha),
+}
+
+impl Ground {
+    /// There is something on the branch that people are to see, whether we add to it or not.
+    pub(super) fn is_begun(&self) -> bool {
+        matches!(self.branch, Branch::Open | Branch::Begun { .. })
+    }
 }
 
 /// What came of a proposal.
@@ -83,12 +104,18 @@ pub(super) async fn ground(
 ) -> Result<Option<Ground>, Fate> {
     let open = open_pull(github, repo, branch, base).await?;
     let tip = github.branch(repo, branch).await?;
-    if let (Some(pull), Some(tip)) = (&open, &tip) {
-        let from = tip.clone();
-        return Ok(Some(Ground { open: Some(pull.clone()), from, leftover: None }));
+    if let (Some(_), Some(tip)) = (&open, &tip) {
+        return Ok(Some(Ground { from: tip.clone(), open, branch: Branch::Open }));
     }
     let Some(base) = github.branch(repo, base).await? else { return Ok(None) };
-    Ok(Some(Ground { open: None, from: base, leftover: tip }))
+    let (from, branch) = match tip {
+        None => (base, Branch::Missing),
+        Some(tip) if was_closed_at(github, repo, branch, &tip).await? => {
+            (base, Branch::Leftover(tip))
+        }
+        Some(tip) => (tip, Branch::Begun { base }),
+    };
+    Ok(Some(Ground { open: None, from, branch }))
 }
 
 /// Makes the branch and the pull request be as the draft says, on that ground.
@@ -122,7 +149,11 @@ async fn try_to(
     ground: Ground,
     draft: &PullDraft,
 ) -> Result<Proposed, GitHubError> {
-    let Ground { open, from, leftover } = ground;
+    let Ground { open, from, branch: found } = ground;
+    let leftover = match &found {
+        Branch::Leftover(left) => Some(left),
+        _ => None,
+    };
     let before = github.commit(repo, from.as_str()).await?.tree;
     let mut tip = from.clone();
     let mut tree = before.clone();
@@ -133,8 +164,7 @@ async fn try_to(
         }
         let mut parents = vec![tip.clone()];
         // The first commit also takes up what was left behind, so that nothing need be forced.
-        parents
-            .extend(leftover.clone().filter(|_| tip == from && leftover.as_ref() != Some(&from)));
+        parents.extend(leftover.filter(|left| tip == from && **left != from).cloned());
         tip = github.create_commit(repo, &commit.message, &next, &parents).await?;
         tree = next;
     }
@@ -144,19 +174,18 @@ async fn try_to(
         }
         return settle_words(github, repo, pull, draft, tip != from).await;
     }
-    if tree == before {
+    let held = match &found {
+        Branch::Begun { base } => github.commit(repo, base.as_str()).await?.tree,
+        _ => before,
+    };
+    if tree == held {
         return Ok(Proposed::Nothing);
     }
-    let is_new = leftover.is_none();
-    match leftover {
-        None => github.create_branch(repo, &draft.branch, &tip).await?,
-        Some(left) => {
-            // A crash may have come between branch and pull request.
-            let left_tree = github.commit(repo, left.as_str()).await?.tree;
-            if left_tree != tree {
-                github.advance_branch(repo, &draft.branch, &tip).await?;
-            }
-        }
+    let is_new = matches!(found, Branch::Missing);
+    if is_new {
+        github.create_branch(repo, &draft.branch, &tip).await?;
+    } else if tip != from {
+        github.advance_branch(repo, &draft.branch, &tip).await?;
     }
     let PullDraft { branch, base, title, body, .. } = draft;
     match github.create_pull(repo, branch, base, title, body).await {
@@ -164,7 +193,7 @@ async fn try_to(
         Err(error @ (GitHubError::Rejected { .. } | GitHubError::Forbidden { .. })) => {
             // A lost answer, or somebody else's hand: it is there.
             if let Some(found) = open_pull(github, repo, branch, base).await? {
-                return Ok(Proposed::Unchanged(found));
+                return settle_words(github, repo, found, draft, tip != from).await;
             }
             // A branch that nobody will ever see a pull request from; who pushed to it keeps it.
             if is_new && github.branch(repo, branch).await? == Some(tip) {
@@ -190,6 +219,17 @@ async fn settle_words(
     }
     let pull = github.edit_pull(repo, pull.number, &draft.title, &draft.body).await?;
     Ok(Proposed::Updated(pull))
+}
+
+/// A pull request from the branch was closed, or merged, when the branch stood there.
+async fn was_closed_at(
+    github: &Installation,
+    repo: &RepoName,
+    branch: &str,
+    tip: &Sha,
+) -> Result<bool, GitHubError> {
+    let closed = github.closed_pulls(repo, &format!("{}:{branch}", repo.owner())).await?;
+    Ok(closed.iter().any(|pull| pull.head.sha == *tip && !pull.from_fork()))
 }
 
 async fn open_pull(

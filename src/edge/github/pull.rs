@@ -163,6 +163,18 @@ impl Installation {
         self.list(Call::get("/repos/{owner}/{repo}/pulls", path), pulls).await
     }
 
+    /// The closed and merged pull requests from `owner:branch`; their heads are
+    /// what the branch was when they were closed.
+    pub async fn closed_pulls(
+        &self,
+        repo: &RepoName,
+        from: &str,
+    ) -> Result<Vec<Pull>, GitHubError> {
+        let path =
+            in_repo(repo, &format!("/pulls?state=closed&per_page=100&head={}", escape(from)));
+        self.list(Call::get("/repos/{owner}/{repo}/pulls", path), pulls).await
+    }
+
     /// Every pull request, open or not, that brought a commit; none for a commit that is not known.
     pub async fn pulls_of_commit(
         &self,

@@ -71,8 +71,13 @@ pub struct Stall {
 impl Stall {
     /// Returns once a request waits.
     pub async fn hit(&self) {
+        self.hit_by(1).await;
+    }
+
+    /// Returns once so many requests wait.
+    pub async fn hit_by(&self, requests: usize) {
         let mut hits = self.hits.clone();
-        hits.wait_for(|count| *count > 0).await.expect("the fake outlives its stalls");
+        hits.wait_for(|count| *count >= requests).await.expect("the fake outlives its stalls");
     }
 
     /// Lets the waiting requests, and all later ones, go.

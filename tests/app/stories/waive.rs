@@ -131,6 +131,35 @@ async fn two_people_ask_at_once() {
     }
 }
 
+/// Between a branch and its pull request there is a moment in which it looks left behind.
+#[tokio::test]
+async fn a_branch_whose_request_is_being_opened_is_gone_on_with() {
+    for stage in Stage::each().await {
+        let number = with_pull(&stage).await;
+        stage.gh.set_role(REPO, "grace", "write");
+        stage.gh.comment(REPO, number, "octo-dev", ASK);
+        stage.gh.deliver().await;
+        let opening = stage.gh.stall("POST /repos/*/*/pulls");
+        let meanwhile = async {
+            opening.hit().await;
+            stage.gh.comment(REPO, number, "grace", &ASK.replace("Dockerfile", "b/Dockerfile"));
+            stage.gh.deliver().await;
+            let both_wait = async {
+                opening.hit_by(2).await;
+                opening.release();
+            };
+            tokio::join!(stage.app.work_off(), both_wait).0.unwrap();
+        };
+        let (first, ()) = tokio::join!(stage.app.work_off(), meanwhile);
+        first.unwrap();
+        stage.settle().await;
+        let text = file(&stage, "waymark/waive-container-non_root_user", CONFIG);
+        assert!(text.contains("owner: octo-dev") && text.contains("owner: grace"), "{text}");
+        stage.gh.forgive();
+        stage.end().await;
+    }
+}
+
 #[tokio::test]
 async fn a_closed_request_can_be_asked_for_again() {
     for stage in Stage::each().await {
