@@ -1,10 +1,10 @@
 //! Who has installed us, and what did they grant? Calls in the App's own name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
-use crate::domain::ids::InstallationId;
+use crate::domain::ids::{InstallationId, RepoId};
 
 use super::call::{Answer, Call};
 use super::client::{GitHub, Who};
@@ -45,8 +45,25 @@ pub struct InstallationInfo {
     pub suspended: bool,
 }
 
-/// A repository that an installation covers.
-pub type InstallationRepository = Repository;
+/// The repositories that an installation covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listing {
+    /// All that the pages held.
+    pub repositories: Vec<Repository>,
+    /// Whether there are as many as GitHub said on every page: otherwise some joined or left
+    /// between two pages, and one that stayed may have slipped through.
+    pub whole: bool,
+}
+
+const REPOSITORIES: &str = "/installation/repositories";
+
+/// A page of an installation's repositories.
+#[derive(Deserialize)]
+struct Page {
+    #[serde(default)]
+    total_count: Option<usize>,
+    repositories: Vec<Repository>,
+}
 
 #[derive(Deserialize)]
 struct Wire {
@@ -111,16 +128,28 @@ impl GitHub {
     pub async fn installation_repositories(
         &self,
         id: InstallationId,
-    ) -> Result<Vec<InstallationRepository>, GitHubError> {
-        #[derive(Deserialize)]
-        struct Page {
-            repositories: Vec<Repository>,
+    ) -> Result<Listing, GitHubError> {
+        type Row = (Option<usize>, Repository);
+        fn items(answer: &Answer, call: &Call) -> Result<Vec<Row>, GitHubError> {
+            let Page { total_count, repositories } = answer.json(call)?;
+            Ok(repositories.into_iter().map(|repository| (total_count, repository)).collect())
         }
-        fn items(answer: &Answer, call: &Call) -> Result<Vec<Repository>, GitHubError> {
-            Ok(answer.json::<Page>(call)?.repositories)
-        }
-        let path = "/installation/repositories?per_page=100";
-        let call = Call::get("/installation/repositories", path);
-        self.list(Who::Tenant(id, &TokenScope::listing()), call, items).await
+        let call = Call::get(REPOSITORIES, format!("{REPOSITORIES}?per_page=100"));
+        let rows = self.list(Who::Tenant(id, &TokenScope::listing()), call, items).await?;
+        let ids: BTreeSet<RepoId> = rows.iter().map(|(_, repository)| repository.id).collect();
+        let whole = rows.iter().all(|(total, _)| *total == Some(ids.len()));
+        let repositories = rows.into_iter().map(|(_, repository)| repository).collect();
+        Ok(Listing { repositories, whole })
+    }
+
+    /// How many repositories an installation covers: one call. `None` where the server does not
+    /// say.
+    pub async fn count_installation_repositories(
+        &self,
+        id: InstallationId,
+    ) -> Result<Option<usize>, GitHubError> {
+        let call = Call::get(REPOSITORIES, format!("{REPOSITORIES}?per_page=1"));
+        let answer = self.call(Who::Tenant(id, &TokenScope::listing()), &call).await?;
+        Ok(answer.json::<Page>(&call)?.total_count)
     }
 }

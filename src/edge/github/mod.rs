@@ -52,7 +52,7 @@ mod transport;
 mod tree;
 mod write;
 
-pub use app::{AppInfo, InstallationInfo, InstallationRepository};
+pub use app::{AppInfo, InstallationInfo, Listing};
 pub use blob::{BlobContent, BlobRef};
 pub use budget::Sleep;
 pub use call::{CallHook, CallSeen};

@@ -4,6 +4,7 @@ use super::Store;
 use super::database::values;
 use super::error::{StoreError, contended};
 use crate::domain::ids::InstallationId;
+use crate::domain::time::Timestamp;
 
 /// One installation of the App.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,6 +38,10 @@ const UPSERT: &str = "INSERT INTO installation (id, account, permissions, events
 
 const SELECT: &str = "SELECT id, account, permissions, events, suspended FROM installation
     WHERE (CAST($1 AS BIGINT) IS NULL OR id = $1) ORDER BY id";
+
+const LISTED: &str = "SELECT listed_ms FROM installation WHERE id = $1";
+
+const NOTE_LISTED: &str = "UPDATE installation SET listed_ms = $2 WHERE id = $1";
 
 /// What hangs on the installation by a foreign key goes with its row. A running job is its
 /// worker's to settle.
@@ -81,6 +86,24 @@ impl Store {
     ) -> Result<Option<InstallationRow>, StoreError> {
         let row: Option<Row> = self.database.one(SELECT, values![Some(installation.0)]).await?;
         Ok(row.map(InstallationRow::from))
+    }
+
+    /// When all of its repositories were last listed; `None`: never, or it is not known.
+    pub async fn listed(
+        &self,
+        installation: InstallationId,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let row: Option<(Option<i64>,)> = self.database.one(LISTED, values![installation]).await?;
+        Ok(row.and_then(|(at,)| at).map(Timestamp))
+    }
+
+    /// Notes that all of its repositories were listed.
+    pub async fn note_listed(
+        &self,
+        installation: InstallationId,
+        at: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.database.execute(NOTE_LISTED, values![installation, at]).await.map(drop)
     }
 
     /// Every installation, by id.

@@ -62,6 +62,8 @@ const OF_NAME: &str = "SELECT id, installation, name, default_branch, archived, 
 const OF_INSTALLATION: &str = "SELECT id, installation, name, default_branch, archived, private
     FROM repo WHERE installation = $1 ORDER BY id";
 
+const COUNT: &str = "SELECT COUNT(*) FROM repo WHERE installation = $1";
+
 /// A page of those that are not archived, of one installation or of all.
 const PAGE: &str = "SELECT id, installation, name, default_branch, archived, private
     FROM repo WHERE (CAST($1 AS BIGINT) IS NULL OR installation = $1) AND id > $2
@@ -141,6 +143,12 @@ impl Store {
     pub async fn repos(&self, installation: InstallationId) -> Result<Vec<RepoRow>, StoreError> {
         let rows: Vec<Row> = self.database.all(OF_INSTALLATION, values![installation]).await?;
         rows.into_iter().map(|row| Ok(KnownRepo::try_from(row)?.repo)).collect()
+    }
+
+    /// How many repositories of an installation are known, archived ones too.
+    pub async fn count_repos(&self, installation: InstallationId) -> Result<i64, StoreError> {
+        let row: Option<(i64,)> = self.database.one(COUNT, values![installation]).await?;
+        Ok(row.map_or(0, |(n,)| n))
     }
 }
 

@@ -28,6 +28,8 @@ pub struct World {
     pub moved: HashMap<String, u64>,
     /// Issues that were deleted, or that moved: (repository, number) → where to.
     pub gone_issues: BTreeMap<(u64, u64), Option<(u64, u64)>>,
+    /// Repositories that listings leave out; whether they are counted all the same.
+    pub unlisted: BTreeMap<u64, bool>,
     pub installations: BTreeMap<u64, Installation>,
     pub tokens: HashMap<String, Token>,
     pub runs: BTreeMap<u64, CheckRun>,
@@ -293,6 +295,7 @@ impl World {
             repos: BTreeMap::new(),
             moved: HashMap::new(),
             gone_issues: BTreeMap::new(),
+            unlisted: BTreeMap::new(),
             installations: BTreeMap::new(),
             tokens: HashMap::new(),
             runs: BTreeMap::new(),

@@ -102,14 +102,16 @@ fn access_token(world: &mut World, call: &Call) -> Reply {
 fn repositories(world: &mut World, call: &Call) -> Reply {
     let Actor::Installation(token) = &call.actor else { return Reply::not_found() };
     let installation = &world.installations[&token.installation];
-    let all: Vec<u64> = world
+    let mut all: Vec<u64> = world
         .repos
         .keys()
         .filter(|id| world.covers(installation, **id))
         .filter(|id| token.repos.as_ref().is_none_or(|chosen| chosen.contains(*id)))
         .copied()
         .collect();
+    all.retain(|id| world.unlisted.get(id) != Some(&false));
     let count = all.len();
+    all.retain(|id| !world.unlisted.contains_key(id));
     let selection = if installation.selected.is_some() { "selected" } else { "all" };
     // Of ten thousand only those of the page are shaped.
     let (rows, link) = page(call, &world.base, all);

@@ -148,6 +148,14 @@ impl FakeGitHub {
         self.choose(full_name, "removed");
     }
 
+    /// From now on the repository is on no page of a listing, as when others join and leave while it is
+    /// read; the count that each page tells holds it or does not.
+    pub fn slip_through_listings(&self, full_name: &str, counted: bool) {
+        let mut world = self.world();
+        let id = world.id_of(full_name);
+        world.unlisted.insert(id, counted);
+    }
+
     fn choose(&self, full_name: &str, action: &str) {
         self.change(full_name, |world, repo| {
             let owner = world.repos[&repo].owner.clone();
