@@ -75,8 +75,18 @@ async fn sweep(settings: &Settings, accounts: &[String]) -> anyhow::Result<ExitC
         anyhow::bail!("the App is installed nowhere, or not where --organisation says");
     }
     let began = app.clock.now();
-    let jobs: Vec<Job> =
-        swept.iter().map(|s| Job::SyncInstallation { installation: s.id }).collect();
+    let mut jobs = Vec::new();
+    for Swept { id: installation, .. } in &swept {
+        let installation = *installation;
+        // Listing costs as much as comparing, so it is done only where it may tell something new.
+        jobs.push(if app.listing_is_due(installation).await? {
+            Job::SyncInstallation { installation }
+        } else {
+            // As the listing would: whoever asks for a sweep may have changed the configuration.
+            app.store.expire_organisation_file(installation).await?;
+            Job::Sweep { installation }
+        });
+    }
     app.store.enqueue(&jobs, began).await?;
     let (stop, stopped) = watch::channel(false);
     let mut workers = JoinSet::new();
@@ -95,7 +105,7 @@ async fn sweep(settings: &Settings, accounts: &[String]) -> anyhow::Result<ExitC
 
 /// Shows how far it is until all is done, then what came of it.
 async fn watch_over(app: &App, swept: &[Swept], began: Timestamp) -> anyhow::Result<()> {
-    let progress = Progress::start("listing repositories");
+    let progress = Progress::start("looking for repositories");
     loop {
         let (mut total, mut seen, mut owed, mut going) = (0, 0, 0, false);
         for one in swept {

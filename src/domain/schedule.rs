@@ -38,7 +38,7 @@ pub const SCHEDULES: &[Schedule] = &[
         work: Work::EachInstallation(|installation| Job::SyncInstallation { installation }),
     },
     // Default branches that moved while no event reached us. Listing the repositories first would
-    // double its calls.
+    // double its calls; `waymark sweep` does so only where the daily one is overdue or outdated.
     Schedule {
         name: "sweep",
         every_ms: 6 * HOUR_MS,

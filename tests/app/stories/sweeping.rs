@@ -79,6 +79,10 @@ async fn it_judges_what_changed_says_so_and_goes_on_where_another_stopped() {
         );
         assert_eq!(questions(&gh), 3);
         assert!(gh.calls_to("PATCH *").is_empty());
+        // Beside the questions so many calls, however large it is: 110 for ten thousand.
+        let routes: Vec<String> = gh.calls().iter().map(|call| call.route.clone()).collect();
+        assert!(routes.len() <= 3 + 10, "{routes:#?}");
+        assert_eq!(gh.calls_to("GET /installation/repositories").len(), 1, "counted, not listed");
 
         // Another process was killed behind the first hundred.
         let installation = InstallationId(gh.installation_id("acme") as i64);
@@ -111,6 +115,53 @@ async fn it_judges_what_changed_says_so_and_goes_on_where_another_stopped() {
                 Some(0)
             )
         );
+    }
+}
+
+/// Nobody tells us of what changes.
+#[tokio::test]
+async fn it_lists_repositories_when_their_number_differs_or_a_day_has_passed() {
+    for database in fresh_databases().await {
+        let gh = FakeGitHub::builder(clock()).start().await;
+        gh.organisation_without_app("acme");
+        gh.create_repo(HOME, &[("waymark.yml", SETTINGS)]);
+        gh.create_repo("acme/payments", GOOD);
+        gh.install("acme", None);
+        gh.lose_queue();
+        let recipe = recipe(&gh, &database);
+        let lists = || {
+            let calls = gh.calls_to("GET /installation/repositories");
+            calls.iter().filter(|call| call.query.contains("per_page=100")).count()
+        };
+        let says = async |compared: &str, judged: usize, listed: usize| {
+            gh.forget_calls();
+            let (said, _) = waymark_sweep(&recipe).await;
+            assert_eq!(
+                said,
+                format!("acme: {compared} compared, {judged} judged, 0 empty or not to be read\n")
+            );
+            assert_eq!(lists(), listed, "{said}");
+        };
+        says("2 repositories", 2, 1).await;
+        says("2 repositories", 0, 0).await;
+        gh.create_repo("acme/orders", OLD_FAULT);
+        gh.lose_queue();
+        says("3 repositories", 1, 1).await;
+        gh.remove_repo_from_installation("acme/payments");
+        gh.lose_queue();
+        gh.allow("POST */access_tokens", 422);
+        says("2 repositories", 0, 1).await;
+        let body = gh.issues(HOME).remove(0).body;
+        assert!(!body.contains("`payments`") && body.contains("`orders`"), "{body}");
+
+        // One left and another one came: the number is the same until the listing is old.
+        says("2 repositories", 0, 0).await;
+        let installation = InstallationId(gh.installation_id("acme") as i64);
+        let listed = database.store.listed(installation).await.unwrap().unwrap();
+        let store = &database.store;
+        store.note_listed(installation, listed.plus_ms(-24 * 60 * 60 * 1000)).await.unwrap();
+        says("2 repositories", 0, 1).await;
+        gh.assert_calm();
     }
 }
 
