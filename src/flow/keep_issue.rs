@@ -182,20 +182,6 @@ impl App {
         self.store.put_kept_issue(home.installation, &row).await.map_err(Fate::from)?;
         Ok(Kept::Written(issue.url))
     }
-
-    /// Closes an issue that is needed no more.
-    pub(super) async fn close_issue(&self, home: &Home, row: &KeptIssue) -> Result<(), Fate> {
-        let Some(number) = row.number else { return Ok(()) };
-        let github = self.github.installation(home.installation, home.scope());
-        let edit = IssueEdit { state: Some("closed"), ..IssueEdit::default() };
-        match github.edit_issue(&home.name, number, &edit).await {
-            Ok(_) | Err(GitHubError::NotFound { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
-        // Another digest: should it be needed again, it is written and opened.
-        let row = KeptIssue { digest: String::new(), problem: None, ..row.clone() };
-        Ok(self.store.put_kept_issue(home.installation, &row).await?)
-    }
 }
 
 enum Failed {
@@ -224,7 +210,7 @@ fn is_its_turn(place: usize, now: Timestamp) -> bool {
 }
 
 /// A transferred issue answers from where it is now.
-fn is_here(issue: &IssueRef, home: &Home) -> bool {
+pub(super) fn is_here(issue: &IssueRef, home: &Home) -> bool {
     let same = |repo: &RepoName| repo.to_string().eq_ignore_ascii_case(&home.name.to_string());
     issue.repo.as_ref().is_none_or(same)
 }

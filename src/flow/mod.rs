@@ -20,6 +20,7 @@ mod check_policies;
 mod check_pull;
 mod check_risk;
 mod clean_up;
+mod close_issue;
 mod demand_team;
 pub mod dependents;
 pub mod dora;

@@ -56,11 +56,12 @@ impl App {
         };
         let Some(rules) = asked.config.scorecard.clone().filter(|r| r.enabled != Some(false))
         else {
-            return Ok("no scorecard is asked for".to_owned());
+            return self.campaigns_alone(id, &asked).await;
         };
         let Some(home) = self.home_of(id, &asked).await? else {
             return Ok("the scorecard's repository is not ours to see".to_owned());
         };
+        self.set_aside(&home, |_| true).await?;
         let counted = self.counted(id, Some(&asked), home.private).await?;
         let watched = self.watched(&home, &rules).await?;
         let book = Book {
@@ -81,7 +82,7 @@ impl App {
         }
         self.close_team_issues(&home, &teams).await?;
         self.keep_demands(&home, &counted.entries, &titles, rules.demand()).await?;
-        self.keep_campaigns(&home, &asked.config.campaigns, &counted.entries).await?;
+        self.keep_campaigns(&home, &asked, &counted.entries).await?;
         // Beside the figures that an edit waits for: delivery and risk change every day.
         let news = |since| -> Telling<'_> {
             let (store, book) = (&self.store, &book);
@@ -95,6 +96,7 @@ impl App {
         let (key, title, figures) = ("scorecard", TITLE, text.as_str());
         let wanted = Wanted { key, title, figures, counted: now, news, look: true };
         let kept = self.keep_issue(&home, wanted).await?;
+        self.close_moved(&home).await?;
         let word = match kept {
             Kept::Unchanged(_) => "unchanged",
             Kept::Written(_) => "written",
@@ -213,7 +215,7 @@ impl App {
         for row in self.store.kept_issues(home.installation).await? {
             let needless = row.key.starts_with("team:") && !keys.contains(&row.key);
             if needless && row.repo == home.repo && !row.digest.is_empty() {
-                self.close_issue(home, &row).await?;
+                self.close_issue(home, &row, None).await?;
             }
         }
         Ok(())

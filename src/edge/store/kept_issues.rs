@@ -46,6 +46,8 @@ const UPSERT: &str = "INSERT INTO kept_issue
         number = excluded.number, url = excluded.url, digest = excluded.digest,
         edited_ms = excluded.edited_ms, problem = excluded.problem";
 
+const FORGET: &str = "DELETE FROM kept_issue WHERE installation = $1 AND key = $2";
+
 const PROBLEMS: &str = "SELECT installation, key, problem FROM kept_issue
     WHERE problem IS NOT NULL ORDER BY installation, key LIMIT 50";
 
@@ -78,6 +80,15 @@ impl Store {
             issue.problem.as_deref(),
         ];
         self.database.execute(UPSERT, values).await.map(drop)
+    }
+
+    /// Forgets one; what stands on GitHub is not touched.
+    pub async fn forget_kept_issue(
+        &self,
+        installation: InstallationId,
+        key: &str,
+    ) -> Result<(), StoreError> {
+        self.database.execute(FORGET, values![installation, key]).await.map(drop)
     }
 
     /// Installation, key and reason of the issues that cannot be kept; at most 50.

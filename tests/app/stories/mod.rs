@@ -53,6 +53,7 @@ mod risk_history;
 mod risk_review;
 mod schedules;
 mod scorecard;
+mod scorecard_issues;
 mod security;
 mod service;
 mod shapes;

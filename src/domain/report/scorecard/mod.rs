@@ -7,6 +7,7 @@
 
 mod campaign;
 mod demand;
+mod farewell;
 mod news;
 mod repositories;
 mod sections;
@@ -19,6 +20,7 @@ use std::collections::BTreeMap;
 
 pub use campaign::{campaign_page, campaign_title};
 pub use demand::{demand_page, demand_title};
+pub use farewell::{Farewell, farewell};
 pub use news::news;
 pub use repositories::{team_page, team_title};
 
