@@ -98,7 +98,7 @@ pub async fn cohort_block(
     let known = yard.cohorts.iter().any(|(_, c)| !c.on.is_empty() || !c.off.is_empty());
     // Drawing anew is dear, and the block shows one period only.
     let shown = yard.cohorts.iter().filter(|(days, _)| *days == COHORT_BLOCK_DAYS);
-    Ok(known.then(|| render_cohorts(&shown.map(told).collect::<Vec<_>>()) + "\n"))
+    Ok(known.then(|| render_cohorts(&shown.map(told).collect::<Vec<_>>(), now.date()) + "\n"))
 }
 
 /// Where repositories of one installation are measured, one after the other, so that no more than

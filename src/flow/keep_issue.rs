@@ -12,7 +12,8 @@ use tokio::sync::OnceCell;
 
 use crate::domain::config::WhenClosed;
 use crate::domain::ids::{InstallationId, RepoId, RepoName};
-use crate::domain::report::scorecard::{issue as whole, mark};
+use crate::domain::report::scorecard::{issue as whole, mark, says};
+use crate::domain::scorecard::history::last_week;
 use crate::domain::time::Timestamp;
 use crate::edge::github::{
     Access, GitHubError, Installation, IssueEdit, IssueRef, Permission, TokenScope,
@@ -45,10 +46,19 @@ pub(super) struct Written {
 }
 
 /// Text that is told beside an issue's figures, given when those of its last writing were counted.
-/// It is asked for when the issue is written, and only then: it may be dear.
+/// It is asked for when the issue is written and once a week, and only then: it may be dear.
 pub(super) type News<'a> = dyn Fn(Option<Timestamp>) -> Telling<'a> + Sync + 'a;
 /// It is on its way.
-pub(super) type Telling<'a> = Pin<Box<dyn Future<Output = Result<String, Fate>> + Send + 'a>>;
+pub(super) type Telling<'a> = Pin<Box<dyn Future<Output = Result<Told, Fate>> + Send + 'a>>;
+
+/// What is told beside figures.
+#[derive(Debug, Default)]
+pub(super) struct Told {
+    /// Changes every day. Once in a week that alone is a reason to write.
+    pub(super) beside: String,
+    /// What is new since the last writing: a figure has changed, then.
+    pub(super) news: String,
+}
 
 /// What an issue shall say.
 pub(super) struct Wanted<'a> {
@@ -95,7 +105,10 @@ impl App {
         let look = wanted.look || place.is_some_and(|place| is_its_turn(place, self.clock.now()));
         let wanted = Wanted { look, ..wanted };
         let known = place.map(|place| rows.swap_remove(place));
-        let digest = digest(&[wanted.title, wanted.figures, &home.repo.to_string()]);
+        let mut digest = digest(&[wanted.title, wanted.figures, &home.repo.to_string()]);
+        if wanted.news.is_some() {
+            digest = format!("{digest}{WEEK}{}", last_week(self.clock.now().date()).date());
+        }
         let github = self.github.installation(home.installation, home.scope());
         let error = match self.bring(&github, home, &wanted, known.as_ref(), &digest).await {
             Ok(kept) => return Ok(kept),
@@ -145,19 +158,23 @@ impl App {
         if found.is_none() {
             found = home.lost(github, &mark).await?;
         }
-        let same = known.is_some_and(|row| {
-            row.digest == digest
-                && found.as_ref().is_some_and(|issue| row.number == Some(issue.number))
+        let same = known.zip(found.as_ref()).filter(|(row, issue)| {
+            figures_of(&row.digest) == figures_of(digest) && row.number == Some(issue.number)
         });
-        if let (Some(issue), true) = (&found, same) {
-            return Ok(Kept::Unchanged(issue.url.clone()));
+        // Closed by somebody: only a figure is news.
+        let fresh = |(row, issue): &(&KeptIssue, &IssueRef)| row.digest == digest || !issue.open;
+        if let Some((row, issue)) = same.filter(fresh) {
+            return self.leave(github, home, wanted, (row, issue), digest).await;
         }
         let since = known.filter(|row| row.number.is_some()).map(|row| row.edited);
-        let news = match wanted.news {
+        let told = match wanted.news {
             Some(news) => news(since).await?,
-            None => String::new(),
+            None => Told::default(),
         };
-        let body = whole(wanted.figures, &news, &mark);
+        if let Some((row, issue)) = same.filter(|(_, issue)| says(&issue.body, &told.beside)) {
+            return self.leave(github, home, wanted, (row, issue), digest).await;
+        }
+        let body = whole(wanted.figures, &(told.beside + &told.news), &mark);
         let replaced = |issue: &IssueRef| !issue.open && home.closed == WhenClosed::Replace;
         let issue = match found.filter(|issue| !replaced(issue)) {
             Some(issue) => {
@@ -182,6 +199,33 @@ impl App {
         self.store.put_kept_issue(home.installation, &row).await.map_err(Fate::from)?;
         Ok(Kept::Written(issue.url))
     }
+
+    /// An issue whose text stays as it is. Its title is ours, by which people find it.
+    async fn leave(
+        &self,
+        github: &Installation,
+        home: &Home,
+        wanted: &Wanted<'_>,
+        (row, issue): (&KeptIssue, &IssueRef),
+        digest: &str,
+    ) -> Result<Kept, Failed> {
+        if issue.open && issue.title.trim() != wanted.title.trim() {
+            let edit = IssueEdit { title: Some(wanted.title), ..IssueEdit::default() };
+            github.edit_issue(&home.name, issue.number, &edit).await?;
+        }
+        if row.digest != digest {
+            let row = KeptIssue { digest: digest.to_owned(), ..row.clone() };
+            self.store.put_kept_issue(home.installation, &row).await.map_err(Fate::from)?;
+        }
+        Ok(Kept::Unchanged(issue.url.clone()))
+    }
+}
+
+/// In a digest the week follows in which it was last looked at what is told beside the figures.
+const WEEK: char = '@';
+
+fn figures_of(digest: &str) -> &str {
+    digest.split(WEEK).next().unwrap_or_default()
 }
 
 enum Failed {

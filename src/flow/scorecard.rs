@@ -16,7 +16,7 @@ use super::App;
 use super::census::each_card;
 use super::dora::cohort_block;
 use super::fate::Fate;
-use super::keep_issue::{Home, Kept, News, Telling, Wanted};
+use super::keep_issue::{Home, Kept, News, Telling, Told, Wanted};
 use super::learn::model;
 use super::organisation::Organisation;
 use super::risk_quarter::{count_quarters, quarter_block};
@@ -89,7 +89,7 @@ impl App {
             Box::pin(async move {
                 let dora = cohort_block(store, id, now).await?.unwrap_or_default();
                 let risk = quarter_block(store, id, now).await?.unwrap_or_default();
-                Ok(dora + &risk + &news(book, since))
+                Ok(Told { beside: dora + &risk, news: news(book, since) })
             })
         };
         let news: Option<&News<'_>> = Some(&news);

@@ -5,6 +5,6 @@ mod cohorts;
 mod sheet;
 mod words;
 
-pub use cohorts::{COHORT_BLOCK_DAYS, render_cohorts};
+pub use cohorts::{AS_OF, COHORT_BLOCK_DAYS, COHORT_TITLE, render_cohorts};
 pub use sheet::{render_cohort_sheet, render_sheet};
 pub use words::{BETTER, WORSE, difference, duration, figure, per_week, percent, title, verdict};

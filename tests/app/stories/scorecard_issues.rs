@@ -4,9 +4,10 @@
 use crate::github::Issue;
 use crate::stage::Stage;
 
+use super::delivery::REPO;
 use super::files::GOOD;
 use super::schedules::list;
-use super::scorecard::{HOME, SETTINGS, installed, scorecards, sweep, writes};
+use super::scorecard::{HOME, SETTINGS, count, installed, scorecards, sweep, writes};
 
 const DAY: i64 = 86_400;
 const PLATFORM: &str = "acme/platform";
@@ -22,6 +23,83 @@ async fn configure(stage: &Stage, settings: &str) {
     stage.gh.push(HOME, "main", &[("waymark.yml", settings)], "Change it");
     stage.settle().await;
     sweep(stage, "acme").await;
+}
+
+#[tokio::test]
+async fn a_title_that_somebody_changed_is_given_back_at_the_next_look() {
+    for stage in Stage::each().await {
+        installed(&stage, SETTINGS).await;
+        let [issue] = scorecards(&stage, HOME).try_into().unwrap();
+        stage.gh.retitle_issue(HOME, issue.number, "Pinned: look here");
+        sweep(&stage, "acme").await;
+        let [again] = scorecards(&stage, HOME).try_into().unwrap();
+        assert_eq!((again.number, again.body), (issue.number, issue.body));
+        assert_eq!(writes(&stage), 2);
+        sweep(&stage, "acme").await;
+        assert_eq!(writes(&stage), 2);
+        // Whoever closes it may call it what they like.
+        stage.gh.retitle_issue(HOME, issue.number, "Old");
+        stage.gh.close_issue(HOME, issue.number);
+        sweep(&stage, "acme").await;
+        assert_eq!(writes(&stage), 2);
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn delivery_by_cohort_is_told_as_of_a_day_and_looked_at_once_a_week() {
+    for stage in Stage::each().await {
+        installed(&stage, SETTINGS).await;
+        // By then every week of the scorecard is known, and the figures stand still.
+        stage.advance(13 * 7 * DAY);
+        count(&stage).await;
+        let runs = |seconds: i64| {
+            let head = stage.gh.head(REPO, "main");
+            let at = ("push", "main", head.as_str());
+            stage.gh.run_workflow(REPO, ".github/workflows/ci.yml", at, seconds, "success");
+        };
+        runs(300);
+        stage.settle().await;
+        let before = writes(&stage);
+        count(&stage).await;
+        assert_eq!(writes(&stage), before, "not every day");
+        let said = scorecards(&stage, HOME)[0].body.clone();
+        assert!(!said.contains("DORA by cohort"), "{said}");
+
+        stage.advance(7 * DAY);
+        count(&stage).await;
+        assert_eq!(writes(&stage), before + 1);
+        let said = scorecards(&stage, HOME)[0].body.clone();
+        let block = "### DORA by cohort\n\nAs of 2027-02-27.\n\nLast 30 days: 1 repository on the \
+                     path, each since its own adoption, and 0 not yet.";
+        assert!(said.contains(block), "{said}");
+        assert!(said.contains("| CI duration | 5 min (n&nbsp;=&nbsp;1) | – |"), "{said}");
+
+        // It changes, and changes again: one edit in the week after.
+        stage.advance(DAY);
+        runs(900);
+        stage.settle().await;
+        count(&stage).await;
+        assert_eq!(writes(&stage), before + 1, "not every day");
+        stage.advance(7 * DAY);
+        count(&stage).await;
+        count(&stage).await;
+        assert_eq!(writes(&stage), before + 2);
+        let said = scorecards(&stage, HOME)[0].body.clone();
+        assert!(said.contains("As of 2027-03-07.") && said.contains("| 10 min ("), "{said}");
+        // A week in which nothing changed but the day.
+        stage.advance(7 * DAY);
+        count(&stage).await;
+        assert_eq!(writes(&stage), before + 2);
+        // Closed, it is not opened for it.
+        runs(100);
+        stage.settle().await;
+        stage.gh.close_issue(HOME, scorecards(&stage, HOME)[0].number);
+        stage.advance(7 * DAY);
+        count(&stage).await;
+        assert_eq!(writes(&stage), before + 2);
+        stage.end().await;
+    }
 }
 
 const CAMPAIGN: &str =

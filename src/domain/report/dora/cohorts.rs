@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use chrono::NaiveDate;
+
 use super::words::{difference, figure, title, verdict};
 use crate::domain::metrics::Measure;
 use crate::domain::metrics::cohort::Side;
@@ -12,9 +14,16 @@ use crate::domain::report::words::count;
 /// The period that the block shows: long enough for medians and short enough to move.
 pub const COHORT_BLOCK_DAYS: u32 = WINDOWS[1];
 
-/// Markdown, about 1,500 characters; it holds nothing that comes from a repository.
-pub fn render_cohorts(cohorts: &[CohortDora]) -> String {
-    let mut out = String::from("### DORA by cohort\n\n");
+/// The block's heading.
+pub const COHORT_TITLE: &str = "### DORA by cohort";
+
+/// With it a line begins that tells of which day a block is.
+pub const AS_OF: &str = "As of ";
+
+/// Markdown, about 1,500 characters; it holds nothing that comes from a repository. `today` is told
+/// on a line of its own.
+pub fn render_cohorts(cohorts: &[CohortDora], today: NaiveDate) -> String {
+    let mut out = format!("{COHORT_TITLE}\n\n{AS_OF}{today}.\n\n");
     let Some(cohort) = cohorts.iter().find(|c| c.days == COHORT_BLOCK_DAYS) else {
         return out + "Nothing has been measured yet.\n";
     };
@@ -63,6 +72,10 @@ mod tests {
     use super::*;
     use crate::domain::metrics::Comparison;
 
+    fn day() -> NaiveDate {
+        NaiveDate::from_ymd_opt(2026, 11, 21).unwrap_or_default()
+    }
+
     fn comparison(measure: Measure, on: f64, off: f64, interval: Option<(f64, f64)>) -> Comparison {
         let side = |figure| Side { repositories: 12, figure: Some(figure), p75: None };
         Comparison { measure, on: side(on), off: side(off), difference: Some(on - off), interval }
@@ -88,8 +101,10 @@ mod tests {
                 },
             ],
         };
-        insta::assert_snapshot!(render_cohorts(&[cohort]), @r"
+        insta::assert_snapshot!(render_cohorts(&[cohort], day()), @r"
         ### DORA by cohort
+
+        As of 2026-11-21.
 
         Last 30 days: 12 repositories on the path, each since its own adoption, and 30 not yet. Medians over repositories, 95&nbsp;% intervals.
 
@@ -107,8 +122,8 @@ mod tests {
 
     #[test]
     fn nothing_measured_is_said() {
-        assert!(render_cohorts(&[]).contains("Nothing has been measured yet"));
+        assert!(render_cohorts(&[], day()).contains("Nothing has been measured yet"));
         let none = CohortDora { days: 30, on_path: 0, not_yet: 0, measures: Vec::new() };
-        assert!(render_cohorts(&[none]).contains("No repository has told"));
+        assert!(render_cohorts(&[none], day()).contains("No repository has told"));
     }
 }

@@ -3,7 +3,8 @@
 //!
 //! The figures are compared, the news beside them are not: an issue is edited when a figure has
 //! changed, and then it says what is new since the last edit. So no day and no hour may stand in
-//! the figures that moves by itself.
+//! the figures that moves by itself. What moves every day, delivery and risk, stands beside them and is
+//! compared once a week.
 
 mod campaign;
 mod demand;
@@ -24,6 +25,7 @@ pub use farewell::{Farewell, farewell};
 pub use news::news;
 pub use repositories::{team_page, team_title};
 
+use super::dora::{AS_OF, COHORT_TITLE};
 use super::escape::{code_span, markdown, prose};
 use super::words::{clip, level};
 use crate::domain::ids::PolicyId;
@@ -72,6 +74,21 @@ pub fn figures(score: &Score, book: &Book<'_>, titles: &Titles, rows: Rows<'_>) 
 /// The whole issue: figures, news, and the hidden mark by which we find it again.
 pub fn issue(figures: &str, news: &str, mark: &str) -> String {
     format!("{figures}{news}\n{mark}\n")
+}
+
+/// Whether an issue says this beside its figures already, the day of it aside. Nothing beside
+/// them: whether it says nothing of delivery.
+pub fn says(body: &str, beside: &str) -> bool {
+    if beside.trim().is_empty() {
+        return !body.contains(COHORT_TITLE);
+    }
+    dateless(body).contains(dateless(beside).trim_end())
+}
+
+/// Without the lines that tell of which day something is.
+fn dateless(text: &str) -> String {
+    let kept = text.lines().filter(|line| !line.starts_with(AS_OF));
+    kept.map(|line| format!("{line}\n")).collect()
 }
 
 /// The hidden mark of an issue of ours.

@@ -111,6 +111,14 @@ impl FakeGitHub {
         world.repos[&world.id_of(full_name)].issues.values().cloned().collect()
     }
 
+    /// Somebody gives an issue another title.
+    pub fn retitle_issue(&self, full_name: &str, number: u64, title: &str) {
+        self.change(full_name, |world, repo| {
+            let issue = world.repo_mut(repo).issues.get_mut(&number).expect("no such issue");
+            issue.title = title.into();
+        });
+    }
+
     /// Somebody closes an issue.
     pub fn close_issue(&self, full_name: &str, number: u64) {
         self.change(full_name, |world, repo| {
