@@ -40,9 +40,59 @@ pub fn details(title: &str, items: &[String], room: usize) -> (String, usize) {
     (format!("<details>\n<summary>{title}</summary>\n\n{body}\n</details>\n\n"), left)
 }
 
+/// What [`cut`] says where it ends early.
+const ENDS: &str = "\n*The rest is too long to be shown here.*\n";
+
+/// A page of our own making, or its beginning in at most `room` bytes: whole lines, a code block or
+/// sections that are open there closed, and a word that there is more. Nothing where not even that
+/// fits.
+pub fn cut(page: &str, room: usize) -> String {
+    const FENCE: &str = "```";
+    const SHUT: &str = "\n</details>\n";
+    if page.len() <= room {
+        return page.to_owned();
+    }
+    let (mut kept, mut best) = (0, None);
+    let (mut fenced, mut open) = (false, 0_usize);
+    for line in page.split_inclusive('\n') {
+        let closing = ENDS.len() + open * SHUT.len() + if fenced { FENCE.len() + 1 } else { 0 };
+        if kept + closing <= room {
+            best = Some((kept, fenced, open));
+        }
+        kept += line.len();
+        if kept > room {
+            break;
+        }
+        match line.trim_end() {
+            text if text.starts_with(FENCE) => fenced = !fenced,
+            "<details>" if !fenced => open += 1,
+            "</details>" if !fenced => open = open.saturating_sub(1),
+            _ => {}
+        }
+    }
+    let Some((kept, fenced, open)) = best else { return String::new() };
+    let fence = if fenced { format!("{FENCE}\n") } else { String::new() };
+    format!("{}{fence}{}{ENDS}", &page[..kept], SHUT.repeat(open))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_that_is_cut_closes_what_it_opened() {
+        let page = "Lead\n\n<details>\n<summary>é</summary>\n\n- one\n- two\n\n</details>\n\n\
+                    ```mermaid\nline [1]\n```\n\n### More\n\ntext\n"
+            .repeat(3);
+        for room in 0..=page.len() + 1 {
+            let shown = cut(&page, room);
+            assert!(shown.len() <= room, "{room}");
+            assert_eq!(shown.matches("<details>").count(), shown.matches("</details>").count());
+            assert_eq!(shown.matches("```").count() % 2, 0, "{shown}");
+            assert_eq!(shown == page, room >= page.len());
+            assert!(shown.is_empty() || shown == page || shown.ends_with(ENDS));
+        }
+    }
 
     #[test]
     fn a_section_closes_whatever_its_room() {

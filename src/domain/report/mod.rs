@@ -3,8 +3,8 @@
 //!
 //! [`check_run`] is put together from [`title`], [`summary`] (with [`group`], [`sections`],
 //! [`footer`]) and [`annotations`]; [`formats`] lists what the command line offers. Whatever
-//! comes from a repository goes through [`escape`] on its way to Markdown, or through
-//! [`visible`] on its way to plain text.
+//! comes from a repository goes through [`escape`] on its way to Markdown (through [`shorten`] where
+//! room is short), or through [`visible`] on its way to plain text.
 
 pub mod adoption;
 pub mod annotations;
@@ -31,6 +31,7 @@ pub mod remedy;
 pub mod sarif;
 pub mod scorecard;
 pub mod sections;
+pub mod shorten;
 pub mod summary;
 pub mod text;
 pub mod title;

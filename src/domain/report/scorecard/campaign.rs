@@ -2,22 +2,26 @@
 
 use chrono::{NaiveDate, TimeDelta};
 
-use super::super::budget::details;
-use super::super::escape::{code_span, markdown};
+use super::super::budget::{details, fit};
+use super::super::escape::code_span;
+use super::super::shorten;
 use super::super::visible::line;
-use super::super::words::{clip, count};
+use super::super::words::count;
 use super::owner_words;
 use crate::domain::config::Campaign;
 use crate::domain::scorecard::campaign::{Day, Progress};
 
 /// Steps of the chart: more labels would not fit side by side.
 const STEPS: i64 = 11;
-/// Teams in the table.
+/// Teams in the table, and room for them, in bytes.
 const TEAMS: usize = 80;
+const TEAMS_ROOM: usize = 12_000;
+/// Room for the repositories, in bytes.
+const OPEN_ROOM: usize = 20_000;
 
 /// The issue's title.
 pub fn campaign_title(campaign: &Campaign) -> String {
-    format!("Campaign: {}", line(&clip(&campaign.name, 100)))
+    format!("Campaign: {}", shorten::within(&campaign.name, 200, line))
 }
 
 /// The issue, without its mark. `days` are those on which something changed, oldest first.
@@ -30,10 +34,10 @@ pub fn campaign_page(
     let Progress { total, left, .. } = progress;
     let done = total - left;
     let owner = campaign.owner.as_deref();
-    let owner = owner.map(|o| format!(" Led by {}.", markdown(&clip(o, 100)))).unwrap_or_default();
+    let owner = owner.map(|o| format!(" Led by {}.", shorten::markdown(o, 160))).unwrap_or_default();
     let end = if over { "It ended on" } else { "It ends on" };
     let policies: Vec<String> =
-        campaign.policies.iter().take(20).map(|p| code_span(&clip(p, 120))).collect();
+        campaign.policies.iter().take(20).map(|p| shorten::code_span(p, 124)).collect();
     let mut out = format!(
         "**{done} of {} done.** {end} {}.{owner}\n\nAsked for: {}\n\n",
         count(*total, "repository is", "repositories are"),
@@ -49,11 +53,16 @@ pub fn campaign_page(
     out += "| Team | Repositories | Left to do |\n|---|--:|--:|\n";
     let mut teams: Vec<_> = progress.teams.iter().collect();
     teams.sort_by(|a, b| (b.1.1, a.0).cmp(&(a.1.1, b.0)));
-    for (team, (all, left)) in teams.iter().take(TEAMS) {
-        out += &format!("| {} | {all} | {left} |\n", owner_words(team));
-    }
-    if teams.len() > TEAMS {
-        out += &format!("\n{} not shown.\n", count(teams.len() - TEAMS, "team is", "teams are"));
+    let rows: Vec<String> = teams
+        .iter()
+        .take(TEAMS)
+        .map(|(team, (all, left))| format!("| {} | {all} | {left} |\n", owner_words(team)))
+        .collect();
+    let (shown, unshown) = fit(&rows, TEAMS_ROOM);
+    out += &shown;
+    let unshown = unshown + teams.len().saturating_sub(TEAMS);
+    if unshown > 0 {
+        out += &format!("\n{} not shown.\n", count(unshown, "team is", "teams are"));
     }
     out.push('\n');
     let items: Vec<String> =
@@ -64,7 +73,7 @@ pub fn campaign_page(
         n => format!(", {} not named", count(n, "private one is", "private ones are")),
     };
     let title = count(*left, "repository to go", "repositories to go") + &private;
-    out + &details(&title, &items, 20_000).0
+    out + &details(&title, &items, OPEN_ROOM).0
 }
 
 /// What was left, at equal distances in time from the first day to the last; nothing before there are

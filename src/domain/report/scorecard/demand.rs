@@ -1,13 +1,16 @@
 //! A policy's way out is in demand: what those who look after it are told.
 
 use super::super::budget::fit;
-use super::super::escape::{code_span, markdown};
-use super::super::words::{clip, count};
+use super::super::escape::code_span;
+use super::super::shorten;
+use super::super::words::count;
 use super::{Titles, titled};
 use crate::domain::scorecard::signals::Demand;
 
 /// Room for the reasons, in bytes.
 const ROOM: usize = 20_000;
+/// Room for one of them.
+const REASON: usize = 300;
 /// Repositories named for a reason.
 const NAMED: usize = 8;
 
@@ -42,7 +45,7 @@ pub fn demand_page(demand: &Demand, titles: &Titles) -> String {
                 0 => String::new(),
                 n => format!(" and {n} more"),
             };
-            format!("- {}: {}{more}\n", markdown(&clip(reason, 200)), named.join(", "))
+            format!("- {}: {}{more}\n", shorten::markdown(reason, REASON), named.join(", "))
         })
         .collect();
     if !items.is_empty() {

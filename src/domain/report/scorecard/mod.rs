@@ -15,6 +15,8 @@ mod sections;
 mod watch;
 
 #[cfg(test)]
+mod hostile;
+#[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
@@ -25,9 +27,11 @@ pub use farewell::{Farewell, farewell};
 pub use news::news;
 pub use repositories::{team_page, team_title};
 
+use super::budget::{PAGE_BYTES, cut};
 use super::dora::{AS_OF, COHORT_TITLE};
-use super::escape::{code_span, markdown, prose};
-use super::words::{clip, level};
+use super::escape::code_span;
+use super::shorten;
+use super::words::level;
 use crate::domain::ids::PolicyId;
 use crate::domain::scorecard::history::Tally;
 use crate::domain::scorecard::{Book, Owner, Score};
@@ -37,6 +41,10 @@ pub const TITLE: &str = "Golden path scorecard";
 
 /// The most that the figures may take, in bytes; the rest of an issue's 60,000 is for the news.
 pub const FIGURES_BYTES: usize = 52_000;
+
+/// Room for a team's name and for a policy's title where they are listed, in bytes.
+const OWNER: usize = 120;
+const TITLED: usize = 160;
 
 /// Policies' titles: the good state in words.
 pub type Titles = BTreeMap<PolicyId, String>;
@@ -51,9 +59,9 @@ pub enum Rows<'a> {
 }
 
 /// The figures, as Markdown. With [`Rows::Here`] they may be longer than [`FIGURES_BYTES`]: then
-/// the rows must go elsewhere.
+/// the rows must go elsewhere. With [`Rows::Linked`] they never are.
 pub fn figures(score: &Score, book: &Book<'_>, titles: &Titles, rows: Rows<'_>) -> String {
-    let parts = [
+    let before = [
         sections::adoption(score),
         sections::levels(score),
         watch::section(score, book.watched),
@@ -65,15 +73,23 @@ pub fn figures(score: &Score, book: &Book<'_>, titles: &Titles, rows: Rows<'_>) 
         sections::ending(score),
         sections::unknown(score, titles),
         sections::ownerless(score),
-        repositories::all(score, book, rows),
-        sections::footer(score, book.watched),
-    ];
-    parts.concat()
+    ]
+    .concat();
+    let behind = sections::footer(score, book.watched);
+    let room = FIGURES_BYTES.saturating_sub(before.len() + behind.len());
+    before + &repositories::all(score, book, rows, room) + &behind
 }
 
-/// The whole issue: figures, news, and the hidden mark by which we find it again.
+/// The whole issue: figures, news, and the hidden mark by which we find it again. Should it be
+/// longer than GitHub takes, the news are shortened, then the figures: half of an issue tells
+/// more than one that is refused.
 pub fn issue(figures: &str, news: &str, mark: &str) -> String {
-    format!("{figures}{news}\n{mark}\n")
+    // Line breaks, and less than the limit rather than as much.
+    let room = PAGE_BYTES.saturating_sub(mark.len() + 3);
+    match room.checked_sub(figures.len()) {
+        Some(room) => format!("{figures}{}\n{mark}\n", cut(news, room)),
+        None => format!("{}\n{mark}\n", cut(figures, room)),
+    }
 }
 
 /// Whether an issue says this beside its figures already, the day of it aside. Nothing beside
@@ -101,7 +117,7 @@ pub fn mark(key: &str) -> String {
 /// A team in words, fit for a table.
 fn owner_words(owner: &Owner) -> String {
     match owner {
-        Owner::Team(name) => markdown(&clip(name, 80)),
+        Owner::Team(name) => shorten::markdown(name, OWNER),
         Owner::Nobody => "*no owner*".to_owned(),
         Owner::Hidden => "*private repositories*".to_owned(),
     }
@@ -124,7 +140,9 @@ fn arrow(now: usize, before: usize) -> String {
 
 fn titled(policy: &PolicyId, titles: &Titles) -> String {
     match titles.get(policy) {
-        Some(title) => format!("{} ({})", prose(&clip(title, 120)), code_span(policy.as_str())),
+        Some(title) => {
+            format!("{} ({})", shorten::prose(title, TITLED), code_span(policy.as_str()))
+        }
         None => code_span(policy.as_str()),
     }
 }

@@ -4,16 +4,22 @@ use std::collections::BTreeMap;
 
 use super::super::budget::fit;
 use super::super::escape::code_span;
+use super::super::shorten;
+use super::super::visible::line;
 use super::super::words::{clip, count};
 use super::sections::next_words;
-use super::{FIGURES_BYTES, Rows, TITLE, level_word, owner_words, share};
+use super::{FIGURES_BYTES, OWNER, Rows, TITLE, level_word, owner_words, share};
 use crate::domain::scorecard::card::Card;
 use crate::domain::scorecard::{Book, Entry, Owner, Score, owner_of};
 
+/// Room for the links to the teams' issues, and for the words around them, in bytes.
+const LINKS: usize = 20_000;
+const AROUND: usize = 100;
+
 const HEAD: &str = "| Repository | Golden path | Level | Next |\n|---|---|---|---|\n";
 
-/// The section of the scorecard itself.
-pub(super) fn all(score: &Score, book: &Book<'_>, rows: Rows<'_>) -> String {
+/// The section of the scorecard itself. Links to the teams' issues take no more than `room`.
+pub(super) fn all(score: &Score, book: &Book<'_>, rows: Rows<'_>, room: usize) -> String {
     let mut out = String::new();
     match rows {
         Rows::Here => {
@@ -32,7 +38,7 @@ pub(super) fn all(score: &Score, book: &Book<'_>, rows: Rows<'_>) -> String {
                 Some(format!("- [{}]({url}): {}\n", owner_words(&team.name), share(&team.tally)))
             });
             let linked: Vec<String> = linked.collect();
-            let (list, left) = fit(&linked, 20_000);
+            let (list, left) = fit(&linked, room.saturating_sub(AROUND).min(LINKS));
             out += &list;
             let missing = score
                 .teams
@@ -52,7 +58,7 @@ pub(super) fn all(score: &Score, book: &Book<'_>, rows: Rows<'_>) -> String {
 /// The title of a team's issue.
 pub fn team_title(owner: &Owner) -> String {
     match owner {
-        Owner::Team(name) => format!("{TITLE}: {}", super::super::visible::line(&clip(name, 80))),
+        Owner::Team(name) => format!("{TITLE}: {}", shorten::within(name, 200, line)),
         Owner::Nobody => format!("{TITLE}: without an owner"),
         Owner::Hidden => TITLE.to_owned(),
     }
@@ -118,7 +124,7 @@ fn row(entry: &Entry, card: &Card) -> String {
 /// In a `<summary>`, which is HTML: Markdown means nothing there.
 fn summary_words(owner: &Owner) -> String {
     match owner {
-        Owner::Team(name) => html(&clip(name, 80)),
+        Owner::Team(name) => shorten::within(name, OWNER, html),
         Owner::Nobody => "No owner".to_owned(),
         Owner::Hidden => "Private repositories".to_owned(),
     }
@@ -127,7 +133,7 @@ fn summary_words(owner: &Owner) -> String {
 /// Plain text in HTML that GitHub reads for mentions and references afterwards.
 fn html(text: &str) -> String {
     let mut out = String::new();
-    for c in super::super::visible::line(text).chars() {
+    for c in line(text).chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),

@@ -1,20 +1,25 @@
 //! The scorecard's sections, each bounded, so that the figures of any organisation fit.
 
-use super::super::budget::details;
-use super::super::escape::{code_span, markdown};
-use super::super::words::{clip, count};
+use super::super::budget::{details, fit};
+use super::super::escape::code_span;
+use super::super::shorten;
+use super::super::words::count;
 use super::{Titles, arrow, owner_words, share, titled};
 use crate::domain::finding::Level;
 use crate::domain::scorecard::history::WEEKS;
-use crate::domain::scorecard::waivers::SOON_DAYS;
+use crate::domain::scorecard::waivers::{PolicyWaivers, SOON_DAYS};
 use crate::domain::scorecard::watch::Watched;
-use crate::domain::scorecard::{Score, Worst};
+use crate::domain::scorecard::{Score, Team, Worst};
 
-/// Teams in the table.
+/// Teams in the table, and room for them, in bytes.
 const TEAMS: usize = 60;
+const TEAMS_ROOM: usize = 9_000;
 /// Policies, reasons, names in the other lists.
 const LISTED: usize = 10;
 const NAMES: usize = 30;
+/// Room for one reason, and for all ways out, in bytes.
+const REASON: usize = 200;
+const WAIVERS_ROOM: usize = 8_000;
 
 pub(super) fn adoption(score: &Score) -> String {
     let (on, of) = (score.now.on_path, score.now.total());
@@ -111,24 +116,25 @@ pub(super) fn teams(score: &Score) -> String {
     let mut out = "### Teams\n\n| Team | Repositories | On the path | Since last week | Gold | \
                    Silver | Bronze | None |\n|---|--:|--:|--:|--:|--:|--:|--:|\n"
         .to_owned();
-    for team in score.teams.iter().take(TEAMS) {
+    let row = |team: &Team| {
         let [gold, silver, bronze, none] = team.tally.levels;
         let trend = match team.before.total() {
             0 => "–".to_owned(),
             _ => arrow(team.tally.on_path, team.before.on_path),
         };
-        out += &format!(
+        format!(
             "| {} | {} | {} | {trend} | {gold} | {silver} | {bronze} | {none} |\n",
             owner_words(&team.name),
             team.tally.total(),
             share(&team.tally),
-        );
-    }
-    if score.teams.len() > TEAMS {
-        out += &format!(
-            "\n{} with fewer repositories.\n",
-            count(score.teams.len() - TEAMS, "more team", "more teams")
-        );
+        )
+    };
+    let rows: Vec<String> = score.teams.iter().take(TEAMS).map(row).collect();
+    let (shown, left) = fit(&rows, TEAMS_ROOM);
+    out += &shown;
+    let left = left + score.teams.len().saturating_sub(TEAMS);
+    if left > 0 {
+        out += &format!("\n{} not shown.\n", count(left, "more team is", "more teams are"));
     }
     out + "\n"
 }
@@ -173,31 +179,36 @@ pub(super) fn waivers(score: &Score) -> String {
     if score.waivers.is_empty() {
         return String::new();
     }
-    let mut out = "### Ways out\n\n".to_owned();
-    for group in score.waivers.iter().take(LISTED) {
-        out += &format!(
-            "- {}: {}\n",
-            code_span(group.policy.as_str()),
-            count(group.repositories, "repository", "repositories"),
-        );
-        for (reason, times) in group.reasons.iter().take(5) {
-            let times = if *times > 1 { format!(" ({times} times)") } else { String::new() };
-            out += &format!("  - {}{times}\n", markdown(&clip(reason, 160)));
-        }
-        let more = group.reasons.len().saturating_sub(5);
-        if more > 0 {
-            out += &format!("  - {}\n", count(more, "other reason", "other reasons"));
-        }
-        if group.hidden > 0 {
-            let words = count(group.hidden, "private repository", "private repositories");
-            out += &format!("  - {words}, whose reasons are not told here\n");
-        }
-    }
-    if score.waivers.len() > LISTED {
-        out +=
-            &format!("- {}\n", count(score.waivers.len() - LISTED, "more policy", "more policies"));
+    let groups: Vec<String> = score.waivers.iter().take(LISTED).map(ways_out).collect();
+    let (shown, left) = fit(&groups, WAIVERS_ROOM);
+    let mut out = format!("### Ways out\n\n{shown}");
+    let left = left + score.waivers.len().saturating_sub(LISTED);
+    if left > 0 {
+        out += &format!("- {}\n", count(left, "more policy", "more policies"));
     }
     out + "\n"
+}
+
+/// One policy with its reasons.
+fn ways_out(group: &PolicyWaivers) -> String {
+    let mut out = format!(
+        "- {}: {}\n",
+        code_span(group.policy.as_str()),
+        count(group.repositories, "repository", "repositories"),
+    );
+    for (reason, times) in group.reasons.iter().take(5) {
+        let times = if *times > 1 { format!(" ({times} times)") } else { String::new() };
+        out += &format!("  - {}{times}\n", shorten::markdown(reason, REASON));
+    }
+    let more = group.reasons.len().saturating_sub(5);
+    if more > 0 {
+        out += &format!("  - {}\n", count(more, "other reason", "other reasons"));
+    }
+    if group.hidden > 0 {
+        let words = count(group.hidden, "private repository", "private repositories");
+        out += &format!("  - {words}, whose reasons are not told here\n");
+    }
+    out
 }
 
 pub(super) fn ending(score: &Score) -> String {

@@ -2,8 +2,8 @@
 
 use super::super::budget::details;
 use super::super::dora::{duration, percent};
-use super::super::escape::markdown;
-use super::super::words::{clip, count};
+use super::super::shorten;
+use super::super::words::count;
 use super::share;
 use crate::domain::scorecard::Score;
 use crate::domain::scorecard::watch::{
@@ -133,7 +133,7 @@ fn remarks(watched: &Watched) -> String {
                 Mood::Between => "7 or 8",
                 Mood::For => "9 or 10",
             };
-            format!("- *{mood}*: {}\n", markdown(&clip(&remark.words, WORDS)))
+            format!("- *{mood}*: {}\n", shorten::markdown(&remark.words, WORDS))
         })
         .collect();
     let title =
