@@ -49,11 +49,11 @@ pub(super) struct Written {
 /// It is asked for when the issue is written and once a week, and only then: it may be dear.
 pub(super) type News<'a> = dyn Fn(Option<Timestamp>) -> Telling<'a> + Sync + 'a;
 /// It is on its way.
-pub(super) type Telling<'a> = Pin<Box<dyn Future<Output = Result<Told, Fate>> + Send + 'a>>;
+pub(super) type Telling<'a> = Pin<Box<dyn Future<Output = Result<Appendix, Fate>> + Send + 'a>>;
 
 /// What is told beside figures.
 #[derive(Debug, Default)]
-pub(super) struct Told {
+pub(super) struct Appendix {
     /// Changes every day. Once in a week that alone is a reason to write.
     pub(super) beside: String,
     /// What is new since the last writing: a figure has changed, then.
@@ -169,7 +169,7 @@ impl App {
         let since = known.filter(|row| row.number.is_some()).map(|row| row.edited);
         let told = match wanted.news {
             Some(news) => news(since).await?,
-            None => Told::default(),
+            None => Appendix::default(),
         };
         if let Some((row, issue)) = same.filter(|(_, issue)| says(&issue.body, &told.beside)) {
             return self.leave(github, home, wanted, (row, issue), digest).await;

@@ -71,6 +71,7 @@ mod scorecard;
 mod sighted;
 mod sweep;
 mod sync_installation;
+mod told;
 mod upgrade;
 mod upgrade_repository;
 mod waive;

@@ -10,13 +10,14 @@ use crate::domain::report::scorecard::{
     FIGURES_BYTES, Rows, TITLE, Titles, figures, news, team_page, team_title,
 };
 use crate::domain::scorecard::history::LevelChange;
+use crate::domain::scorecard::told::Told;
 use crate::domain::scorecard::{Book, Entry, Owner, Score};
 
 use super::App;
 use super::census::each_card;
 use super::dora::cohort_block;
 use super::fate::Fate;
-use super::keep_issue::{Home, Kept, News, Telling, Told, Wanted};
+use super::keep_issue::{Appendix, Home, Kept, News, Telling, Wanted};
 use super::learn::model;
 use super::organisation::Organisation;
 use super::risk_quarter::{count_quarters, quarter_block};
@@ -83,13 +84,15 @@ impl App {
         self.close_team_issues(&home, &teams).await?;
         self.keep_demands(&home, &counted.entries, &titles, rules.demand()).await?;
         self.keep_campaigns(&home, &asked, &counted.entries).await?;
+        let told = &Told::of(&book, &asked.config.campaigns, home.private);
         // Beside the figures that an edit waits for: delivery and risk change every day.
         let news = |since| -> Telling<'_> {
             let (store, book) = (&self.store, &book);
             Box::pin(async move {
                 let dora = cohort_block(store, id, now).await?.unwrap_or_default();
                 let risk = quarter_block(store, id, now).await?.unwrap_or_default();
-                Ok(Told { beside: dora + &risk, news: news(book, since) })
+                let news = news(book, since, &self.changes(id, told).await?);
+                Ok(Appendix { beside: dora + &risk, news })
             })
         };
         let news: Option<&News<'_>> = Some(&news);
@@ -99,7 +102,10 @@ impl App {
         self.close_moved(&home).await?;
         let word = match kept {
             Kept::Unchanged(_) => "unchanged",
-            Kept::Written(_) => "written",
+            Kept::Written(_) => {
+                self.remember_told(id, told).await?;
+                "written"
+            }
             Kept::Problem(problem) => {
                 return Ok(format!("the scorecard cannot be kept: {problem}"));
             }

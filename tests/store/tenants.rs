@@ -21,7 +21,7 @@ use crate::given::*;
 
 /// Every table that holds what belongs to a tenant. `delivery` is the inbox, `job` also holds
 /// plans: looked at below.
-const TABLES: [&str; 37] = [
+const TABLES: [&str; 38] = [
     "installation",
     "repo",
     "pull",
@@ -42,6 +42,7 @@ const TABLES: [&str; 37] = [
     "kept_issue",
     "satisfaction",
     "campaign_day",
+    "scorecard_told",
     "adoption",
     "dora_deployment",
     "dora_incident",
@@ -106,6 +107,8 @@ pub(crate) async fn settle_in(store: &Store, installation: i64) {
     let said = Satisfaction { quarter: "2026-Q4".to_owned(), score: 9, words: None };
     store.put_satisfaction(id, "p", &said, NOON).await.unwrap();
     store.put_campaign_day(id, "c", "2026-11-21", "{}").await.unwrap();
+    store.put_scorecard_told(id, "{}").await.unwrap();
+    assert_eq!(store.scorecard_told(id).await.unwrap().as_deref(), Some("{}"));
     store.note_lock(repo_id, true).await.unwrap();
     store.note_deployment(repo_id, &deployment(1, Some(NOON))).await.unwrap();
     store.note_incident(repo_id, &incident(1, NOON, true)).await.unwrap();

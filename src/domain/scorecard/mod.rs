@@ -10,6 +10,7 @@ pub mod history;
 pub mod neighbours;
 pub mod signals;
 pub mod steps;
+pub mod told;
 pub mod waivers;
 pub mod watch;
 

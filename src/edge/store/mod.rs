@@ -38,6 +38,7 @@ mod satisfaction;
 mod schedules;
 mod snapshots;
 mod sweeps;
+mod told;
 mod transfer;
 mod wake;
 

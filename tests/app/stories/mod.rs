@@ -54,6 +54,7 @@ mod risk_review;
 mod schedules;
 mod scorecard;
 mod scorecard_issues;
+mod scorecard_news;
 mod security;
 mod service;
 mod shapes;

@@ -34,7 +34,8 @@ pub fn campaign_page(
     let Progress { total, left, .. } = progress;
     let done = total - left;
     let owner = campaign.owner.as_deref();
-    let owner = owner.map(|o| format!(" Led by {}.", shorten::markdown(o, 160))).unwrap_or_default();
+    let owner =
+        owner.map(|o| format!(" Led by {}.", shorten::markdown(o, 160))).unwrap_or_default();
     let end = if over { "It ended on" } else { "It ends on" };
     let policies: Vec<String> =
         campaign.policies.iter().take(20).map(|p| shorten::code_span(p, 124)).collect();

@@ -20,8 +20,29 @@ use crate::domain::scorecard::watch::{Mood, Remark, Watched};
 /// One text that is written everywhere.
 fn hostile() -> impl Strategy<Value = String> {
     let one = prop::sample::select(vec![
-        "@", "#", "<", ">", "`", "|", "\\", "&", "*", "$", ":a:", "é", "€", "😀", "\u{202e}", "\n",
-        "</details>", "```", "<!-- x", "www.", "http://", " ", "x",
+        "@",
+        "#",
+        "<",
+        ">",
+        "`",
+        "|",
+        "\\",
+        "&",
+        "*",
+        "$",
+        ":a:",
+        "é",
+        "€",
+        "😀",
+        "\u{202e}",
+        "\n",
+        "</details>",
+        "```",
+        "<!-- x",
+        "www.",
+        "http://",
+        " ",
+        "x",
     ]);
     prop::collection::vec(one, 1..40).prop_map(|signs| signs.concat().repeat(8))
 }
@@ -30,16 +51,9 @@ static NAMES: LazyLock<String> = LazyLock::new(|| "x".repeat(80));
 
 /// Six hundred repositories of as many teams, each with everything that can be said of it.
 fn entries(said: &str, teams: i64) -> Vec<Entry> {
-    let policy = |n: i64| {
-        PolicyId::parse(&format!("container/{}_{n}", "p".repeat(100))).unwrap()
-    };
+    let policy = |n: i64| PolicyId::parse(&format!("container/{}_{n}", "p".repeat(100))).unwrap();
     let entry = |n: i64| {
-        let open = |at: i64, level, status| Open {
-            policy: policy(at),
-            level,
-            status,
-            findings: 1,
-        };
+        let open = |at: i64, level, status| Open { policy: policy(at), level, status, findings: 1 };
         let unknown = open(20 + n % 30, Level::Gold, Standing::Unknown);
         let failing = open(n % 20, Level::Bronze, Standing::Fail);
         let waived = Waived {
@@ -69,11 +83,8 @@ fn pages(said: &str, teams: i64) -> Vec<String> {
     let entries = entries(said, teams);
     let remark = Remark { mood: Mood::Against, words: said.to_owned() };
     let satisfied = Satisfied { quarter: "2026-Q4".to_owned(), answers: 30, nps: 5 };
-    let watched = Watched {
-        satisfied: vec![satisfied],
-        remarks: vec![remark; 30],
-        ..Watched::default()
-    };
+    let watched =
+        Watched { satisfied: vec![satisfied], remarks: vec![remark; 30], ..Watched::default() };
     let book = Book {
         account: "acme",
         today: "2026-11-21".parse().unwrap(),

@@ -17,6 +17,7 @@ use crate::domain::scorecard::card::{Card, Open, Waived};
 use crate::domain::scorecard::history::LevelChange;
 use crate::domain::scorecard::neighbours::place;
 use crate::domain::scorecard::signals::{Satisfied, demands};
+use crate::domain::scorecard::told::Changes;
 use crate::domain::scorecard::watch::{Mood, Onboarding, Remark, Watched};
 use crate::domain::time::Timestamp;
 
@@ -128,13 +129,28 @@ fn book<'a>(entries: &'a [Entry], history: &'a [LevelChange]) -> Book<'a> {
     Book { account: "acme", today, target: 80, entries, history, watched: &NOTHING }
 }
 
+/// What is told beside levels.
+fn changes() -> Changes {
+    let id = |policy: &str| PolicyId::parse(policy).unwrap();
+    Changes {
+        began: vec!["Say what workflows may do, @all".to_owned()],
+        ended: vec!["No root".to_owned()],
+        withdrawn: vec!["Probes".to_owned()],
+        waivers: BTreeMap::from([(id(POLICIES[1].0), (2, 1)), (id(POLICIES[3].0), (0, 3))]),
+        joined: [RepoId(7)].into(),
+        paths: [2, 4, 8].map(|n| (RepoId(n), "default".to_owned())).into(),
+        left: vec!["retired".to_owned()],
+        left_hidden: 1,
+    }
+}
+
 #[test]
 fn the_scorecard() {
     let (entries, history) = organisation();
     let book = book(&entries, &history);
     let score = Score::of(&book);
     let figures = figures(&score, &book, &titles(), Rows::Here);
-    let news = news(&book, Some(moment("2026-11-17")));
+    let news = news(&book, Some(moment("2026-11-17")), &changes());
     let page = issue(&figures, &news, &mark("scorecard"));
     insta::assert_snapshot!("scorecard", page);
     for hidden in ["secret-project", "skunkworks", "nobody may know", "@acme", " #12"] {
@@ -255,7 +271,7 @@ fn ten_thousand_repositories_of_many_teams_fit_once_their_rows_are_elsewhere() {
     let urls: BTreeMap<Owner, String> = urls.collect();
     let figures = figures(&score, &book, &titles(), Rows::Linked(&urls));
     assert!(figures.len() <= FIGURES_BYTES, "{}", figures.len());
-    let news = news(&book, Some(moment("2026-11-17")));
+    let news = news(&book, Some(moment("2026-11-17")), &Changes::default());
     let page = issue(&figures, &news, &mark("scorecard"));
     assert!(page.len() <= PAGE_BYTES, "{}", page.len());
     assert!(page.contains("300 teams without an issue of their own"), "{page}");

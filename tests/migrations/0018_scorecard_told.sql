@@ -1,0 +1,1 @@
+INSERT INTO scorecard_told VALUES (1, 'packed');
