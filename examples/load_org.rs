@@ -157,6 +157,7 @@ async fn measure_cards(size: usize) {
             level,
             status: Standing::Fail,
             findings: 2,
+            reason: None,
         });
         let mut card = Card {
             path: "service".to_owned(),

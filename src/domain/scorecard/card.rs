@@ -13,6 +13,8 @@ use crate::domain::report::words::clip;
 
 /// Longest reason that is kept, in bytes.
 const REASON: usize = 200;
+/// Longest reason of a policy that could not be judged: they are ours, or an error's first words.
+const UNJUDGED: usize = 120;
 /// Waivers of one repository that are kept.
 const MAX_WAIVERS: usize = 50;
 
@@ -51,6 +53,10 @@ pub struct Open {
     pub status: Standing,
     /// Findings that are not waived.
     pub findings: u32,
+    /// Why it could not be judged, at most 120 bytes (may quote the repository: escape it). `None` where
+    /// it was, where no reason is known, and of cards that were made before reasons were kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// A way out that covers findings.
@@ -97,6 +103,11 @@ impl Card {
             level: p.level,
             status: p.status,
             findings: unwaived.get(&p.id).copied().unwrap_or(0),
+            reason: p
+                .reason
+                .as_ref()
+                .filter(|_| matches!(p.status, Standing::Unknown | Standing::Broken))
+                .map(|reason| clip(reason, UNJUDGED)),
         });
         let waivers = waivers.into_iter().take(MAX_WAIVERS).map(|(key, findings)| {
             let (policy, reason, expires) = key;
@@ -175,6 +186,21 @@ mod tests {
     }
 
     #[test]
+    fn why_a_policy_could_not_be_judged_is_kept_and_old_cards_are_read() {
+        let mut judgement = sample::blocked();
+        let long = format!("the chart {} could not be read", "é".repeat(200));
+        for policy in &mut judgement.policies {
+            (policy.status, policy.reason) = (Standing::Unknown, Some(long.clone()));
+        }
+        let card = Card::of(&judgement, None);
+        let reasons = || card.open.iter().filter_map(|open| open.reason.as_deref());
+        assert!(!card.open.is_empty() && reasons().count() == card.open.len());
+        assert!(reasons().all(|r| r.len() <= UNJUDGED && r.starts_with("the chart é")));
+        let old = r#"{"policy":"a/b","level":"gold","status":"unknown","findings":0}"#;
+        assert_eq!(serde_json::from_str::<Open>(old).unwrap().reason, None);
+    }
+
+    #[test]
     fn a_judgement_is_due_the_day_after_its_first_waiver_ends() {
         let mut judgement = sample::blocked();
         let today = NaiveDate::from_ymd_opt(2026, 11, 21).unwrap();
@@ -198,6 +224,7 @@ mod tests {
             level,
             status: Standing::Fail,
             findings: 1,
+            reason: None,
         };
         let mut card = Card { path: "service".to_owned(), ..Card::default() };
         card.open = vec![open("a/b", Level::Bronze), open("a/g", Level::Gold)];

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Entry;
+use super::card::Open;
 use super::waivers::gist;
 use crate::domain::ids::PolicyId;
 use crate::domain::judge::Standing;
@@ -18,13 +19,52 @@ pub struct Demand {
     pub policy: PolicyId,
     /// Repositories that waive it.
     pub waived: usize,
-    /// Repositories in which it could not be judged.
+    /// Repositories in which it could not be judged: a fact was not to be read, or the policy itself
+    /// failed.
     pub unknown: usize,
-    /// Reasons that mean the same, most frequent first: words of the first, and the repositories
-    /// that may be named.
-    pub reasons: Vec<(String, Vec<String>)>,
+    /// Why it is waived.
+    pub reasons: Reasons,
+    /// Why it could not be judged.
+    pub causes: Reasons,
+}
+
+/// Reasons that were given or found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Reasons {
+    /// Those that mean the same together, most frequent first: words of the first, and the
+    /// repositories that may be named.
+    pub told: Vec<(String, Vec<String>)>,
     /// Repositories whose reasons may not be told here.
     pub hidden: usize,
+}
+
+/// Puts reasons together that mean the same.
+#[derive(Default)]
+struct Clusters<'a> {
+    hidden: usize,
+    by_gist: BTreeMap<String, (&'a str, Vec<String>)>,
+}
+
+impl<'a> Clusters<'a> {
+    /// Adds those of one repository, each once.
+    fn add(&mut self, entry: &Entry, reasons: BTreeMap<String, &'a str>) {
+        if !entry.named {
+            self.hidden += 1;
+            return;
+        }
+        for (gist, reason) in reasons {
+            let named = self.by_gist.entry(gist).or_insert((reason, Vec::new()));
+            named.1.push(entry.name.name().to_owned());
+        }
+    }
+
+    fn reasons(self) -> Reasons {
+        let told = self.by_gist.into_values();
+        let mut told: Vec<(String, Vec<String>)> =
+            told.map(|(reason, repos)| (reason.to_owned(), repos)).collect();
+        told.sort_by(|a, b| (b.1.len(), &a.0).cmp(&(a.1.len(), &b.0)));
+        Reasons { told, hidden: self.hidden }
+    }
 }
 
 /// The policies that at least `threshold` repositories waive or cannot have judged.
@@ -33,14 +73,19 @@ pub fn demands(entries: &[Entry], threshold: usize) -> Vec<Demand> {
     struct Found<'a> {
         waived: usize,
         unknown: usize,
-        hidden: usize,
-        reasons: BTreeMap<String, (&'a str, Vec<String>)>,
+        reasons: Clusters<'a>,
+        causes: Clusters<'a>,
     }
     let mut found: BTreeMap<&PolicyId, Found<'_>> = BTreeMap::new();
     for entry in entries {
         let Some(card) = &entry.card else { continue };
-        for open in card.open.iter().filter(|open| open.status == Standing::Unknown) {
-            found.entry(&open.policy).or_default().unknown += 1;
+        let unjudged = |open: &&Open| matches!(open.status, Standing::Unknown | Standing::Broken);
+        for open in card.open.iter().filter(unjudged) {
+            let group = found.entry(&open.policy).or_default();
+            group.unknown += 1;
+            if let Some(reason) = &open.reason {
+                group.causes.add(entry, BTreeMap::from([(gist(reason), reason.as_str())]));
+            }
         }
         let mut own: BTreeMap<&PolicyId, BTreeMap<String, &str>> = BTreeMap::new();
         for waiver in &card.waivers {
@@ -50,25 +95,15 @@ pub fn demands(entries: &[Entry], threshold: usize) -> Vec<Demand> {
         for (policy, reasons) in own {
             let group = found.entry(policy).or_default();
             group.waived += 1;
-            if !entry.named {
-                group.hidden += 1;
-                continue;
-            }
-            for (gist, reason) in reasons {
-                let named = group.reasons.entry(gist).or_insert((reason, Vec::new()));
-                named.1.push(entry.name.name().to_owned());
-            }
+            group.reasons.add(entry, reasons);
         }
     }
     let wanted = found.into_iter().filter(|(_, f)| f.waived >= threshold || f.unknown >= threshold);
     let mut demands: Vec<Demand> = wanted
         .map(|(policy, found)| {
-            let reasons = found.reasons.into_values();
-            let mut reasons: Vec<(String, Vec<String>)> =
-                reasons.map(|(reason, repos)| (reason.to_owned(), repos)).collect();
-            reasons.sort_by(|a, b| (b.1.len(), &a.0).cmp(&(a.1.len(), &b.0)));
-            let Found { waived, unknown, hidden, .. } = found;
-            Demand { policy: policy.clone(), waived, unknown, reasons, hidden }
+            let Found { waived, unknown, reasons, causes } = found;
+            let (reasons, causes) = (reasons.reasons(), causes.reasons());
+            Demand { policy: policy.clone(), waived, unknown, reasons, causes }
         })
         .collect();
     demands

@@ -53,6 +53,7 @@ mod risk_history;
 mod risk_review;
 mod schedules;
 mod scorecard;
+mod scorecard_demand;
 mod scorecard_issues;
 mod scorecard_news;
 mod security;

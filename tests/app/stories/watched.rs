@@ -172,6 +172,7 @@ async fn crowd(stage: &Stage) -> Vec<RepoId> {
             level: Level::Bronze,
             status: Standing::Fail,
             findings: 1,
+            reason: None,
         };
         let owner = ["payments", "search", "ops | @acme/ops"].get(n as usize % 4);
         let card = Card {

@@ -5,9 +5,9 @@ use super::super::escape::code_span;
 use super::super::shorten;
 use super::super::words::count;
 use super::{Titles, titled};
-use crate::domain::scorecard::signals::Demand;
+use crate::domain::scorecard::signals::{Demand, Reasons};
 
-/// Room for the reasons, in bytes.
+/// Room for the reasons of each kind, in bytes.
 const ROOM: usize = 20_000;
 /// Room for one of them.
 const REASON: usize = 300;
@@ -36,29 +36,36 @@ pub fn demand_page(demand: &Demand, titles: &Titles) -> String {
     }
     out += "When many take the same way out, the policy, the path or its tools may be at fault \
             rather than the repositories.\n\n";
-    let items: Vec<String> = demand
-        .reasons
-        .iter()
-        .map(|(reason, repos)| {
-            let named: Vec<String> = repos.iter().take(NAMED).map(|r| code_span(r)).collect();
-            let more = match repos.len().saturating_sub(NAMED) {
-                0 => String::new(),
-                n => format!(" and {n} more"),
-            };
-            format!("- {}: {}{more}\n", shorten::markdown(reason, REASON), named.join(", "))
-        })
-        .collect();
-    if !items.is_empty() {
-        let (shown, left) = fit(&items, ROOM);
-        out += &format!("### Reasons given\n\n{shown}");
-        if left > 0 {
-            out += &format!("- {}\n", count(left, "other reason", "other reasons"));
-        }
-    }
-    if demand.hidden > 0 {
-        let words = count(demand.hidden, "private repository gives", "private repositories give");
-        out += &format!("- {words} reasons that are not told here\n");
-    }
-    out += "\nThis issue is closed by itself once the demand is over.\n";
+    out += &section("Reasons given", &demand.reasons, ("gives", "give"));
+    out += &section("Why it could not be judged", &demand.causes, ("has", "have"));
+    out += "This issue is closed by itself once the demand is over.\n";
     out
+}
+
+/// The reasons, those of most repositories first; nothing where there is none.
+fn section(title: &str, reasons: &Reasons, (gives, give): (&str, &str)) -> String {
+    let Reasons { told, hidden } = reasons;
+    if told.is_empty() && *hidden == 0 {
+        return String::new();
+    }
+    let item = |(reason, repos): &(String, Vec<String>)| {
+        let named: Vec<String> = repos.iter().take(NAMED).map(|r| code_span(r)).collect();
+        let more = match repos.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            n => format!(" and {n} more"),
+        };
+        format!("- {}: {}{more}\n", shorten::markdown(reason, REASON), named.join(", "))
+    };
+    let items: Vec<String> = told.iter().map(item).collect();
+    let (shown, left) = fit(&items, ROOM);
+    let mut out = format!("### {title}\n\n{shown}");
+    if left > 0 {
+        out += &format!("- {}\n", count(left, "other reason", "other reasons"));
+    }
+    if *hidden > 0 {
+        let (one, many) =
+            (format!("private repository {gives}"), format!("private repositories {give}"));
+        out += &format!("- {} reasons that are not told here\n", count(*hidden, &one, &many));
+    }
+    out + "\n"
 }

@@ -53,7 +53,13 @@ static NAMES: LazyLock<String> = LazyLock::new(|| "x".repeat(80));
 fn entries(said: &str, teams: i64) -> Vec<Entry> {
     let policy = |n: i64| PolicyId::parse(&format!("container/{}_{n}", "p".repeat(100))).unwrap();
     let entry = |n: i64| {
-        let open = |at: i64, level, status| Open { policy: policy(at), level, status, findings: 1 };
+        let open = |at: i64, level, status| Open {
+            policy: policy(at),
+            level,
+            status,
+            findings: 1,
+            reason: Some(format!("{n} {said}")),
+        };
         let unknown = open(20 + n % 30, Level::Gold, Standing::Unknown);
         let failing = open(n % 20, Level::Bronze, Standing::Fail);
         let waived = Waived {

@@ -52,6 +52,7 @@ fn entry(n: i64, name: &str, owner: Option<&str>, open: &[usize]) -> Entry {
             level: POLICIES[*i].1,
             status: if *i == 3 { Standing::Unknown } else { Standing::Fail },
             findings: if *i == 3 { 0 } else { 1 + n as u32 % 3 },
+            reason: (*i == 3).then(|| "the chart could not be rendered".to_owned()),
         })
         .collect();
     let mut card = Card {
@@ -200,6 +201,33 @@ fn a_way_out_in_demand_has_its_reasons_together() {
     let found = demands(&entries, 3);
     assert_eq!(found.len(), 1);
     insta::assert_snapshot!("demand", demand_page(&found[0], &titles()));
+}
+
+#[test]
+fn a_policy_that_cannot_be_judged_has_its_causes_together() {
+    let mut entries: Vec<Entry> = (1..=7).map(|n| entry(n, &format!("r{n}"), None, &[3])).collect();
+    let causes = [
+        Some("The chart could not be rendered"),
+        Some("the chart could not be rendered."),
+        Some("GitHub did not show @acme's tree"),
+        Some("the policy ran for too long"),
+        None,
+        Some("nobody may know"),
+        Some("the chart could not be rendered"),
+    ];
+    for (entry, cause) in entries.iter_mut().zip(causes) {
+        let open = &mut entry.card.as_mut().unwrap().open[0];
+        open.reason = cause.map(str::to_owned);
+        // The policy itself failed: that is its owners' to mend above all.
+        if cause.is_some_and(|cause| cause.starts_with("the policy")) {
+            open.status = Standing::Broken;
+        }
+    }
+    entries[5].named = false;
+    assert_eq!(demands(&entries, 8), []);
+    let found = demands(&entries, 7);
+    assert_eq!((found.len(), found[0].unknown), (1, 7));
+    insta::assert_snapshot!("demand_unknown", demand_page(&found[0], &titles()));
 }
 
 #[test]

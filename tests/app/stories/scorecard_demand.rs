@@ -1,0 +1,81 @@
+//! A platform team hears of a policy that cannot be judged in many repositories, and why.
+
+use waymark::domain::finding::Level;
+use waymark::domain::ids::{PolicyId, RepoId, RepoName, Sha};
+use waymark::domain::judge::Standing;
+use waymark::domain::scorecard::card::{Card, Open};
+use waymark::edge::store::{CardRow, RepoRow};
+
+use super::scorecard::{HOME, count, id, installed, writes};
+use crate::github::Issue;
+use crate::stage::Stage;
+
+/// A repository in which the policy could not be judged, as a judgement of its branch leaves it.
+async fn unjudged(stage: &Stage, n: i64, status: Standing, reason: Option<&str>) {
+    let repo = RepoId(2_000_000 + n);
+    let row = RepoRow {
+        id: repo,
+        name: RepoName::parse(&format!("acme/chart-{n}")).unwrap(),
+        default_branch: Some("main".to_owned()),
+        archived: Some(false),
+        private: false,
+    };
+    stage.app.store.upsert_repos(id(stage, "acme"), &[row]).await.unwrap();
+    let open = Open {
+        policy: PolicyId::parse("kubernetes/probes_defined").unwrap(),
+        level: Level::Silver,
+        status,
+        findings: 0,
+        reason: reason.map(str::to_owned),
+    };
+    let card = Card { path: "service".to_owned(), open: vec![open], ..Card::default() };
+    let row = CardRow {
+        sha: Sha::parse(&format!("{n:040x}")).unwrap(),
+        digest: String::new(),
+        due: None,
+        level: None,
+        on_path: false,
+        json: serde_json::to_string(&card).unwrap(),
+    };
+    stage.app.store.put_card(repo, &row, stage.hands.now()).await.unwrap();
+}
+
+fn demand(stage: &Stage) -> Vec<Issue> {
+    let mut issues = stage.gh.issues(HOME);
+    issues.retain(|issue| issue.title.starts_with("Escape hatch in demand"));
+    issues
+}
+
+#[tokio::test]
+async fn what_cannot_be_judged_in_many_repositories_is_told_with_its_reasons() {
+    for stage in Stage::each().await {
+        installed(&stage, "path: service\nscorecard: {demand: 4}\n").await;
+        let why = "the chart could not be rendered: no such template";
+        unjudged(&stage, 1, Standing::Unknown, Some(why)).await;
+        unjudged(&stage, 2, Standing::Unknown, Some(why)).await;
+        unjudged(&stage, 3, Standing::Broken, Some("the policy ran for too long")).await;
+        count(&stage).await;
+        assert!(demand(&stage).is_empty(), "three are not enough");
+
+        // As cards were before reasons were kept.
+        unjudged(&stage, 4, Standing::Unknown, None).await;
+        count(&stage).await;
+        let [issue] = demand(&stage).try_into().unwrap();
+        assert_eq!(issue.title, "Escape hatch in demand: kubernetes/probes_defined");
+        assert!(
+            issue.body.contains("**In 4 repositories it could not be judged.**"),
+            "{}",
+            issue.body
+        );
+        for reason in [
+            "- the chart could not be rendered: no such template: `chart-1`, `chart-2`\n",
+            "- the policy ran for too long: `chart-3`\n",
+        ] {
+            assert!(issue.body.contains(reason), "{reason}: {}", issue.body);
+        }
+        let before = writes(&stage);
+        count(&stage).await;
+        assert_eq!(writes(&stage), before, "nothing is new");
+        stage.end().await;
+    }
+}
