@@ -132,7 +132,9 @@ impl App {
             .iter()
             .filter_map(|(day, json)| Some((day.parse().ok()?, serde_json::from_str(json).ok()?)))
             .collect();
-        let now = Day { total: found.total, left: found.left };
+        // Who has most to do is not known before the first day is over.
+        let before = days.iter().position(|(day, _)| *day == today).unwrap_or(days.len());
+        let now = Day::today(found, &days[..before]);
         if days.last().is_none_or(|(_, last)| *last != now) {
             let json = serde_json::to_string(&now).map_err(|e| Fate::Hopeless(e.to_string()))?;
             let day = today.to_string();

@@ -17,6 +17,7 @@ pub mod watch;
 use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 use super::finding::Level;
 use super::ids::{PolicyId, RepoId, RepoName};
@@ -70,7 +71,8 @@ pub struct Team {
 }
 
 /// Whose a repository is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Owner {
     /// A team, by the catalog (repository text: escape it).
     Team(String),

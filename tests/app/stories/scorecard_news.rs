@@ -1,6 +1,6 @@
 //! A platform team reads at the end of its scorecard what has happened since it was last written.
 
-use super::files::{CONFIG, waiver};
+use super::files::{CATALOG, CONFIG, FIXED, OLD_FAULT, waiver, with};
 use super::scorecard::{HOME, count, installed, scorecards, sweep, writes};
 use crate::stage::Stage;
 
@@ -54,6 +54,35 @@ async fn paths_ways_out_campaigns_and_repositories_that_came_or_went_are_news() 
         let before = writes(&stage);
         count(&stage).await;
         assert_eq!(writes(&stage), before);
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_campaign_burns_down_by_team() {
+    for stage in Stage::each().await {
+        stage.gh.organisation_without_app("acme");
+        stage.gh.create_repo(HOME, &[("waymark.yml", ON)]);
+        stage.gh.create_repo("acme/orders", OLD_FAULT);
+        let other = CATALOG.replace("team-payments", "team-search");
+        let files = with(OLD_FAULT, "catalog-info.yaml", &other);
+        stage.gh.create_repo("acme/finder", &files[1..]);
+        stage.gh.install("acme", None);
+        stage.settle().await;
+        stage.advance(86_400);
+        stage.gh.push("acme/orders", "main", &[("Dockerfile", FIXED)], "Fix it");
+        stage.settle().await;
+        sweep(&stage, "acme").await;
+        let mut issues = stage.gh.issues(HOME);
+        issues.retain(|issue| issue.title == "Campaign: No root");
+        let [issue] = issues.try_into().unwrap();
+        let said = issue.body.as_str();
+        let (_, chart) = said.split_once("title \"Repositories to go, by team\"").unwrap();
+        assert!(chart.contains("  line [1, 0]\n  line [1, 1]\n```"), "{said}");
+        assert!(
+            chart.contains("| 🟧 team-search | 1 | 1 |\n| 🟦 team-payments | 1 | 0 |"),
+            "{said}"
+        );
         stage.end().await;
     }
 }

@@ -6,6 +6,7 @@
 //! the figures that moves by itself. What moves every day, delivery and risk, stands beside them and is
 //! compared once a week.
 
+mod burn_down;
 mod campaign;
 mod demand;
 mod farewell;

@@ -244,11 +244,32 @@ fn a_campaign_shows_what_is_left_and_how_it_went() {
         line: None,
     };
     let found = progress(&campaign, &entries);
-    let day = |day: &str, left| (day.parse().unwrap(), Day { total: 8, left });
-    let days = [day("2026-11-01", 7), day("2026-11-09", 6), day("2026-11-21", found.left)];
+    let day = |day: &str, left, teams: Option<[usize; 3]>| {
+        let names = ["payments", "discovery"].map(|name| Owner::Team(name.to_owned()));
+        let owners = names.into_iter().chain([Owner::Nobody]);
+        let teams = teams.map(|teams| owners.zip(teams).collect());
+        (day.parse().unwrap(), Day { total: 8, left, teams })
+    };
+    // The first was noted before teams were.
+    let mut days = vec![
+        day("2026-11-01", 7, None),
+        day("2026-11-03", 7, Some([3, 2, 1])),
+        day("2026-11-09", 6, Some([3, 1, 1])),
+    ];
+    let today = Day::today(&found, &days);
+    days.push(("2026-11-21".parse().unwrap(), today));
     let page = campaign_page(&campaign, &found, &days, false);
     insta::assert_snapshot!("campaign", page);
     assert!(campaign_page(&campaign, &found, &days, true).contains("belong to **bronze** now"));
+
+    // A team that only members heard of is among the others once everybody reads this.
+    for (_, day) in &mut days {
+        for (owner, _) in day.teams.iter_mut().flatten().take(1) {
+            *owner = Owner::Team("skunkworks".to_owned());
+        }
+    }
+    let page = campaign_page(&campaign, &found, &days, false);
+    assert!(!page.contains("skunkworks") && page.contains("| 🟦 discovery |"), "{page}");
 }
 
 #[test]
