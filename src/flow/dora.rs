@@ -7,7 +7,7 @@ use crate::domain::ids::{InstallationId, RepoId, RepoName};
 use crate::domain::metrics::measure::{DAY_MS, Measured};
 use crate::domain::metrics::summary::{AccountDora, CohortDora, RepoDora, WindowDora};
 use crate::domain::metrics::{
-    Cohorts, Deployment, History, Incident, MetricsRules, Period, WINDOWS,
+    Cohorts, Comparison, Deployment, History, Incident, MetricsRules, Period, WINDOWS,
 };
 use crate::domain::report::dora::{COHORT_BLOCK_DAYS, render_cohorts};
 use crate::domain::time::Timestamp;
@@ -96,9 +96,12 @@ pub async fn cohort_block(
         }
     }
     let known = yard.cohorts.iter().any(|(_, c)| !c.on.is_empty() || !c.off.is_empty());
-    // Drawing anew is dear, and the block shows one period only.
-    let shown = yard.cohorts.iter().filter(|(days, _)| *days == COHORT_BLOCK_DAYS);
-    Ok(known.then(|| render_cohorts(&shown.map(told).collect::<Vec<_>>(), now.date()) + "\n"))
+    // Drawing anew is dear, and the block compares in one period only.
+    let shown = yard.cohorts.iter().map(|period| match period.0 {
+        COHORT_BLOCK_DAYS => told(period, Cohorts::compare),
+        _ => told(period, Cohorts::figures),
+    });
+    Ok(known.then(|| render_cohorts(&shown.collect::<Vec<_>>(), now.date()) + "\n"))
 }
 
 /// Where repositories of one installation are measured, one after the other, so that no more than
@@ -155,15 +158,15 @@ impl Yard {
 
     /// The cohorts of what was measured so far.
     pub fn cohorts(&self) -> Vec<CohortDora> {
-        self.cohorts.iter().map(told).collect()
+        self.cohorts.iter().map(|period| told(period, Cohorts::compare)).collect()
     }
 }
 
-fn told((days, cohorts): &(u32, Cohorts)) -> CohortDora {
+fn told((days, cohorts): &(u32, Cohorts), measures: fn(&Cohorts) -> Vec<Comparison>) -> CohortDora {
     CohortDora {
         days: *days,
         on_path: cohorts.on.len(),
         not_yet: cohorts.off.len(),
-        measures: cohorts.compare(),
+        measures: measures(cohorts),
     }
 }

@@ -159,7 +159,7 @@ fn the_organisation_is_told_in_a_table_in_csv_and_in_json() {
     let columns = csv.lines().next().unwrap().split(',').count();
     assert!(csv.lines().all(|line| line.split(',').count() == columns), "{csv}");
     assert!(csv.contains("\nacme,acme/silent,90,,,0,90,0,0,,,,,0,,"), "{csv}");
-    assert_eq!(dora(&["--format", "csv", "--cohorts"]).lines().count(), 1 + 3 * 5);
+    assert_eq!(dora(&["--format", "csv", "--cohorts"]).lines().count(), 1 + 3 * 7);
 
     let json: serde_json::Value = serde_json::from_str(&dora(&["--format", "json"])).unwrap();
     let first = &json[0]["repositories"][0];

@@ -28,10 +28,14 @@ pub struct Member {
     pub restore_ms: Option<f64>,
     /// Its median CI duration.
     pub ci_ms: Option<f64>,
+    /// Its CI success rate.
+    pub ci_success: Option<f64>,
+    /// From its creation to its first production deployment, if that came in the period.
+    pub first_ms: Option<f64>,
 }
 
 impl Member {
-    fn of(measures: &Measures, deploys: bool) -> Self {
+    fn of(measures: &Measures, deploys: bool, first_ms: Option<i64>) -> Self {
         let plain = |ms: Option<i64>| ms.map(|ms| ms as f64);
         Self {
             per_day: measures.deployments.per_day.filter(|_| deploys),
@@ -39,21 +43,25 @@ impl Member {
             failures: (measures.change_failures.hits, measures.change_failures.n),
             restore_ms: plain(measures.time_to_restore.median_ms),
             ci_ms: plain(measures.ci_duration.median_ms),
+            ci_success: measures.ci_success.share,
+            first_ms: plain(first_ms),
         }
     }
 
     fn says_something(&self) -> bool {
         self.per_day.is_some()
             || self.ci_ms.is_some()
+            || self.first_ms.is_some()
             || self.restore_ms.is_some()
             || self.failures.1 > 0
     }
 
     fn bits(&self) -> Vec<f64> {
         let (hits, n) = self.failures;
-        let all = [self.per_day, self.lead_ms, self.restore_ms, self.ci_ms];
+        let times = [self.lead_ms, self.restore_ms, self.ci_ms, self.first_ms];
+        let all = times.into_iter().chain([self.per_day, self.ci_success]);
         // What lacks is another figure than 0.
-        let all = all.into_iter().map(|figure| figure.unwrap_or(-1.0));
+        let all = all.map(|figure| figure.unwrap_or(-1.0));
         all.chain([hits as f64, n as f64]).collect()
     }
 }
@@ -85,7 +93,10 @@ impl Cohorts {
             let Some(part) = part.filter(|part| repo.known(*part).days() >= LEAST_DAYS) else {
                 continue;
             };
-            let member = Member::of(&repo.in_period(part), deploys);
+            let first = repo
+                .creation_to_first_ms()
+                .filter(|_| repo.first_production().is_some_and(|first| part.holds(first)));
+            let member = Member::of(&repo.in_period(part), deploys, first);
             if member.says_something() {
                 cohort.push(member);
             }
@@ -94,25 +105,38 @@ impl Cohorts {
 
     /// All comparisons, in a fixed order.
     pub fn compare(&self) -> Vec<Comparison> {
+        self.all(true)
+    }
+
+    /// The same without intervals, for which both cohorts would be drawn thousands of times.
+    pub fn figures(&self) -> Vec<Comparison> {
+        self.all(false)
+    }
+
+    fn all(&self, sure: bool) -> Vec<Comparison> {
+        let medians = |name, of: fn(&Member) -> Option<f64>| self.medians(name, of, sure);
         vec![
-            self.medians(Measure::DeploymentsPerDay, |m| m.per_day),
-            self.medians(Measure::LeadTime, |m| m.lead_ms),
+            medians(Measure::DeploymentsPerDay, |m| m.per_day),
+            medians(Measure::LeadTime, |m| m.lead_ms),
             self.comparison(
                 Measure::ChangeFailureRate,
                 |m| (m.failures.1 > 0).then_some(0.0),
                 failure_rate,
+                sure,
             ),
-            self.medians(Measure::TimeToRestore, |m| m.restore_ms),
-            self.medians(Measure::CiDuration, |m| m.ci_ms),
+            medians(Measure::TimeToRestore, |m| m.restore_ms),
+            medians(Measure::CiDuration, |m| m.ci_ms),
+            medians(Measure::CiSuccess, |m| m.ci_success),
+            medians(Measure::CreationToFirst, |m| m.first_ms),
         ]
     }
 
-    fn medians(&self, name: Measure, of: impl Fn(&Member) -> Option<f64>) -> Comparison {
+    fn medians(&self, name: Measure, of: fn(&Member) -> Option<f64>, sure: bool) -> Comparison {
         let figure = |members: &[&Member], q: f64| {
             let mut figures: Vec<f64> = members.iter().filter_map(|m| of(m)).collect();
             quantile_of(&mut figures, q)
         };
-        let mut comparison = self.comparison(name, &of, |members| figure(members, 0.5));
+        let mut comparison = self.comparison(name, of, |members| figure(members, 0.5), sure);
         let all = |members: &'_ [Member]| figure(&members.iter().collect::<Vec<_>>(), 0.75);
         comparison.on.p75 = all(&self.on);
         comparison.off.p75 = all(&self.off);
@@ -124,6 +148,7 @@ impl Cohorts {
         name: Measure,
         has: impl Fn(&Member) -> Option<f64>,
         figure: impl Fn(&[&Member]) -> Option<f64>,
+        sure: bool,
     ) -> Comparison {
         let with = |members: &[Member]| -> Vec<Member> {
             members.iter().filter(|m| has(m).is_some()).cloned().collect()
@@ -138,7 +163,7 @@ impl Cohorts {
         Comparison {
             measure: name,
             difference: one.figure.zip(other.figure).map(|(a, b)| a - b),
-            interval: difference(&on, &off, Member::bits, &figure),
+            interval: sure.then(|| difference(&on, &off, Member::bits, &figure)).flatten(),
             on: one,
             off: other,
         }
@@ -169,6 +194,12 @@ pub enum Measure {
     /// CI duration on the default branch, in milliseconds.
     #[serde(rename = "ci_duration_ms")]
     CiDuration,
+    /// Share of the runs on the default branch that succeeded, 0 to 1; more is better.
+    #[serde(rename = "ci_success_rate")]
+    CiSuccess,
+    /// From a repository's creation to its first production deployment in the period, in milliseconds.
+    #[serde(rename = "creation_to_first_ms")]
+    CreationToFirst,
 }
 
 /// One cohort's side of a comparison.

@@ -129,9 +129,14 @@ impl<'a> Measured<'a> {
     /// From the repository's creation to its first production deployment, in milliseconds. `None`
     /// when there is none, or when an earlier one may have been missed.
     pub fn creation_to_first_ms(&self) -> Option<i64> {
-        let History { created, first_production, whole, .. } = *self.history;
-        let earliest = self.steps.first().map(|step| step.at).into_iter().chain(first_production);
-        whole.then(|| Some((earliest.min()?.0 - created?.0).max(0))).flatten()
+        Some((self.first_production()?.0 - self.history.created?.0).max(0))
+    }
+
+    /// When the repository first was deployed to production. `None` when it was not, or when an earlier
+    /// deployment may have been missed.
+    pub fn first_production(&self) -> Option<Timestamp> {
+        let first = self.steps.first().map(|step| step.at);
+        first.into_iter().chain(self.history.first_production).min().filter(|_| self.history.whole)
     }
 
     /// The part of a period in which deployments of this repository are known: not before it was

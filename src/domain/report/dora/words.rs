@@ -53,6 +53,8 @@ pub fn title(measure: Measure) -> &'static str {
         Measure::ChangeFailureRate => "change failure rate",
         Measure::TimeToRestore => "time to restore",
         Measure::CiDuration => "CI duration",
+        Measure::CiSuccess => "CI success rate",
+        Measure::CreationToFirst => "creation to first deployment",
     }
 }
 
@@ -60,10 +62,11 @@ pub fn title(measure: Measure) -> &'static str {
 pub fn figure(measure: Measure, figure: f64) -> String {
     match measure {
         Measure::DeploymentsPerDay => per_week(figure),
-        Measure::ChangeFailureRate => percent(figure),
-        Measure::LeadTime | Measure::TimeToRestore | Measure::CiDuration => {
-            duration(figure.round() as i64)
-        }
+        Measure::ChangeFailureRate | Measure::CiSuccess => percent(figure),
+        Measure::LeadTime
+        | Measure::TimeToRestore
+        | Measure::CiDuration
+        | Measure::CreationToFirst => duration(figure.round() as i64),
     }
 }
 
@@ -72,11 +75,11 @@ pub fn figure(measure: Measure, figure: f64) -> String {
 pub fn difference(comparison: &Comparison) -> String {
     let Some(difference) = comparison.difference else { return "no comparison".to_owned() };
     // Of a rate, points are the unit, told once.
-    let points = comparison.measure == Measure::ChangeFailureRate;
+    let points = matches!(comparison.measure, Measure::ChangeFailureRate | Measure::CiSuccess);
     let unit = if points { " points" } else { "" };
     let signed = |value: f64| {
         let text = match comparison.measure {
-            Measure::ChangeFailureRate => format!("{:.0}", value.abs() * 100.0),
+            _ if points => format!("{:.0}", value.abs() * 100.0),
             measure => figure(measure, value.abs()),
         };
         let zero = text.trim_end_matches(|c: char| !c.is_ascii_digit()).parse() == Ok(0.0_f64);
@@ -108,6 +111,7 @@ pub fn verdict(comparison: &Comparison) -> &'static str {
     if !comparison.is_clear() {
         return "may be chance";
     }
-    let more_is_better = comparison.measure == Measure::DeploymentsPerDay;
+    let more_is_better =
+        matches!(comparison.measure, Measure::DeploymentsPerDay | Measure::CiSuccess);
     if (low > 0.0) == more_is_better { BETTER } else { WORSE }
 }

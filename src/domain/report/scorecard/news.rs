@@ -15,7 +15,7 @@ use crate::domain::scorecard::{Book, Entry};
 use crate::domain::time::Timestamp;
 
 /// Room for the items, in bytes.
-const ROOM: usize = 4_000;
+const ROOM: usize = 3_000;
 /// Room for a campaign's name, and for that of a golden path, in bytes.
 const NAME: usize = 160;
 const PATH: usize = 64;
