@@ -107,8 +107,8 @@ impl App {
         if seen.event == "push" {
             self.store.note_run(repo, seen.id, &seen.run).await?;
         }
-        let Some(success) = seen.run.success.filter(|_| rules.deploys(&seen.name, &seen.path))
-        else {
+        let deploys = rules.deploys(&seen.name, &seen.path, &seen.calls);
+        let Some(success) = seen.run.success.filter(|_| deploys) else {
             return Ok(false);
         };
         let row = DeploymentRow {

@@ -13,7 +13,8 @@ pub struct MetricsRules {
     /// Environments that are production.
     pub environments: Vec<String>,
     /// Workflows (by file name, path or name) whose success on the default branch is a deployment,
-    /// where a repository makes no GitHub deployments.
+    /// where a repository makes no GitHub deployments. A workflow of another repository is meant by
+    /// its whole path (`acme/platform/.github/workflows/deploy.yml`): then every workflow that calls it deploys.
     pub workflows: Vec<String>,
     /// Labels that make an issue an incident.
     pub incident_labels: Vec<String>,
@@ -58,19 +59,27 @@ impl MetricsRules {
         means(&self.environments, environment)
     }
 
-    /// Whether a workflow deploys, by its name and its path (`.github/workflows/deploy.yml`).
+    /// Whether a workflow deploys, by its name, its path (`.github/workflows/deploy.yml`), and the paths
+    /// of those that it calls, with their repositories. What is called counts by its whole path only:
+    /// a pipeline calls what deploys on some branches, too, and then mere CI must not count because
+    /// of the called file's name. No default matches a whole path.
     ///
     /// ```
     /// use waymark::domain::metrics::MetricsRules;
     /// let rules = MetricsRules::default();
-    /// assert!(rules.deploys("Ship it", ".github/workflows/deploy.yml"));
-    /// assert!(!rules.deploys("CI", ".github/workflows/ci.yml"));
+    /// assert!(rules.deploys("Ship it", ".github/workflows/deploy.yml", &[]));
+    /// assert!(!rules.deploys("CI", ".github/workflows/ci.yml", &[]));
+    /// let calls = ["acme/platform/.github/workflows/deploy.yml@refs/tags/v3".to_owned()];
+    /// assert!(!rules.deploys("CI", ".github/workflows/ci.yml", &calls));
+    /// let workflows = vec!["acme/*/.github/workflows/deploy.yml".to_owned()];
+    /// let rules = MetricsRules { workflows, ..rules };
+    /// assert!(rules.deploys("CI", ".github/workflows/ci.yml", &calls));
     /// ```
-    pub fn deploys(&self, name: &str, path: &str) -> bool {
-        // `ci.yml@refs/heads/main`: workflows of other repositories come with their ref.
-        let path = path.split('@').next().unwrap_or(path);
+    pub fn deploys(&self, name: &str, path: &str, calls: &[String]) -> bool {
+        let path = without_ref(path);
         let file = path.rsplit('/').next().unwrap_or(path);
-        [name, path, file].iter().any(|text| means(&self.workflows, text))
+        let own = [name, path, file].into_iter();
+        own.chain(calls.iter().map(|call| without_ref(call))).any(|t| means(&self.workflows, t))
     }
 
     /// Whether any of an issue's labels makes it an incident.
@@ -91,6 +100,11 @@ impl MetricsRules {
     pub fn attribution_ms(&self) -> i64 {
         i64::from(self.attribution_days) * super::measure::DAY_MS
     }
+}
+
+/// `ci.yml@refs/heads/main`: workflows of other repositories come with their ref.
+fn without_ref(path: &str) -> &str {
+    path.split('@').next().unwrap_or(path)
 }
 
 fn means(globs: &[String], name: &str) -> bool {

@@ -49,6 +49,9 @@ pub struct RunSeen {
     pub name: String,
     /// The workflow's path in the repository.
     pub path: String,
+    /// Paths of the workflows that it calls, with their repositories and refs:
+    /// `acme/platform/.github/workflows/deploy.yml@refs/tags/v3`.
+    pub calls: Vec<String>,
     /// What set it off: `push`, `pull_request`, `schedule`.
     pub event: String,
     /// The commit.

@@ -75,6 +75,8 @@ pub struct WorkflowRun {
     name: Option<String>,
     #[serde(default)]
     path: String,
+    #[serde(default)]
+    referenced_workflows: Option<Vec<Referenced>>,
     head_branch: Option<String>,
     head_sha: Sha,
     event: String,
@@ -83,6 +85,12 @@ pub struct WorkflowRun {
     #[serde(default)]
     run_started_at: Value,
     updated_at: Value,
+}
+
+/// A workflow that another one calls.
+#[derive(Debug, Clone, Deserialize)]
+struct Referenced {
+    path: String,
 }
 
 impl WorkflowRun {
@@ -106,6 +114,7 @@ impl WorkflowRun {
             id: self.id,
             name: self.name.unwrap_or_default(),
             path: self.path,
+            calls: self.referenced_workflows.into_iter().flatten().map(|r| r.path).collect(),
             event: self.event,
             sha: self.head_sha,
             run: Run { started, finished, success },

@@ -223,6 +223,7 @@ pub struct Deployment {
 pub struct WorkflowRun {
     pub id: u64,
     pub path: String,
+    pub calls: Vec<String>,
     pub event: String,
     pub branch: String,
     pub sha: Sha,

@@ -237,6 +237,30 @@ async fn other_sources_count_where_there_are_no_deployments() {
     }
 }
 
+/// The platform's workflow tests and deploys in one: only the organisation knows whether its success on
+/// the default branch is a deployment.
+#[tokio::test]
+async fn a_called_platform_workflow_deploys_where_the_organisation_says_so() {
+    let platform = "acme/platform/.github/workflows/deploy.yml@refs/tags/v3";
+    let rules = "metrics: {workflows: [deploy.yml, acme/platform/.github/workflows/deploy.yml]}\n";
+    for (rules, deployments) in [("path: service\n", 0), (rules, 1)] {
+        for stage in Stage::each().await {
+            let gh = &stage.gh;
+            gh.create_repo("acme/.github", &[("waymark.yml", rules)]);
+            gh.create_repo(REPO, GOOD);
+            let head = gh.push(REPO, "main", &[("z.md", "9")], "Add z");
+            stage.settle().await;
+            let pipeline = (".github/workflows/pipeline.yml", &[platform][..]);
+            gh.run_calling(REPO, pipeline, ("push", "main", &head), 60, "success");
+            gh.run_calling(REPO, pipeline, ("push", "feature", &head), 60, "success");
+            stage.settle().await;
+            let week = week(&stage).await;
+            assert_eq!((week.deployments.n, week.ci_success.n), (deployments, 1), "{rules}");
+            stage.end().await;
+        }
+    }
+}
+
 /// What the organisation calls production and incidents, and incidents that turn out to be none.
 #[tokio::test]
 async fn the_organisation_says_what_counts() {

@@ -17,8 +17,8 @@ static RULES: Table = Table {
         ),
         key(
             "workflows",
-            "Workflows (by file, path or name; globs) whose success on the default branch is a \
-             deployment, where a repository makes no GitHub deployments.",
+            "Workflows (by file, path or name; a called one by its whole path; globs) whose success \
+             on the default branch is a deployment, where a repository makes no GitHub deployments.",
             Shape::OneOrMore(&Shape::Glob),
         ),
         key(

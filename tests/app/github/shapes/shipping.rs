@@ -64,6 +64,8 @@ pub fn workflow_run(world: &World, repo: u64, one: &WorkflowRun) -> Value {
     );
     value["repository"] = small.clone();
     value["head_repository"] = small;
+    let called = |path: &String| json!({"path": path, "sha": one.sha, "ref": "refs/tags/v3"});
+    value["referenced_workflows"] = one.calls.iter().map(called).collect();
     value
 }
 

@@ -74,6 +74,18 @@ impl FakeGitHub {
         &self,
         full_name: &str,
         path: &str,
+        occasion: (&str, &str, &str),
+        seconds: i64,
+        conclusion: &str,
+    ) -> u64 {
+        self.run_calling(full_name, (path, &[]), occasion, seconds, conclusion)
+    }
+
+    /// The same of a workflow that calls others.
+    pub fn run_calling(
+        &self,
+        full_name: &str,
+        (path, calls): (&str, &[&str]),
         (event, branch, sha): (&str, &str, &str),
         seconds: i64,
         conclusion: &str,
@@ -84,6 +96,7 @@ impl FakeGitHub {
             let one = WorkflowRun {
                 id,
                 path: path.into(),
+                calls: calls.iter().map(|&call| call.into()).collect(),
                 event: event.into(),
                 branch: branch.into(),
                 sha: sha.into(),
