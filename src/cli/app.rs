@@ -16,6 +16,7 @@ use crate::edge::prometheus::Prometheus;
 use crate::edge::store::Store;
 use crate::flow::App;
 use crate::flow::links::Links;
+use crate::flow::pseudonyms::Pseudonyms;
 use crate::web::metrics::Metrics;
 
 /// For one whole call to GitHub; a tree of 100,000 entries takes some seconds.
@@ -60,6 +61,7 @@ pub(super) async fn put_together(settings: &Settings, metrics: &Metrics) -> anyh
             .public_url
             .clone()
             .map(|url| Links::new(url, settings.webhook_secrets.clone())),
+        pseudonyms: Pseudonyms::new(settings.webhook_secrets.clone()),
         prometheus: Prometheus::new(settings.prometheus.clone(), settings.prometheus_token.clone()),
         meter: Arc::new(metrics.clone()),
     })

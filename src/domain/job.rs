@@ -55,6 +55,9 @@ pub struct Asked {
     pub on_pull: bool,
     /// The login of whoever asks.
     pub by: String,
+    /// GitHub's number of that account, where the event told it.
+    #[serde(default)]
+    pub account: Option<i64>,
     /// When the comment was first written.
     pub since: Timestamp,
     /// The command lines.

@@ -9,7 +9,6 @@ use super::answer_comment::Question;
 use super::campaigns::quarter;
 use super::fate::Fate;
 use super::judge_commit::Subject;
-use super::post_check::digest;
 
 impl App {
     /// The neighbours that may be named where this repository is read, and its badge.
@@ -34,11 +33,10 @@ impl App {
         let Question { installation, asked, .. } = question;
         let now = self.clock.now();
         let quarter = quarter(now.date());
-        // Of the name only what tells a second answer from another person's.
-        let login = asked.by.to_ascii_lowercase();
-        let person = digest(&["nps", &installation.to_string(), &quarter, &login]);
+        // Only what tells a second answer from another person's.
+        let people = self.pseudonyms.of(installation, &quarter, asked.account, &asked.by);
         let said = Satisfaction { quarter: quarter.clone(), score: score.into(), words };
-        self.store.put_satisfaction(installation, &person, &said, now).await?;
+        self.store.put_satisfaction(installation, &people, &said, now).await?;
         Ok(Answer::done(format!(
             "Noted for {quarter}: {score} of 10. Thank you. Saying it again in this quarter replaces it; \
              reports show no names and nothing below five answers."

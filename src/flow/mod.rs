@@ -57,6 +57,7 @@ mod plan;
 mod plan_adoption;
 mod post_check;
 mod propose;
+pub mod pseudonyms;
 mod read_past;
 mod read_tree;
 pub mod recover;
@@ -110,6 +111,8 @@ pub struct App {
     pub risk: bool,
     /// Makes links to our own pages; `None` when nobody can reach them.
     pub links: Option<links::Links>,
+    /// Tells people apart without their names.
+    pub pseudonyms: pseudonyms::Pseudonyms,
     /// Where error budgets are read.
     pub prometheus: Prometheus,
     /// Counts what the operator wants to see.

@@ -134,6 +134,7 @@ impl App {
                         issue: comment.issue,
                         on_pull: comment.on_pull,
                         by: comment.by,
+                        account: comment.account,
                         since: comment.created,
                         lines: scan.lines,
                         passed_over: scan.passed_over,

@@ -21,6 +21,7 @@ use waymark::edge::prometheus::Prometheus;
 use waymark::edge::store::{JobFilter, JobRow, JobState, Store};
 use waymark::flow::App;
 use waymark::flow::links::Links;
+use waymark::flow::pseudonyms::Pseudonyms;
 use waymark::web::Web;
 use waymark::web::metrics::Metrics;
 
@@ -151,6 +152,7 @@ impl Stage {
                 "https://waymark.example".to_owned(),
                 vec![SecretString::from(gh.webhook_secret())],
             )),
+            pseudonyms: Pseudonyms::new(vec![SecretString::from(gh.webhook_secret())]),
             prometheus,
             meter: Arc::new(metrics.clone()),
         };

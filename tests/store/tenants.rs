@@ -105,7 +105,7 @@ pub(crate) async fn settle_in(store: &Store, installation: i64) {
     };
     store.put_kept_issue(id, &issue).await.unwrap();
     let said = Satisfaction { quarter: "2026-Q4".to_owned(), score: 9, words: None };
-    store.put_satisfaction(id, "p", &said, NOON).await.unwrap();
+    store.put_satisfaction(id, &["p".to_owned()], &said, NOON).await.unwrap();
     store.put_campaign_day(id, "c", "2026-11-21", "{}").await.unwrap();
     store.put_scorecard_told(id, "{}").await.unwrap();
     assert_eq!(store.scorecard_told(id).await.unwrap().as_deref(), Some("{}"));

@@ -39,6 +39,7 @@ struct Comment {
 
 #[derive(Deserialize)]
 struct Account {
+    id: Option<i64>,
     login: String,
     #[serde(rename = "type")]
     kind: Option<String>,
@@ -84,6 +85,7 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<Intent>, serde_json::Error> {
         on_pull: p.issue.pull_request.is_some(),
         // Whoever edits somebody's comment speaks for themselves.
         by: p.sender.login,
+        account: p.sender.id,
         created: p
             .comment
             .created_at

@@ -87,6 +87,8 @@ pub struct CommentSeen {
     pub on_pull: bool,
     /// Who wrote these words: the author, or whoever edited them in.
     pub by: String,
+    /// GitHub's number of that account, where the event told it.
+    pub account: Option<i64>,
     /// When the comment was first written.
     pub created: Timestamp,
 }

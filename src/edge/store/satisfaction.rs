@@ -2,7 +2,7 @@
 
 use super::Store;
 use super::database::values;
-use super::error::StoreError;
+use super::error::{StoreError, contended};
 use crate::domain::ids::InstallationId;
 use crate::domain::time::Timestamp;
 
@@ -22,29 +22,36 @@ const UPSERT: &str = "INSERT INTO satisfaction
     ON CONFLICT (installation, quarter, person) DO UPDATE SET score = excluded.score,
         words = excluded.words, said_ms = excluded.said_ms";
 
+const FORGET: &str =
+    "DELETE FROM satisfaction WHERE installation = $1 AND quarter = $2 AND person = $3";
+
 const SELECT: &str = "SELECT quarter, score, words FROM satisfaction
     WHERE installation = $1 ORDER BY quarter DESC, said_ms LIMIT 10000";
 
 impl Store {
-    /// Notes an answer; a second one in the same quarter replaces the first.
+    /// Notes an answer; a second one in the same quarter replaces the first. `people` are names of
+    /// one person: the answer is noted under the first, and any under the others is forgotten.
     ///
     /// Fails with [`StoreError::Unknown`] when the installation is not (or no longer) known.
     pub async fn put_satisfaction(
         &self,
         installation: InstallationId,
-        person: &str,
+        people: &[String],
         said: &Satisfaction,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let values = values![
-            installation,
-            said.quarter.as_str(),
-            person,
-            said.score,
-            said.words.as_deref(),
-            now,
-        ];
-        self.database.execute(UPSERT, values).await.map(drop)
+        let Some((person, before)) = people.split_first() else { return Ok(()) };
+        let quarter = said.quarter.as_str();
+        contended!(async {
+            let mut tx = self.database.begin().await?;
+            for person in before {
+                tx.execute(FORGET, values![installation, quarter, person.as_str()]).await?;
+            }
+            let words = said.words.as_deref();
+            let values = values![installation, quarter, person.as_str(), said.score, words, now];
+            tx.execute(UPSERT, values).await?;
+            tx.commit().await
+        })
     }
 
     /// Every answer, the newest quarter first; at most 10,000.

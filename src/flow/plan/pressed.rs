@@ -35,6 +35,7 @@ impl App {
                 issue,
                 on_pull: true,
                 by: press.by,
+                account: None,
                 since: press.since,
                 lines: vec![press.line.to_owned()],
                 passed_over: 0,

@@ -1,4 +1,5 @@
-//! A platform team hears of a policy that cannot be judged in many repositories, and why.
+//! A platform team hears of a policy that cannot be judged in many repositories, and why; and what people
+//! think, each person once.
 
 use waymark::domain::finding::Level;
 use waymark::domain::ids::{PolicyId, RepoId, RepoName, Sha};
@@ -76,6 +77,29 @@ async fn what_cannot_be_judged_in_many_repositories_is_told_with_its_reasons() {
         let before = writes(&stage);
         count(&stage).await;
         assert_eq!(writes(&stage), before, "nothing is new");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_new_login_is_the_same_person_still() {
+    for stage in Stage::each().await {
+        installed(&stage, "path: service\nscorecard: {}\n").await;
+        let issue = stage.gh.open_issue("acme/payments", "ada", "How do you like it?");
+        let says = async |person: &str, score: u8| {
+            stage.gh.set_role("acme/payments", person, "read");
+            let text = format!("/platform nps {score}");
+            stage.gh.comment("acme/payments", issue, person, &text);
+            stage.settle().await;
+        };
+        says("ada", 0).await;
+        says("bob", 9).await;
+        stage.gh.rename_account("ada", "ada-lovelace");
+        says("ada-lovelace", 10).await;
+        let answers = stage.app.store.satisfaction(id(&stage, "acme")).await.unwrap();
+        let mut scores: Vec<i64> = answers.iter().map(|said| said.score).collect();
+        scores.sort_unstable();
+        assert_eq!(scores, [9, 10]);
         stage.end().await;
     }
 }

@@ -22,7 +22,7 @@ async fn paths_ways_out_campaigns_and_repositories_that_came_or_went_are_news() 
         stage.gh.push("acme/payments", "main", &[(CONFIG, "path: service\n")], "Choose");
         let waiver = waiver("2026-11-30");
         stage.gh.push("acme/orders", "main", &[(CONFIG, waiver.as_str())], "Wait for the vendor");
-        stage.gh.set_archived("acme/notes");
+        stage.gh.remove_repo_from_installation("acme/notes");
         stage.settle().await;
         stage.advance(60);
         sweep(&stage, "acme").await;

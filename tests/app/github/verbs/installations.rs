@@ -144,6 +144,14 @@ impl FakeGitHub {
         self.choose(full_name, "added");
     }
 
+    /// Somebody takes another login; the account stays the same. Roles are to be given anew.
+    pub fn rename_account(&self, login: &str, new: &str) {
+        let mut world = self.world();
+        let mut account = world.accounts.remove(login).expect("there is such an account");
+        account.login = new.into();
+        world.accounts.insert(new.into(), account);
+    }
+
     pub fn remove_repo_from_installation(&self, full_name: &str) {
         self.choose(full_name, "removed");
     }
