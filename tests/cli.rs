@@ -38,6 +38,8 @@ mod outputs;
 mod overlays;
 #[path = "cli/pages.rs"]
 mod pages;
+#[path = "cli/upgrades.rs"]
+mod upgrades;
 #[path = "cli/watch.rs"]
 mod watch;
 #[path = "cli/work_tree.rs"]

@@ -17,6 +17,11 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 /// The waves pause when more than one in so many upgraded repositories fails.
 const ONE_IN: usize = 20;
 
+/// What is said when waiting is of no use.
+const NO_CANARY_LEFT: &str = "no canary will merge it: each has closed its pull request or could \
+                              not be offered one. Name another repository in `upgrades.canary`, or \
+                              leave that empty to go on without";
+
 /// A repository that has adopted a golden path, as seen from one version.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Member {
@@ -30,6 +35,8 @@ pub struct Member {
     pub offered: Option<Timestamp>,
     /// Whether its default branch began to fail after it merged the version.
     pub fails: bool,
+    /// Whether its offer will not be merged: it was closed, or there could be none.
+    pub declined: bool,
 }
 
 impl Member {
@@ -83,7 +90,10 @@ pub fn next_wave(rules: &Upgrades, version: &str, members: &[Member], now: Times
             return Wave::Waits("the canaries have a day to show faults");
         }
         if !canaries.iter().any(|canary| canary.holds) {
-            return Wave::Waits("no canary has merged it yet");
+            return Wave::Waits(match canaries.iter().all(|canary| canary.declined) {
+                true => NO_CANARY_LEFT,
+                false => "no canary has merged it yet",
+            });
         }
     }
     let today = now.date();
@@ -113,6 +123,7 @@ mod tests {
             holds: false,
             offered: None,
             fails: false,
+            declined: false,
         };
         (0..count).map(member).collect()
     }
@@ -145,6 +156,28 @@ mod tests {
         assert_eq!(wave(&all, later), Wave::Waits("today's share is spent"));
         let Wave::Go(second) = wave(&all, later.plus_ms(DAY_MS)) else { panic!("they go") };
         assert!(second.len() == 3 && second.iter().all(|repo| !first.contains(repo)));
+    }
+
+    #[test]
+    fn canaries_that_will_not_merge_it_are_told_and_others_can_be_named() {
+        let mut all = members(30);
+        let rules = |canary: &[&str]| Upgrades {
+            canary: canary.iter().map(|name| (*name).to_owned()).collect(),
+            percent_per_day: None,
+        };
+        for member in &mut all[..2] {
+            (member.offered, member.declined) = (Some(NOW), true);
+        }
+        let later = NOW.plus_ms(DAY_MS);
+        let two = rules(&["r0", "r1"]);
+        let said = |all: &[Member]| next_wave(&two, "v", all, later);
+        assert!(matches!(said(&all), Wave::Waits(why) if why.contains("no canary will merge it")));
+        all[1].declined = false;
+        assert!(matches!(said(&all), Wave::Waits(why) if why.contains("no canary has merged")));
+        all[1].declined = true;
+        // Another canary has its turn, and without any the others have.
+        assert_eq!(next_wave(&rules(&["r0", "r7"]), "v", &all, later), Wave::Go(vec![RepoId(7)]));
+        assert!(matches!(next_wave(&rules(&[]), "v", &all, later), Wave::Go(_)));
     }
 
     #[test]

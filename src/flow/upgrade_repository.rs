@@ -6,6 +6,7 @@ use crate::domain::ids::{InstallationId, RepoId, RepoName};
 use crate::domain::job::Job;
 use crate::domain::report::adoption::render_markdown;
 use crate::domain::report::answer::{pasted, upgrade_pull};
+use crate::domain::time::Timestamp;
 use crate::edge::github::Health;
 use crate::edge::store::{AdoptionRow, OfferRow};
 
@@ -55,7 +56,9 @@ impl App {
         };
         let offer = |pull, problem| {
             let at = self.clock.now();
-            Some(OfferRow { version: version.clone(), at, pull, merged: false, was_red, problem })
+            let version = version.clone();
+            let (merged, asked, fails) = (false, Timestamp(0), false);
+            Some(OfferRow { version, at, pull, merged, was_red, problem, asked, fails })
         };
         let adopted = known.adopted;
         let (row, words) = match offered {

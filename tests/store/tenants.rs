@@ -13,7 +13,7 @@ use waymark::domain::risk::people::Called;
 use waymark::edge::store::{
     AcknowledgementRow, CardRow, CheckRunRow, CoverageRow, GateKey, GateRow, KeptIssue,
     OrganisationFile, PoliciesRow, QuarterCount, RiskChange, RiskPull, RiskTouch, Satisfaction,
-    Store, Subject, SweepRow,
+    Store, Subject, SweepRow, WaveRow,
 };
 
 use crate::database::{TestDatabase, fresh_databases};
@@ -44,6 +44,7 @@ const TABLES: [&str; 38] = [
     "campaign_day",
     "scorecard_told",
     "adoption",
+    "upgrade_wave",
     "dora_deployment",
     "dora_incident",
     "dora_run",
@@ -110,6 +111,7 @@ pub(crate) async fn settle_in(store: &Store, installation: i64) {
     store.put_scorecard_told(id, "{}").await.unwrap();
     assert_eq!(store.scorecard_told(id).await.unwrap().as_deref(), Some("{}"));
     store.note_lock(repo_id, true).await.unwrap();
+    store.note_wave(id, &WaveRow { at: NOON, said: "w".to_owned() }).await.unwrap();
     store.note_deployment(repo_id, &deployment(1, Some(NOON))).await.unwrap();
     store.note_incident(repo_id, &incident(1, NOON, true)).await.unwrap();
     let run = Run { started: NOON, finished: at(1), success: None };

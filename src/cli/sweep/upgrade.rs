@@ -22,20 +22,26 @@ pub(super) async fn upgrade(store: &Store) -> anyhow::Result<ExitCode> {
     let mut table = Table::new();
     table.load_style(presets::NOTHING);
     table.set_header(["REPOSITORY", "HOLDS", "OFFERED", "SINCE", "PULL REQUEST"]);
-    let mut adopted = 0;
+    let (mut adopted, mut waves) = (0, Vec::new());
     for installation in store.installations().await?.into_iter().filter(|i| !i.suspended) {
         let id = installation.id;
         jobs.push(Job::UpgradeWave { installation: id });
         for RepoAdoption { name, adoption, .. } in store.adoptions(id, MOST_ROWS).await? {
-            let Some(row) = adoption.filter(|row| row.adopted) else { continue };
             adopted += 1;
-            table.add_row(line(&name.to_string(), &row));
+            table.add_row(line(&name.to_string(), &adoption));
+        }
+        if let Some(wave) = store.wave(id).await? {
+            let account = installation.account.unwrap_or_else(|| id.to_string());
+            let at = wave.at.to_rfc3339();
+            let said = wave.said.strip_prefix("upgrades: ").unwrap_or(&wave.said);
+            waves.push(visible::line(&format!("{account}, as of {at}: {said}")));
         }
     }
     store.enqueue(&jobs, Clock::system().now()).await?;
     if adopted > 0 {
         say(&table.trim_fmt());
     }
+    waves.iter().for_each(|wave| say(wave));
     let what = if adopted == 1 { "repository has" } else { "repositories have" };
     say(&format!("{adopted} {what} adopted a golden path; the service looks for the next wave"));
     Ok(ExitCode::SUCCESS)

@@ -44,7 +44,7 @@ mod wake;
 
 pub use check::Health;
 
-pub use adoptions::{AdoptionRow, OfferRow, RepoAdoption};
+pub use adoptions::{AdoptionRow, OfferRow, RepoAdoption, WaveRow};
 pub use cards::{CardRow, ScoredRepo};
 pub use checks::{CheckRunRow, OpenCheckRun};
 pub use deliveries::Received;
