@@ -40,7 +40,7 @@ pub fn repo() -> RepoFacts {
 pub fn tree(count: usize, seed: u64) -> SourceTree {
     let mut dice = Dice::new(seed);
     let mut tree = SourceTree::default();
-    let text = |text: String| Entry { blob: None, content: Content::Text(text.into()) };
+    let text = |text: String| Entry::loose(Content::Text(text.into()));
     tree.entries.insert("catalog-info.yaml".to_owned(), text(catalog(&mut dice, 1 + count / 100)));
     for n in 0..(count * 3 / 100).max(1) {
         let path = format!(".github/workflows/w{n}.yml");
@@ -55,7 +55,7 @@ pub fn tree(count: usize, seed: u64) -> SourceTree {
     }
     for n in 0..count.saturating_sub(tree.entries.len()) {
         let content = Content::Withheld(Withheld::NotFetched);
-        tree.entries.insert(format!("src/m{}/f{n}.go", n % 50), Entry { blob: None, content });
+        tree.entries.insert(format!("src/m{}/f{n}.go", n % 50), Entry::loose(content));
     }
     tree
 }

@@ -69,7 +69,7 @@ fn with(tree: &SourceTree, plan: &Plan) -> SourceTree {
     let mut tree = tree.clone();
     for (path, text) in plan.writes() {
         let content = Content::Text(text.into());
-        tree.entries.insert(path.to_owned(), Entry { blob: None, content });
+        tree.entries.insert(path.to_owned(), Entry::loose(content));
     }
     tree
 }

@@ -20,7 +20,7 @@ use waymark::domain::tree::{Content, Entry, SourceTree};
 use waymark::edge::disk::PolicyFiles;
 
 fn tree<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> SourceTree {
-    let entry = |text: &str| Entry { blob: None, content: Content::Text(text.into()) };
+    let entry = |text: &str| Entry::loose(Content::Text(text.into()));
     let entries = files.into_iter().map(|(path, text)| (path.to_owned(), entry(text)));
     SourceTree { entries: entries.collect(), ..SourceTree::default() }
 }
@@ -135,7 +135,7 @@ fn every_bad_example_is_put_right_or_left_with_a_reason() {
             let mut after = request.clone();
             for file in &plan.files {
                 let content = Content::Text(file.after.as_str().into());
-                after.tree.entries.insert(file.path.clone(), Entry { blob: None, content });
+                after.tree.entries.insert(file.path.clone(), Entry::loose(content));
             }
             let messages = |evaluator: &mut Evaluator, request: &Request| -> Vec<String> {
                 let outcomes = evaluator.evaluate(request).evaluation.outcomes;

@@ -306,7 +306,7 @@ fn no_odd_value_breaks_a_policy() {
                         continue;
                     }
                     let content = Content::Text(document.to_string().into());
-                    tree.entries.insert((*path).to_owned(), Entry { blob: None, content });
+                    tree.entries.insert((*path).to_owned(), Entry::loose(content));
                 }
                 let extracted = extract(&tree, &repo, &needs);
                 for outcome in library.evaluate(&prepared, &ids, &extracted) {

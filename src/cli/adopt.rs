@@ -110,8 +110,13 @@ fn sorted(words: Vec<String>) -> anyhow::Result<(Option<PathBuf>, BTreeMap<Strin
 
 fn write(root: &Path, tree: &SourceTree, plan: &Plan) -> anyhow::Result<()> {
     let writes: Vec<Write<'_>> = plan
-        .writes()
-        .map(|(path, after)| Write { path, before: tree.text(path).map(|text| &**text), after })
+        .files
+        .iter()
+        .filter_map(|file| {
+            let (path, after) = (file.path.as_str(), file.text.as_deref()?);
+            let before = tree.text(path).map(|text| &**text);
+            Some(Write { path, before, after, executable: file.executable })
+        })
         .collect();
     Ok(write_all(root, &writes)?)
 }

@@ -128,7 +128,7 @@ fn write_plan(root: &Path, tree: &SourceTree, plan: &FixPlan) -> anyhow::Result<
         .iter()
         .map(|file| {
             let before = tree.text(&file.path).map(|text| &**text);
-            Write { path: &file.path, before, after: &file.after }
+            Write { path: &file.path, before, after: &file.after, executable: false }
         })
         .collect();
     Ok(write_all(root, &writes)?)

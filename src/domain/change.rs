@@ -72,7 +72,7 @@ mod tests {
     fn tree(files: &[(&str, char)]) -> SourceTree {
         let entry = |c: &char| Entry {
             blob: Sha::parse(&c.to_string().repeat(40)).ok(),
-            content: Content::Withheld(Withheld::NotFetched),
+            ..Entry::loose(Content::Withheld(Withheld::NotFetched))
         };
         let entries = files.iter().map(|(path, c)| ((*path).to_owned(), entry(c))).collect();
         SourceTree { entries, ..SourceTree::default() }

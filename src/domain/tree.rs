@@ -94,6 +94,17 @@ pub struct Entry {
     pub blob: Option<Sha>,
     /// Its bytes, or why not.
     pub content: Content,
+    /// Whether it may be run (Git's mode 100755). Trees that were kept before anybody noted that
+    /// say no.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub executable: bool,
+}
+
+impl Entry {
+    /// A plain file that is no Git object yet: one that is in the making, or lies on a disk.
+    pub fn loose(content: Content) -> Self {
+        Self { blob: None, content, executable: false }
+    }
 }
 
 /// A repository's files at one commit. Paths are relative, `/`-separated, and may hold any
@@ -113,6 +124,11 @@ pub struct SourceTree {
 }
 
 impl SourceTree {
+    /// Whether the file at `path` may be run; one that is not there may not.
+    pub fn is_executable(&self, path: &str) -> bool {
+        self.entries.get(path).is_some_and(|entry| entry.executable)
+    }
+
     /// The text at `path`, when it was read.
     pub fn text(&self, path: &str) -> Option<&Arc<str>> {
         match self.entries.get(path).map(|e| &e.content) {

@@ -124,7 +124,8 @@ fn overlaid(tree: &SourceTree, plan: &Plan, without: Option<&str>) -> SourceTree
     let mut tree = tree.clone();
     for (path, text) in plan.writes().filter(|(path, _)| Some(*path) != without) {
         let content = Content::Text(text.into());
-        tree.entries.insert(path.to_owned(), Entry { blob: None, content });
+        let executable = tree.is_executable(path);
+        tree.entries.insert(path.to_owned(), Entry { executable, ..Entry::loose(content) });
     }
     tree
 }

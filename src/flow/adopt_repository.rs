@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::adopt::{Action, LOCK, Plan, PlannedFile, patch_of};
+use crate::domain::adopt::{Action, LOCK, Plan, PlannedFile};
 use crate::domain::command::Adopt;
 use crate::domain::effect::{CommitDraft, FileChange, PullDraft};
 use crate::domain::facts::{FactKind, RepoFacts};
-use crate::domain::ids::{InstallationId, Sha};
+use crate::domain::ids::Sha;
 use crate::domain::report::adoption::render_markdown;
 use crate::domain::report::answer::{Answer, adoption_pull, pasted, patched, plan_only};
 use crate::domain::report::escape::prose;
@@ -44,7 +44,8 @@ impl App {
         if question.asked.on_pull {
             let pull = subject.github.pull(&subject.name, question.asked.issue).await?;
             if pull.open && pull.from_fork() {
-                return self.adopt_by_patch(subject, &pull.head.sha, wish).await;
+                let why = "This pull request comes from a fork, where the App may not write.";
+                return self.adopt_by_patch(subject, &pull.head.sha, wish, why).await;
             }
         }
         let base = subject.facts.default_branch.clone().unwrap_or_default();
@@ -53,6 +54,9 @@ impl App {
                 "This repository has no commit yet. Push a first one, a README will do, and ask again.",
             ));
         };
+        if let Some(why) = self.may_not_write(question.installation).await? {
+            return self.adopt_by_patch(subject, &tip, wish, &why).await;
+        }
         let adopting = adopting(subject, wish);
         let planned = match self.planned(subject, &tip, &adopting).await? {
             Ok(planned) => planned,
@@ -138,30 +142,13 @@ impl App {
         judging.judged(plan, &tree).await
     }
 
-    /// Whether the owners granted it: asking for more than that gives no token at all.
-    pub(super) async fn may_write_workflows(
-        &self,
-        installation: InstallationId,
-    ) -> Result<bool, Fate> {
-        let granted = self.granted(installation).await?;
-        Ok(granted.get("workflows").is_some_and(|word| word == "write"))
-    }
-
-    /// What the owners granted, by GitHub's names.
-    pub(super) async fn granted(
-        &self,
-        installation: InstallationId,
-    ) -> Result<BTreeMap<String, String>, Fate> {
-        let row = self.store.installation(installation).await?;
-        Ok(row.and_then(|row| serde_json::from_str(&row.permissions).ok()).unwrap_or_default())
-    }
-
-    /// On a fork's pull request: a patch, because nobody but its owner may write there.
+    /// A patch, where we may not write; `why` is a sentence.
     async fn adopt_by_patch(
         &self,
         subject: &Subject,
         head: &Sha,
         wish: &Adopt,
+        why: &str,
     ) -> Result<Answer, Fate> {
         let planned = match self.planned(subject, head, &adopting(subject, wish)).await? {
             Ok(planned) => planned,
@@ -174,12 +161,10 @@ impl App {
             let page = render_markdown(&planned.report(false));
             return Ok(plan_only(&page, &questions, wish.plan_only));
         }
-        let patch: String = planned
-            .plan
-            .writes()
-            .map(|(path, text)| patch_of(path, tree.text(path).map(|text| &**text), text))
-            .collect();
-        Ok(patched(&planned.plan.path, &patch))
+        let now = |path: &str| tree.text(path).map(|text| &**text);
+        let files = planned.plan.files.iter();
+        let patch: String = files.filter_map(|file| file.patch(now(&file.path))).collect();
+        Ok(patched(&planned.plan.path, &patch, why))
     }
 }
 
@@ -252,8 +237,8 @@ fn commits(plan: &Plan, may_write_workflows: bool) -> Vec<CommitDraft> {
     let mut by_concern: BTreeMap<(usize, &str), Vec<FileChange>> = BTreeMap::new();
     for file in plan.files.iter().filter(|file| !is_kept_back(&file.path, may_write_workflows)) {
         let Some(text) = &file.text else { continue };
-        let change =
-            FileChange { path: file.path.clone(), text: Some(text.clone()), executable: false };
+        let (path, text) = (file.path.clone(), Some(text.clone()));
+        let change = FileChange { path, text, executable: file.executable };
         by_concern.entry(concern(file)).or_default().push(change);
     }
     let draft = |((_, subject), changes): ((usize, &str), Vec<FileChange>)| CommitDraft {

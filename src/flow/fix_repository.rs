@@ -109,6 +109,9 @@ impl App {
             let why = "This pull request comes from a fork, where we cannot push.";
             return Ok(with_patch(&plan, why));
         }
+        if let Some(why) = self.may_not_write(question.installation).await? {
+            return Ok(with_patch(&plan, &why));
+        }
         let may_write_workflows = self.may_write_workflows(question.installation).await?;
         let (plan, kept_back) = plan.split(|path| !may_write_workflows && is_workflow(path));
         if plan.files.is_empty() {
@@ -143,6 +146,16 @@ impl App {
         scope: Scope,
     ) -> Result<Answer, Fate> {
         let base = subject.facts.default_branch.clone().unwrap_or_default();
+        if let Some(why) = self.may_not_write(question.installation).await? {
+            let Some(tip) = subject.github.branch(&subject.name, &base).await? else {
+                return Ok(Answer::refused("This repository has no commit yet."));
+            };
+            let plan = self.plan_on(subject, &tip, &scope).await?;
+            return Ok(match plan.files.is_empty() {
+                true => nothing(&plan, "on the default branch"),
+                false => with_patch(&plan, &why),
+            });
+        }
         let may_write_workflows = self.may_write_workflows(question.installation).await?;
         let hands = self.hands(&question, may_write_workflows);
         let branch = branch_of(named);
@@ -237,7 +250,7 @@ fn changes(plan: &FixPlan) -> Vec<FileChange> {
     let change = |file: &fix::FixedFile| FileChange {
         path: file.path.clone(),
         text: Some(file.after.clone()),
-        executable: false,
+        executable: file.executable,
     };
     plan.files.iter().map(change).collect()
 }

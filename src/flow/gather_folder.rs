@@ -169,7 +169,7 @@ async fn work_tree(
     let mut tree = disk::read_listed(folder, files, &wanted)?;
     for path in submodules {
         let content = Content::Withheld(Withheld::Submodule);
-        tree.entries.insert(path.clone(), Entry { blob: None, content });
+        tree.entries.insert(path.clone(), Entry::loose(content));
     }
     // What a sparse checkout left out of the folder belongs to the repository all the same.
     let left_out = tracked.iter().filter(|(path, t)| t.sparse && !tree.entries.contains_key(*path));
@@ -180,7 +180,7 @@ async fn work_tree(
     for (path, blob) in left_out {
         let content = contents.get(&blob).filter(|_| wanted(&path)).cloned();
         let content = content.unwrap_or(Content::Withheld(Withheld::NotFetched));
-        tree.entries.insert(path, Entry { blob: Some(blob), content });
+        tree.entries.insert(path, Entry { blob: Some(blob), ..Entry::loose(content) });
     }
     // Only a comparison needs names.
     let Some(base) = base else { return Ok(tree) };

@@ -212,7 +212,7 @@ impl App {
             let found = subject.github.file(&subject.name, path, commit.as_str()).await?;
             if let Some(file) = found {
                 let content = content_of(file.content);
-                let entry = Entry { blob: Some(file.sha), content };
+                let entry = Entry { blob: Some(file.sha), ..Entry::loose(content) };
                 let entries = [(path.to_owned(), entry)].into();
                 return Ok(config_of(&SourceTree { entries, ..SourceTree::default() }));
             }

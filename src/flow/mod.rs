@@ -48,6 +48,7 @@ mod learn_history;
 mod learn_push;
 pub mod links;
 mod listen;
+mod may_write;
 mod measure_delivery;
 mod membership;
 mod observe_pull;

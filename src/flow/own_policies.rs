@@ -123,6 +123,9 @@ impl App {
                 own.refuse(path, format!("it is larger than {} KiB", MAX_FILE_BYTES / 1024));
             } else {
                 counts[kind as usize] += 1;
+                if entry.kind == EntryKind::Executable && kind == Kind::Path {
+                    own.executable.insert(path.clone());
+                }
                 wanted
                     .push((path, BlobRef { sha: entry.sha.clone(), size_bytes: entry.size_bytes }));
             }

@@ -73,7 +73,9 @@ impl App {
                 EntryKind::File | EntryKind::Executable => Withheld::NotFetched,
             };
             let content = Content::Withheld(withheld);
-            tree.entries.insert(path.clone(), Entry { blob: Some(sha.clone()), content });
+            let executable = *kind == EntryKind::Executable;
+            tree.entries
+                .insert(path.clone(), Entry { blob: Some(sha.clone()), content, executable });
         }
         let refs: Vec<BlobRef> = wanted
             .iter()

@@ -118,6 +118,9 @@ impl App {
             let questions = questions.join("; ");
             return Ok(Offered::Not(format!("the new version asks what nobody said: {questions}")));
         }
+        if let Some(why) = self.may_not_write(installation).await? {
+            return Ok(Offered::Not(why));
+        }
         let judged = self.judged_plan(subject, planned).await?;
         let may_write_workflows = self.may_write_workflows(installation).await?;
         let github = self.hands_in(installation, subject.id, may_write_workflows);

@@ -76,7 +76,7 @@ fn shuffled(tree: &SourceTree, seed: u64) -> SourceTree {
             documents.swap(i, dice.below(i as u64 + 1) as usize);
         }
         let content = Content::Text(documents.join("---\n").into());
-        shuffled.entries.insert(path.to_owned(), Entry { blob: None, content });
+        shuffled.entries.insert(path.to_owned(), Entry::loose(content));
     }
     shuffled
 }

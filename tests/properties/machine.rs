@@ -71,7 +71,7 @@ impl Both {
 }
 
 fn of_files(files: &BTreeMap<String, String>) -> SourceTree {
-    let entry = |text: &str| Entry { blob: None, content: Content::Text(text.into()) };
+    let entry = |text: &str| Entry::loose(Content::Text(text.into()));
     let entries = files.iter().map(|(path, text)| (path.clone(), entry(text))).collect();
     SourceTree { entries, ..SourceTree::default() }
 }

@@ -56,6 +56,7 @@ pub(super) fn planned(
         text,
         suggestion: None,
         satisfies: Default::default(),
+        executable: false,
     }
 }
 

@@ -1,5 +1,7 @@
 //! How does a plan come about? Template, parameters, files, lock.
 
+use std::collections::BTreeSet;
+
 use serde_json::{Map, Value};
 
 use super::around::Around;
@@ -56,7 +58,7 @@ pub fn draft(
         return Err(complaints);
     }
     // Values that a template never sets are its author's matter, not this repository's.
-    let Rendered { files, skipped, unset: _ } =
+    let Rendered { files, executable, skipped, unset: _ } =
         template.render(templates, &values).map_err(words)?;
     plan.skipped = skipped;
     // Defaults are the template's to change.
@@ -65,8 +67,12 @@ pub fn draft(
     let said = plan.parameters.iter().filter(freely);
     let parameters = said.map(|known| (known.name.clone(), known.value.clone())).collect();
     let mut lock = Lock { path: path.to_owned(), parameters, ..Lock::default() };
+    let mut runs = BTreeSet::new();
     for (wanted, text) in &files {
         let (place, memory) = decide(&mut plan, request, &around, &last, wanted, text);
+        if executable.contains(wanted) {
+            runs.insert(place.clone());
+        }
         lock.note(&last, &place, text, memory);
     }
     plan.decisions = template.told(&values, &news(&plan));
@@ -101,6 +107,13 @@ pub fn draft(
     let needless = request.upgrade && plan.writes().next().is_none();
     if !plan.wants_more() && !needless {
         plan.files.push(locked(&around, &lock));
+    }
+    for file in &mut plan.files {
+        // What is there stays as runnable as it is: a mode is its owner's, too.
+        file.executable = match file.action {
+            Action::Add => runs.contains(&file.path),
+            _ => request.tree.is_executable(&file.path),
+        };
     }
     plan.files.sort_by(|a, b| a.path.cmp(&b.path));
     Ok(plan)

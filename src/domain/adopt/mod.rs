@@ -104,6 +104,20 @@ pub struct PlannedFile {
     /// Policies that pass with it and not without; filled in by who judges the plan.
     #[serde(default)]
     pub satisfies: BTreeSet<PolicyId>,
+    /// Whether it may be run: as it was, or as the template's own file when it is new.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub executable: bool,
+}
+
+impl PlannedFile {
+    /// What would be written, as a patch for `git apply`; `from` is what is there now.
+    pub fn patch(&self, from: Option<&str>) -> Option<String> {
+        let patch = patch_of(&self.path, from, self.text.as_deref()?);
+        Some(match self.executable {
+            true => patch.replacen("new file mode 100644\n", "new file mode 100755\n", 1),
+            false => patch,
+        })
+    }
 }
 
 /// A parameter's value and where it came from.

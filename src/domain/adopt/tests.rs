@@ -11,7 +11,7 @@ use crate::domain::template::Parameter;
 use crate::domain::tree::{Content, Entry, SourceTree};
 
 fn request(files: &[(&str, &str)]) -> AdoptRequest {
-    let entry = |text: &str| Entry { blob: None, content: Content::Text(text.into()) };
+    let entry = |text: &str| Entry::loose(Content::Text(text.into()));
     let entries = files.iter().map(|(path, text)| ((*path).to_owned(), entry(text))).collect();
     let repo =
         RepoFacts { name: "shop".to_owned(), owner: "acme".to_owned(), ..RepoFacts::default() };

@@ -88,7 +88,8 @@ fn overlaid(tree: &SourceTree, texts: &BTreeMap<String, String>) -> SourceTree {
     let mut tree = tree.clone();
     for (path, text) in texts {
         let content = Content::Text(text.as_str().into());
-        tree.entries.insert(path.clone(), Entry { blob: None, content });
+        let executable = tree.is_executable(path);
+        tree.entries.insert(path.clone(), Entry { executable, ..Entry::loose(content) });
     }
     tree
 }
@@ -171,7 +172,9 @@ fn plan(request: &FixRequest, draft: Draft, left_out: &BTreeMap<usize, String>) 
     let file = |(path, after): (String, String)| {
         let before = tree.text(&path).map(|text| text.to_string());
         let policies = policies.remove(&path).unwrap_or_default();
-        (before.as_ref() != Some(&after)).then_some(FixedFile { path, before, after, policies })
+        let executable = tree.is_executable(&path);
+        let is_changed = before.as_ref() != Some(&after);
+        is_changed.then_some(FixedFile { path, before, after, policies, executable })
     };
     let files = texts.into_iter().filter_map(file).collect();
     left.extend(left_out.iter().filter_map(|(number, why)| {

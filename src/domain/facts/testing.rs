@@ -19,7 +19,7 @@ pub(super) fn repo() -> RepoFacts {
 
 /// A tree of text files.
 pub(super) fn tree(files: &[(&str, &str)]) -> SourceTree {
-    let entry = |text: &str| Entry { blob: None, content: Content::Text(text.into()) };
+    let entry = |text: &str| Entry::loose(Content::Text(text.into()));
     SourceTree {
         excluded: Default::default(),
         entries: files.iter().map(|(path, text)| ((*path).to_owned(), entry(text))).collect(),

@@ -107,6 +107,9 @@ pub struct FixedFile {
     pub after: String,
     /// The policies for whose sake.
     pub policies: BTreeSet<PolicyId>,
+    /// Whether it may be run, as before.
+    #[serde(default)]
+    pub executable: bool,
 }
 
 /// A finding that is put right.

@@ -14,7 +14,7 @@ use crate::domain::tree::{Content, Entry, SourceTree};
 use crate::domain::yaml::{Loaded, Schema, load};
 
 fn tree(files: &[(&str, &str)]) -> SourceTree {
-    let entry = |text: &str| Entry { blob: None, content: Content::Text(text.into()) };
+    let entry = |text: &str| Entry::loose(Content::Text(text.into()));
     SourceTree {
         entries: files.iter().map(|(path, text)| ((*path).to_owned(), entry(text))).collect(),
         ..SourceTree::default()

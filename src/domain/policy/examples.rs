@@ -171,7 +171,7 @@ pub fn evaluate(library: &Library, id: &PolicyId, example: &Example) -> Result<O
 }
 
 fn entry(text: &str) -> Entry {
-    Entry { blob: None, content: Content::Text(text.into()) }
+    Entry::loose(Content::Text(text.into()))
 }
 
 impl Example {

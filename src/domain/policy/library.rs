@@ -56,7 +56,7 @@ impl Library {
             policies: BTreeMap::new(),
             broken: BTreeMap::new(),
             paths: BTreeMap::new(),
-            templates: TemplateFiles::new(),
+            templates: TemplateFiles::default(),
             gate: GatePack::load(&files, &mut problems),
             problems,
             engine: Engine::new(),
@@ -188,12 +188,24 @@ impl Library {
             .collect()
     }
 
+    /// Notes which files may be run, by paths as in a policies folder; only those of templates
+    /// matter.
+    pub fn note_executable<'a>(&mut self, paths: impl Iterator<Item = &'a str>) {
+        let below = paths.filter_map(|path| path.strip_prefix("paths/"));
+        let known: Vec<&str> = below.filter(|path| self.templates.contains_key(*path)).collect();
+        self.templates.executable.extend(known.into_iter().map(str::to_owned));
+    }
+
     /// `sha256:…` over what golden paths' templates are made of.
     pub fn templates_digest(&self) -> String {
         let mut hash = Sha256::new();
         for part in self.templates.iter().flat_map(|(path, text)| [path, text]) {
             hash.update((part.len() as u64).to_le_bytes());
             hash.update(part.as_bytes());
+        }
+        for path in &self.templates.executable {
+            hash.update(path.as_bytes());
+            hash.update([0]);
         }
         format!("sha256:{}", hex::encode(hash.finalize()))
     }

@@ -41,6 +41,9 @@ pub struct OwnPolicies {
     /// Files of templates that are no text, such as pictures: adoption writes text only.
     #[serde(default)]
     pub left_out: BTreeSet<String>,
+    /// Those of the files that may be run. Not optional: rows that were kept before anybody noted
+    /// it are read anew.
+    pub executable: BTreeSet<String>,
 }
 
 /// What became of one policy's examples and tests.
@@ -107,7 +110,13 @@ impl OwnPolicies {
 
     /// `sha256:…` over all of it.
     pub fn digest(&self) -> String {
-        digest(self.files.iter(), &self.refused)
+        let all = digest(self.files.iter(), &self.refused);
+        if self.executable.is_empty() {
+            return all;
+        }
+        let runs: Vec<&str> = self.executable.iter().map(String::as_str).collect();
+        let both = format!("{all}\n{}", runs.join("\0"));
+        format!("sha256:{}", hex::encode(Sha256::digest(both)))
     }
 
     /// `sha256:…` over what outcomes depend on: what templates write is not part of it.
@@ -234,6 +243,7 @@ impl Library {
             }
         }
         let mut library = Self::load(files);
+        library.note_executable(own.executable.iter().map(String::as_str));
         templates::name_paths(&mut library, own);
         library.problems.extend(problems);
         if !own.is_empty() {

@@ -43,7 +43,7 @@ pub(super) fn fetch_template(
     for (name, source, text) in skeleton(workspace, input)? {
         let fail = |fault: Fault| Complaint::new(&source, fault.line, fault.message);
         if named(&untouched, &name) {
-            put(workspace, input, place::join(&target, &name), text)?;
+            put(workspace, input, &source, place::join(&target, &name), text)?;
             continue;
         }
         let filled = engine.render(&name, &context).map_err(fail)?;
@@ -70,7 +70,7 @@ pub(super) fn fetch_template(
             note_asked(workspace, &engine, &source, &text, root, &values)?;
             engine.render(&text, &context).map_err(fail)?
         };
-        put(workspace, input, path, text)?;
+        put(workspace, input, &source, path, text)?;
     }
     Ok(())
 }
@@ -81,8 +81,8 @@ pub(super) fn fetch_plain(
     input: &Map<String, Value>,
 ) -> Result<(), Complaint> {
     let target = target(input)?;
-    for (name, _, text) in skeleton(workspace, input)? {
-        workspace.files.insert(place::join(&target, &name), text);
+    for (name, source, text) in skeleton(workspace, input)? {
+        workspace.make(&source, place::join(&target, &name), text);
     }
     Ok(())
 }
@@ -97,7 +97,7 @@ pub(super) fn fetch_file(
     let text = workspace.sources.get(&source);
     let text = text.ok_or_else(|| here(format!("there is no file `{source}`")))?.clone();
     let target = place::plain(&target).map_err(|why| here(format!("`targetPath` {why}")))?;
-    workspace.files.insert(target, text);
+    workspace.make(&source, target, text);
     Ok(())
 }
 
@@ -173,11 +173,12 @@ fn skeleton(
 fn put(
     workspace: &mut Workspace<'_>,
     input: &Map<String, Value>,
+    source: &str,
     path: String,
     text: String,
 ) -> Result<(), Complaint> {
     if input.get("replace") == Some(&Value::Bool(true)) || !workspace.files.contains_key(&path) {
-        workspace.files.insert(path, text);
+        workspace.make(source, path, text);
     }
     Ok(())
 }

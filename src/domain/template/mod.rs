@@ -24,7 +24,8 @@ mod steps;
 mod tests;
 mod trial;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Deref, DerefMut};
 
 use serde::{Deserialize, Serialize};
 
@@ -45,7 +46,38 @@ pub const MAX_FUEL: u64 = 500_000;
 
 /// The files that templates read, by path: `service/template.yaml`, `service/skeleton/Dockerfile`.
 /// A template reaches those of its own folder and of its neighbours, nothing else.
-pub type TemplateFiles = BTreeMap<String, String>;
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct TemplateFiles {
+    texts: BTreeMap<String, String>,
+    /// Paths of those that may be run; so may what they become.
+    pub executable: BTreeSet<String>,
+}
+
+impl Deref for TemplateFiles {
+    type Target = BTreeMap<String, String>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.texts
+    }
+}
+
+impl DerefMut for TemplateFiles {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.texts
+    }
+}
+
+impl FromIterator<(String, String)> for TemplateFiles {
+    fn from_iter<I: IntoIterator<Item = (String, String)>>(files: I) -> Self {
+        Self { texts: files.into_iter().collect(), executable: BTreeSet::new() }
+    }
+}
+
+impl<const N: usize> From<[(String, String); N]> for TemplateFiles {
+    fn from(files: [(String, String); N]) -> Self {
+        files.into_iter().collect()
+    }
+}
 
 /// A complaint about a template, for its author.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -76,6 +108,8 @@ impl std::fmt::Display for Complaint {
 pub struct Rendered {
     /// Path in the repository → text.
     pub files: BTreeMap<String, String>,
+    /// Those of them that may be run.
+    pub executable: BTreeSet<String>,
     /// Steps that were not run, each with the reason, in words: `publish:github (Publish)`.
     pub skipped: Vec<String>,
     /// Values that a file asks for and the template does not set; they read as empty text.

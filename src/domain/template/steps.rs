@@ -1,6 +1,6 @@
 //! What do the steps of a template do to an empty folder?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::value::{Serde, Value as Jinja};
 use serde_json::{Map, Value, json};
@@ -23,8 +23,22 @@ pub(super) struct Workspace<'a> {
     pub(super) home: &'a str,
     /// Path → text.
     pub(super) files: BTreeMap<String, String>,
+    /// Those of them that may be run; may name some that are gone.
+    pub(super) executable: BTreeSet<String>,
     /// Values that are asked for and not set.
     pub(super) unset: Vec<Complaint>,
+}
+
+impl Workspace<'_> {
+    /// A file is made from `source`, and may be run when that may.
+    pub(super) fn make(&mut self, source: &str, path: String, text: String) {
+        if self.sources.executable.contains(source) {
+            self.executable.insert(path.clone());
+        } else {
+            self.executable.remove(&path);
+        }
+        self.files.insert(path, text);
+    }
 }
 
 type Action = fn(&mut Workspace<'_>, &Map<String, Value>) -> Result<(), Complaint>;
@@ -46,7 +60,13 @@ pub(super) fn run(
     let engine = Engine::new(Dialect::default())
         .map_err(|fault| vec![Complaint::new(&template.path, fault.line, fault.message)])?;
     let home = template.path.rsplit_once('/').map_or("", |(home, _)| home);
-    let mut workspace = Workspace { sources, home, files: BTreeMap::new(), unset: Vec::new() };
+    let mut workspace = Workspace {
+        sources,
+        home,
+        files: BTreeMap::new(),
+        executable: BTreeSet::new(),
+        unset: Vec::new(),
+    };
     let mut skipped = Vec::new();
     let mut complaints = Vec::new();
     for step in &template.steps {
@@ -84,7 +104,9 @@ pub(super) fn run(
     }
     complaints.extend(twins(&workspace.files, &template.path));
     if complaints.is_empty() {
-        Ok(Rendered { files: workspace.files, skipped, unset: workspace.unset })
+        let Workspace { files, mut executable, unset, .. } = workspace;
+        executable.retain(|path| files.contains_key(path));
+        Ok(Rendered { files, executable, skipped, unset })
     } else {
         Err(complaints)
     }
@@ -233,6 +255,10 @@ fn rename(workspace: &mut Workspace<'_>, input: &Map<String, Value>) -> Result<(
                 return Err(here(format!("`{new}` is already there; say `overwrite: true`")));
             }
             if let Some(text) = workspace.files.remove(&old) {
+                match workspace.executable.remove(&old) {
+                    true => workspace.executable.insert(new.clone()),
+                    false => workspace.executable.remove(&new),
+                };
                 workspace.files.insert(new, text);
             }
         }

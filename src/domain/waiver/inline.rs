@@ -154,7 +154,7 @@ mod tests {
     use crate::domain::tree::Entry;
 
     fn read_one(path: &str, text: &str) -> (Vec<Waiver>, Vec<String>) {
-        let entry = Entry { blob: None, content: Content::Text(text.into()) };
+        let entry = Entry::loose(Content::Text(text.into()));
         let entries = [(path.to_owned(), entry)].into();
         let tree = SourceTree { entries, ..SourceTree::default() };
         let ids = ["container/non_root_user", "kubernetes/probes"];

@@ -19,6 +19,8 @@ pub struct PolicyFiles {
     files: Vec<(String, String)>,
     /// Numbers of files of templates that a later folder's template replaces as a whole.
     replaced: BTreeSet<usize>,
+    /// Paths of those that may be run.
+    executable: BTreeSet<String>,
     /// Number of the first file → the folder that it and those behind it come from.
     folders: Vec<(usize, PathBuf)>,
 }
@@ -51,7 +53,14 @@ impl PolicyFiles {
                 continue;
             }
             match fs::read_to_string(&file) {
-                Ok(text) => self.files.push((name, text)),
+                Ok(text) => {
+                    // The last one of a path counts.
+                    match is_executable(&file) {
+                        true => self.executable.insert(name.clone()),
+                        false => self.executable.remove(&name),
+                    };
+                    self.files.push((name, text));
+                }
                 // Templates make text; a picture in a skeleton is left out.
                 Err(e) if e.kind() == io::ErrorKind::InvalidData && name.starts_with("paths/") => {}
                 Err(e) => {
@@ -78,7 +87,8 @@ impl PolicyFiles {
 
     /// Loads them.
     pub fn library(&self) -> Library {
-        let library = Library::load(self.present());
+        let mut library = Library::load(self.present());
+        library.note_executable(self.executable.iter().map(String::as_str));
         if self.has_own_rules_only() { library.proven() } else { library }
     }
 
@@ -102,7 +112,9 @@ impl PolicyFiles {
     pub fn library_with(&self, own: &OwnPolicies) -> Library {
         // Those that were added later replace those before.
         let files: BTreeMap<&str, &str> = self.present().collect();
-        let library = Library::with_own(&files.into_iter().collect::<Vec<_>>(), own);
+        let mut library = Library::with_own(&files.into_iter().collect::<Vec<_>>(), own);
+        let runs = self.executable.iter().filter(|path| !own.files.contains_key(*path));
+        library.note_executable(runs.map(String::as_str));
         if !self.has_own_rules_only() {
             library
         } else if own.files.keys().any(|path| path.ends_with(".rego")) {
@@ -161,6 +173,20 @@ pub fn write_new(folder: &Path, files: &[(String, String)]) -> io::Result<()> {
 /// writes may be of any kind.
 fn is_policy_file(name: &str) -> bool {
     name.starts_with("paths/") || name.ends_with(".rego") || name.ends_with(".yaml")
+}
+
+/// Whether somebody may run a file; where files have no such mark, nobody.
+fn is_executable(path: &Path) -> bool {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o111 != 0)
+    }
+    #[cfg(not(unix))]
+    {
+        let _ = path;
+        false
+    }
 }
 
 fn walk(folder: &Path, found: &mut Vec<PathBuf>) -> io::Result<()> {

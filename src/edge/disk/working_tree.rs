@@ -76,7 +76,7 @@ pub fn read_tree(root: &Path, wanted: impl Fn(&str) -> bool) -> Result<SourceTre
     let mut room = MAX_TREE_BYTES;
     for (path, place) in paths {
         if let Some(content) = read(&place, wanted(&path), &mut room) {
-            tree.entries.insert(path, Entry { blob: None, content });
+            tree.entries.insert(path, Entry::loose(content));
         }
     }
     Ok(tree)
@@ -100,7 +100,7 @@ pub fn read_listed<'p>(
             continue;
         }
         if let Some(content) = read(&root.join(place), wanted(path), &mut room) {
-            tree.entries.insert(path.to_owned(), Entry { blob: None, content });
+            tree.entries.insert(path.to_owned(), Entry::loose(content));
         }
     }
     Ok(tree)

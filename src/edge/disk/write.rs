@@ -15,6 +15,8 @@ pub struct Write<'a> {
     pub before: Option<&'a str>,
     /// The text it gets.
     pub after: &'a str,
+    /// Whether a new file may be run; one that is there stays as it is.
+    pub executable: bool,
 }
 
 /// Writes all files, or none when one of them cannot be: every place is looked at first. No link
@@ -70,6 +72,13 @@ fn put(write: &Write<'_>, place: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
     if write.before.is_none() {
         let mut file = OpenOptions::new().write(true).create_new(true).open(place)?;
+        #[cfg(unix)]
+        if write.executable {
+            use std::os::unix::fs::PermissionsExt;
+            // Who may read it may run it.
+            let mode = file.metadata()?.permissions().mode();
+            file.set_permissions(fs::Permissions::from_mode(mode | ((mode & 0o444) >> 2)))?;
+        }
         return file.write_all(write.after.as_bytes());
     }
     // Beside it first, so that a full disk leaves the old file whole.
@@ -91,7 +100,7 @@ mod tests {
     use super::*;
 
     fn write<'a>(path: &'a str, before: Option<&'a str>, after: &'a str) -> Write<'a> {
-        Write { path, before, after }
+        Write { path, before, after, executable: false }
     }
 
     #[test]

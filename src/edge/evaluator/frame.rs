@@ -116,7 +116,7 @@ mod tests {
         let blob = Sha::parse(&"5".repeat(40)).expect("a name");
         let entry = |n: usize| {
             let content = Content::Withheld(Withheld::NotFetched);
-            (format!("{n:070}"), Entry { blob: Some(blob.clone()), content })
+            (format!("{n:070}"), Entry { blob: Some(blob.clone()), ..Entry::loose(content) })
         };
         let tree = SourceTree { entries: (0..100_000).map(entry).collect(), ..Default::default() };
         let request = Request { tree, ..Request::default() };

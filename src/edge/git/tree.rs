@@ -45,7 +45,10 @@ impl Checkout {
                 },
             };
             let content = Content::Withheld(withheld);
-            found.entries.insert(listed.path, Entry { blob: Some(listed.blob), content });
+            let executable = listed.mode == "100755";
+            found
+                .entries
+                .insert(listed.path, Entry { blob: Some(listed.blob), content, executable });
         }
         let blobs: Vec<Sha> = asked.iter().map(|(_, blob)| blob.clone()).collect();
         let mut contents = self.blobs(&blobs).await?;

@@ -43,6 +43,8 @@ pub struct InstallationInfo {
     pub all_repositories: bool,
     /// Suspended: every token request answers 403.
     pub suspended: bool,
+    /// Where its owners settle what it may do.
+    pub page: Option<String>,
 }
 
 /// The repositories that an installation covers.
@@ -75,6 +77,8 @@ struct Wire {
     repository_selection: String,
     #[serde(default)]
     suspended_at: Option<String>,
+    #[serde(default)]
+    html_url: Option<String>,
 }
 
 /// A user or organisation has a login, an enterprise a slug.
@@ -92,6 +96,7 @@ impl From<Wire> for InstallationInfo {
             permissions: wire.permissions,
             all_repositories: wire.repository_selection == "all",
             suspended: wire.suspended_at.is_some(),
+            page: wire.html_url,
         }
     }
 }

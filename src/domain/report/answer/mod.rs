@@ -15,7 +15,8 @@ pub use deployment::{
 pub use explain::explain;
 pub use help::help;
 pub use proposal::{
-    adoption_pull, pasted, patched, plan_only, proposal, unwaiver_pull, upgrade_pull, waiver_pull,
+    adoption_pull, change_to_apply, may_not_write, pasted, patched, plan_only, proposal,
+    unwaiver_pull, upgrade_pull, waiver_pull,
 };
 pub use refuse::{misuse, no_permission, not_here, not_in_team, team_not_known, too_many};
 pub use rules::rules;

@@ -118,24 +118,51 @@ pub fn pasted(files: &[(&str, &str)]) -> String {
     page
 }
 
-/// A patch in place of a pull request: the head belongs to somebody else.
-pub fn patched(path: &str, patch: &str) -> Answer {
+/// Why nothing can be pushed: what the installation lacks, and where its owners grant it.
+/// `account` is GitHub's name of whoever installed the App, `page` an address of GitHub.
+pub fn may_not_write(account: &str, lacking: &[&str], page: Option<&str>) -> String {
+    let lacking: Vec<String> = lacking.iter().map(|name| format!("`{name}: write`")).collect();
+    let fits = |page: &&str| page.starts_with("http") && !page.contains(char::is_whitespace);
+    let place = match page.filter(fits) {
+        Some(page) => format!("at {page}"),
+        None => "on the installation's page".to_owned(),
+    };
+    format!(
+        "Waymark may not write here: its installation on {} lacks {}. An owner can grant it {place}; \
+         an App that does not ask for it, as one that was registered to observe, has to ask first.",
+        code_span(&clip(account, 100)),
+        lacking.join(" and "),
+    )
+}
+
+/// A patch in place of a pull request; `why` is a sentence.
+pub fn patched(path: &str, patch: &str, why: &str) -> Answer {
     if patch.is_empty() {
-        return Answer::done(
-            "Nothing to do: this pull request holds all of its golden path already.",
-        );
+        return Answer::done("Nothing to do: all of the golden path is there already.");
     }
     let intro = format!(
-        "This pull request comes from a fork, where the App may not write. This patch brings its \
-         head onto the golden path {}; save it as a file and run `git apply FILE`.",
+        "{why} This patch brings what is there onto the golden path {}; save it as a file and run \
+         `git apply FILE`.",
         code_span(path)
     );
     let page = format!("{intro}\n\n{}\n", fenced(patch, "diff"));
     if page.len() + 1_000 > PAGE_BYTES {
         return Answer::refused(format!(
-            "{} The patch is too long for a comment; `waymark adopt --path {path}` does the same in a clone.",
-            "This pull request comes from a fork, where the App may not write."
+            "{why} The patch is too long for a comment; `waymark adopt --path {path}` does the same \
+             in a clone."
         ));
+    }
+    Answer::done(page)
+}
+
+/// The patch of one file in place of a pull request; `why` is a sentence.
+pub fn change_to_apply(why: &str, patch: &str) -> Answer {
+    let page = format!(
+        "{why} Save this as a file, run `git apply FILE`, and propose it yourself:\n\n{}\n",
+        fenced(patch, "diff")
+    );
+    if page.len() + 1_000 > PAGE_BYTES {
+        return Answer::refused(why);
     }
     Answer::done(page)
 }

@@ -317,6 +317,21 @@ impl FakeGitHub {
         between.iter().filter_map(|sha| Some(store.commit(sha)?.message.clone())).collect()
     }
 
+    /// Git's mode of a file on a branch: `100755`; empty when there is none.
+    pub fn mode(&self, full_name: &str, branch: &str, path: &str) -> &'static str {
+        let world = self.world();
+        let repo = world.id_of(full_name);
+        let tip = world.repos[&repo].branch(branch).cloned().unwrap_or_default();
+        world.files(repo, &tip).get(path).map_or("", |(mode, _)| mode.digits())
+    }
+
+    /// The names of all branches.
+    pub fn branches(&self, full_name: &str) -> Vec<String> {
+        let world = self.world();
+        let refs = &world.repos[&world.id_of(full_name)].refs;
+        refs.keys().filter_map(|name| Some(name.strip_prefix("refs/heads/")?.to_owned())).collect()
+    }
+
     /// The text of a file on a branch; empty when there is none.
     pub fn text(&self, full_name: &str, branch: &str, path: &str) -> String {
         let world = self.world();
