@@ -5,6 +5,10 @@
 #   service or worker; in a repository without catalog, of what Kubernetes Services lead to. Either
 #   a ServiceMonitor or PodMonitor selects its pods (through their Service, by labels and
 #   namespace), or the pods, the Service or the catalog entry bear `prometheus.io/scrape: "true"`.
+#
+#   A monitor counts when the port that it asks for is there: `port` of a ServiceMonitor names a port
+#   of the Service; `port`, `portNumber` and `targetPort` of a PodMonitor mean ports that a container
+#   declares under `ports`. Prometheus drops every other target, and nothing says so.
 # related_resources:
 #   - https://prometheus-operator.dev/docs/developer/getting-started/
 # custom:
@@ -58,11 +62,27 @@ findings contains {
 	gaps.none("kubernetes")
 	gaps.none("catalog")
 	some subject in unmeasured
+	count(missed(subject)) == 0
 	count(doubts(subject)) == 0
+}
+
+# Whoever wrote a monitor wants it to work, whatever else may fetch or push metrics.
+findings contains {
+	"message": sprintf("%s: the %s in %s selects its pods, but asks for the port %s, which %s", [subject.title, monitor.kind, monitor.path, concat(" or ", monitor.ports), where(monitor)]),
+	"path": subject.path,
+	"pointer": subject.pointer,
+	"resource": subject.resource,
+	"remediation": remedy(monitor),
+} if {
+	gaps.none("kubernetes")
+	gaps.none("catalog")
+	some subject in unmeasured
+	some monitor in missed(subject)
 }
 
 unknowns contains {"message": sprintf("%s: %s", [subject.title, doubt]), "path": subject.path} if {
 	some subject in unmeasured
+	count(missed(subject)) == 0
 	some doubt in doubts(subject)
 }
 
@@ -87,6 +107,23 @@ is_scraped(subject) if {
 	scraper.certain
 }
 
+# Monitors that select its pods for certain, and fetch nothing for certain.
+missed(subject) := {monitor |
+	some workload in subjects.workloads(subject)
+	count(workload.scraped_by) == 0
+	not containers.is_patched(workload, {"annotations", "labels", "ports"})
+	some monitor in workload.missed_by
+	monitor.certain
+}
+
+of_services := {"ServiceMonitor", "VMServiceScrape"}
+
+where(monitor) := "its Services do not have" if monitor.kind in of_services
+where(monitor) := "no container declares" if not monitor.kind in of_services
+
+remedy(monitor) := "Name a port of the Service, by its `name`, or give the port that is meant this name" if monitor.kind in of_services
+remedy(monitor) := "Declare the port under the container's `ports`, with a `name`, and ask for it by `port`" if not monitor.kind in of_services
+
 # Why it may be scraped all the same.
 doubts(subject) := {doubt |
 	some workload in subjects.workloads(subject)
@@ -95,8 +132,14 @@ doubts(subject) := {doubt |
 
 workload_doubts(workload) := {sprintf("%s may select it, or not: that is not worked out", [scraper.path]) |
 	some scraper in workload.scraped_by
+} | {sprintf("%s may select it, and ask for a port that is not there", [monitor.path]) |
+	some monitor in workload.missed_by
+	not monitor.certain
 } | {sprintf("the Kustomize patch %s may annotate or label it", [patch]) |
 	some patch in containers.patched_by(workload, {"annotations", "labels"})
+} | {sprintf("the Kustomize patch %s may give it the port that is asked for", [patch]) |
+	count(workload.missed_by) > 0
+	some patch in containers.patched_by(workload, {"ports"})
 } | {sprintf("%s may push its metrics to an OpenTelemetry collector", [container.resource]) |
 	some container in pushing
 	container.path == workload.path

@@ -22,6 +22,7 @@ workload(changes) := object.union(
 		"pod_labels": {},
 		"services": [],
 		"scraped_by": [],
+		"missed_by": [],
 		"patches": [],
 	},
 	changes,
@@ -48,6 +49,16 @@ test_scraped_or_not if {
 	counts(snapshot([api], [workload({"scraped_by": [scraper(true)]})], [])) == [0, 0]
 	counts(snapshot([api], [workload({"scraped_by": [scraper(false)]})], [])) == [0, 1]
 	counts(snapshot([api], [workload({"patches": [{"path": "p.yaml", "fields": ["annotations"]}]})], [])) == [0, 1]
+}
+
+missing(kind, certain) := object.union(scraper(certain), {"kind": kind, "pointer": "", "ports": ["web"]})
+
+test_a_port_that_is_not_there if {
+	counts(snapshot([api], [workload({"missed_by": [missing("PodMonitor", true)]})], [])) == [1, 0]
+	counts(snapshot([api], [workload({"missed_by": [missing("ServiceMonitor", true)]})], [])) == [1, 0]
+	counts(snapshot([api], [workload({"missed_by": [missing("PodMonitor", false)]})], [])) == [0, 1]
+	counts(snapshot([api], [workload({"missed_by": [missing("PodMonitor", true)], "scraped_by": [scraper(true)]})], [])) == [0, 0]
+	counts(snapshot([api], [workload({"missed_by": [missing("PodMonitor", true)], "patches": [{"path": "p.yaml", "fields": ["ports"]}]})], [])) == [0, 1]
 }
 
 test_the_catalog_says_so if {

@@ -47,6 +47,12 @@ fn workload(found: &mut Found, around: &Around<'_>) {
     if let Some(port) = port.filter(|port| (1..=65_535).contains(port)) {
         found.add("port", port, &*from);
     }
+    // Prometheus asks by name; the port's own, when it has one.
+    let name = container.pointer("/ports/0/name").and_then(Value::as_str);
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if let Some(name) = name.filter(|name| name.len() <= 15 && name.chars().all(fits)) {
+        found.add("metrics_port", name, &*from);
+    }
     let probe = container.pointer("/readinessProbe/httpGet/path").and_then(Value::as_str);
     if let Some(path) = probe {
         found.add("health", path, &*from);

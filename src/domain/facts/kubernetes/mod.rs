@@ -6,6 +6,7 @@ mod joins;
 mod kinds;
 mod objects;
 mod patches;
+mod ports;
 mod resources;
 mod rows;
 mod scraping;
@@ -70,8 +71,20 @@ pub struct Workload {
     /// What tells Prometheus to fetch its metrics: monitors, or annotations (then the kind and
     /// place of what bears them).
     pub scraped_by: Vec<Selection>,
+    /// Monitors that select them, but ask for ports that are not there: these scrape nothing.
+    pub missed_by: Vec<Missed>,
     /// Kustomize patches in the repository that change objects of this kind and name.
     pub patches: Vec<Patch>,
+}
+
+/// A monitor that selects pods and finds none of its ports.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Missed {
+    /// The monitor; `certain` when it selects them for certain.
+    #[serde(flatten)]
+    pub selection: Selection,
+    /// The ports that it asks for: names, or numbers as text.
+    pub ports: Vec<String>,
 }
 
 /// A Kustomize patch.

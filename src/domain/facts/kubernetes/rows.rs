@@ -110,6 +110,7 @@ fn workload(
         selected_by: Vec::new(),
         services: Vec::new(),
         scraped_by: Vec::new(),
+        missed_by: Vec::new(),
         patches,
     }
 }

@@ -7,10 +7,11 @@ use serde_json::Value;
 
 use super::super::FactKind;
 use super::super::gather::Gather;
-use super::Workload;
 use super::joins::{Selection, Selectors};
+use super::ports::{Asked, Ports};
 use super::rows::{annotations, short};
 use super::selectors::selects;
+use super::{Missed, Workload};
 
 /// Services and monitors held against each other at most.
 const MAX_OBJECTS: usize = 500;
@@ -33,6 +34,7 @@ struct Service {
     labels: Value,
     /// As a label selector; `None` for one that leads to no pods.
     selector: Option<Value>,
+    ports: Ports,
     asks: bool,
     selection: Selection,
 }
@@ -43,6 +45,7 @@ struct Monitor {
     selector: Value,
     /// It selects Services, not pods.
     by_service: bool,
+    asked: Asked,
     selection: Selection,
 }
 
@@ -65,14 +68,16 @@ impl Scraping {
             let everything = || Value::Object(serde_json::Map::new());
             let selector = object.pointer("/spec/selector").cloned().unwrap_or_else(everything);
             let namespaces = namespaces(object, &selection.kind, namespace);
-            self.monitors.push(Monitor { namespaces, selector, by_service, selection });
+            let asked = Asked::of(object, &selection.kind, by_service);
+            self.monitors.push(Monitor { namespaces, selector, by_service, asked, selection });
         } else if selection.kind == "Service" {
             let labels = object.pointer("/metadata/labels").cloned().unwrap_or_default();
             let selector = object.pointer("/spec/selector").and_then(Value::as_object);
             let selector = selector.filter(|selector| !selector.is_empty());
             let selector = selector.map(|labels| serde_json::json!({"matchLabels": labels}));
             let asks = asks(object);
-            self.services.push(Service { namespace, labels, selector, asks, selection });
+            let ports = Ports::of_service(object);
+            self.services.push(Service { namespace, labels, selector, ports, asks, selection });
         }
     }
 
@@ -111,17 +116,33 @@ impl Scraping {
                 }
             }
             let present = self.monitors.iter().zip(&watched).zip(&monitor_is_away);
+            let ports = Ports::of_pod(&workload.pod);
             for ((monitor, watched), _) in present.filter(|(_, away)| !**away) {
-                let certain = if monitor.by_service {
-                    let both = watched.iter().zip(&led).filter_map(|(a, b)| Some((*a)? && (*b)?));
-                    both.reduce(|a, b| a || b)
+                // Whether it selects them for certain, and whether it finds its port there.
+                let selected: Vec<(bool, Option<bool>)> = if monitor.by_service {
+                    let pairs = watched.iter().zip(&led).zip(&self.services);
+                    let both = pairs.filter_map(|((a, b), service)| {
+                        Some(((*a)? && (*b)?, monitor.asked.find(&service.ports, &ports)))
+                    });
+                    both.collect()
                 } else {
                     let namespace = workload.namespace.as_deref();
-                    sees(monitor, namespace, &workload.pod_labels, selectors)
+                    let sees = sees(monitor, namespace, &workload.pod_labels, selectors);
+                    let found = || monitor.asked.find(&Ports::default(), &ports);
+                    sees.map(|certain| (certain, found())).into_iter().collect()
                 };
-                if let (Some(certain), true) = (certain, workload.scraped_by.len() < MAX_TOLD) {
+                let found =
+                    selected.iter().filter_map(|(certain, found)| Some(*certain && (*found)?));
+                if let Some(certain) = found.reduce(|a, b| a || b) {
+                    if workload.scraped_by.len() < MAX_TOLD {
+                        let selection = Selection { certain, ..monitor.selection.clone() };
+                        workload.scraped_by.push(selection);
+                    }
+                } else if !selected.is_empty() && workload.missed_by.len() < MAX_TOLD {
+                    let certain = selected.iter().any(|(certain, _)| *certain);
                     let selection = Selection { certain, ..monitor.selection.clone() };
-                    workload.scraped_by.push(selection);
+                    let ports = monitor.asked.names();
+                    workload.missed_by.push(Missed { selection, ports });
                 }
             }
             let own = workload.pod_annotations.iter().any(|(key, value)| asking(key, value));

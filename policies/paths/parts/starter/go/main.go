@@ -28,28 +28,47 @@ func main() {
 		log.Fatal("stopped", zap.Error(err))
 	}
 }
-{% else %}
-// Command ${{ values.name }} does its work and says so.
+{% elif values.type == 'worker' %}
+// Command ${{ values.name }} does its work until it is told to stop, and counts it on /metrics.
 package main
 
 import (
-{% if values.type == 'worker' %}
+	"cmp"
+	"fmt"
+	"net/http"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 
-{% endif %}
 	"go.uber.org/zap"
 )
 
 func main() {
 	log := zap.Must(zap.NewProduction())
-{% if values.type == 'worker' %}
+	// Count here what is worked off.
+	var done atomic.Int64
+	http.HandleFunc("GET /metrics", func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintf(w, "# TYPE jobs_done_total counter\njobs_done_total %d\n", done.Load())
+	})
+	port := cmp.Or(os.Getenv("PORT"), "${{ values.port }}")
+	go func() {
+		log.Fatal("no metrics", zap.Error(http.ListenAndServe(":"+port, nil)))
+	}()
 	stop := make(chan os.Signal, 1)
 	signal.Notify(stop, syscall.SIGTERM, os.Interrupt)
-	log.Info("waiting for work")
+	log.Info("waiting for work", zap.String("port", port))
 	<-stop
-{% endif %}
+	log.Info("done")
+}
+{% else %}
+// Command ${{ values.name }} does its work and says so.
+package main
+
+import "go.uber.org/zap"
+
+func main() {
+	log := zap.Must(zap.NewProduction())
 	log.Info("done")
 }
 {% endif %}

@@ -31,20 +31,33 @@ class Handler(BaseHTTPRequestHandler):
 port = int(os.environ.get("PORT", "${{ values.port }}"))
 log.info("listening", port=port)
 ThreadingHTTPServer(("", port), Handler).serve_forever()
+{% elif values.type == 'worker' %}
+"""Does its work until it is told to stop, and counts it on /metrics."""
+
+import os
+import signal
+
+import structlog
+from prometheus_client import Counter, start_http_server
+
+structlog.configure(processors=[structlog.processors.TimeStamper(), structlog.processors.JSONRenderer()])
+log = structlog.get_logger()
+# Count here what is worked off: `done.inc()`.
+done = Counter("jobs_done", "Jobs worked off")
+
+# Before any thread starts, so that each waits for `sigwait` below.
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+port = int(os.environ.get("PORT", "${{ values.port }}"))
+start_http_server(port)
+log.info("waiting for work", port=port)
+signal.sigwait({signal.SIGTERM, signal.SIGINT})
+log.info("done")
 {% else %}
 """Does its work and says so."""
 
-{% if values.type == 'worker' %}
-import signal
-
-{% endif %}
 import structlog
 
 structlog.configure(processors=[structlog.processors.TimeStamper(), structlog.processors.JSONRenderer()])
 log = structlog.get_logger()
-{% if values.type == 'worker' %}
-log.info("waiting for work")
-signal.sigwait({signal.SIGTERM, signal.SIGINT})
-{% endif %}
 log.info("done")
 {% endif %}
