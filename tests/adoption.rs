@@ -62,6 +62,7 @@ fn plan(
         given,
         bases: BTreeMap::new(),
         upgrade: false,
+        team: None,
     })
 }
 

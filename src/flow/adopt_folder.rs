@@ -75,7 +75,8 @@ pub async fn adopt_folder(
 ) -> Result<Adoption, AdoptError> {
     let FolderToAdopt { folder, organisation, path, given, today } = job;
     let shelf = OnDisk { folder: &folder, needs: evaluators.catalogue().needs() };
-    let wish = Adopting { organisation: organisation.clone(), path, given, upgrade: false };
+    let wish =
+        Adopting { organisation: organisation.clone(), path, given, upgrade: false, team: None };
     let planned = plan_adoption(&shelf, evaluators, &wish).await?;
     let Planned { plan, repo, tree } = planned.map_err(AdoptError::Refused)?;
     let judging = Judging { evaluators, repo, organisation, path: &plan.path, today };

@@ -57,9 +57,8 @@ impl App {
         if let Some(why) = self.may_not_write(question.installation).await? {
             return self.adopt_by_patch(subject, &tip, wish, &why).await;
         }
-        let adopting = adopting(subject, wish);
-        let planned = match self.planned(subject, &tip, &adopting).await? {
-            Ok(planned) => planned,
+        let (adopting, planned) = match self.planned_with_owner(subject, &tip, wish).await? {
+            Ok(found) => found,
             Err(reasons) => return Ok(Answer::refused(prose(&reasons.join("; ")))),
         };
         let planned = self.judged_plan(subject, planned).await?;
@@ -114,6 +113,29 @@ impl App {
         propose(hands.github, &subject.name, ground, &draft).await
     }
 
+    /// Plans on a commit, and once more when only GitHub knows an owner.
+    async fn planned_with_owner(
+        &self,
+        subject: &Subject,
+        commit: &Sha,
+        wish: &Adopt,
+    ) -> Result<Result<(Adopting, Planned), Vec<String>>, Fate> {
+        let mut adopting = adopting(subject, wish);
+        let planned = match self.planned(subject, commit, &adopting).await? {
+            Ok(planned) => planned,
+            Err(reasons) => return Ok(Err(reasons)),
+        };
+        if !planned.plan.lacks_owner() {
+            return Ok(Ok((adopting, planned)));
+        }
+        adopting.team = self.only_team(subject).await?;
+        if adopting.team.is_none() {
+            return Ok(Ok((adopting, planned)));
+        }
+        let again = self.planned(subject, commit, &adopting).await?;
+        Ok(again.map(|planned| (adopting, planned)))
+    }
+
     /// Plans on a commit; the inner error says why there can be no plan.
     pub(super) async fn planned(
         &self,
@@ -150,8 +172,8 @@ impl App {
         wish: &Adopt,
         why: &str,
     ) -> Result<Answer, Fate> {
-        let planned = match self.planned(subject, head, &adopting(subject, wish)).await? {
-            Ok(planned) => planned,
+        let planned = match self.planned_with_owner(subject, head, wish).await? {
+            Ok((_, planned)) => planned,
             Err(reasons) => return Ok(Answer::refused(prose(&reasons.join("; ")))),
         };
         let tree = planned.tree.clone();
@@ -181,6 +203,7 @@ fn adopting(subject: &Subject, wish: &Adopt) -> Adopting {
         path: wish.path.clone(),
         given: wish.given.clone(),
         upgrade: false,
+        team: None,
     }
 }
 

@@ -52,6 +52,7 @@ mod may_write;
 mod measure_delivery;
 mod membership;
 mod observe_pull;
+mod only_team;
 mod organisation;
 mod own_policies;
 mod plan;

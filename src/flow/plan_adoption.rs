@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::domain::adopt::{AdoptRequest, LOCK, Plan};
+use crate::domain::adopt::{AdoptRequest, LOCK, OnlyTeam, Plan};
 use crate::domain::evaluate::ConfigFile;
 use crate::domain::facts::RepoFacts;
 use crate::domain::ids::Sha;
@@ -44,6 +44,8 @@ pub(super) struct Adopting {
     pub(super) given: BTreeMap<String, String>,
     /// Only bring what was adopted to its newest version.
     pub(super) upgrade: bool,
+    /// The only team that may push, when GitHub was asked.
+    pub(super) team: Option<OnlyTeam>,
 }
 
 /// A plan, and what it was made from.
@@ -75,6 +77,7 @@ pub(super) async fn plan_adoption<S: Shelf>(
             given: wish.given.clone(),
             bases: bases.clone(),
             upgrade: wish.upgrade,
+            team: wish.team.clone(),
         };
         let plan = match evaluators.adopt(&request).await? {
             Ok(plan) => plan,

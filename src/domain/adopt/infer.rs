@@ -12,6 +12,9 @@ use super::AdoptRequest;
 use super::around::Around;
 use crate::domain::template::Parameter;
 
+/// Why an owner is a guess: nothing in the files names one.
+pub(super) const NO_OWNER: &str = "neither CODEOWNERS nor the catalog names an owner";
+
 /// Where a value comes from that the configuration says.
 pub(super) const CONFIGURED: &str = "the configuration";
 

@@ -56,6 +56,18 @@ pub struct AdoptRequest {
     /// that the lock names, and files that a human wrote are not looked at.
     #[serde(default)]
     pub upgrade: bool,
+    /// The only team that may push to the repository, when GitHub was asked.
+    #[serde(default)]
+    pub team: Option<OnlyTeam>,
+}
+
+/// The only team that may push to a repository.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnlyTeam {
+    /// As in `@organisation/slug`.
+    pub slug: String,
+    /// `push`, `maintain` or `admin`.
+    pub permission: String,
 }
 
 /// The plan, or why there can be none, each reason a sentence.
@@ -173,6 +185,11 @@ impl Plan {
     /// Parameters that nobody said.
     pub fn guesses(&self) -> impl Iterator<Item = &KnownParameter> {
         self.parameters.iter().filter(|parameter| parameter.guessed)
+    }
+
+    /// Whether nothing in the files tells an owner, so that it may be worth asking elsewhere.
+    pub fn lacks_owner(&self) -> bool {
+        self.guesses().any(|known| known.from == infer::NO_OWNER)
     }
 
     /// What must be said before anything is written, in words.

@@ -24,6 +24,7 @@ fn request(files: &[(&str, &str)]) -> AdoptRequest {
         given: BTreeMap::new(),
         bases: BTreeMap::new(),
         upgrade: false,
+        team: None,
     }
 }
 

@@ -76,4 +76,5 @@ pub use pull_files::PullFile;
 pub use repository::Repository;
 pub use scope::{Access, Permission, TokenScope};
 pub use suite::Health;
+pub use team::TeamAccess;
 pub use tree::{EntryKind, TreeEntry, TreeListing};

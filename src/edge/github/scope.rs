@@ -7,6 +7,9 @@ use crate::domain::ids::RepoId;
 /// Something an installation may grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Permission {
+    /// Who may do what in a repository. The App does not ask for it; who grants it all the same has
+    /// owners inferred from team access.
+    Administration,
     /// Workflow runs.
     Actions,
     /// Check runs and suites.
@@ -31,6 +34,7 @@ impl Permission {
     /// GitHub's name: `pull_requests`.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::Administration => "administration",
             Self::Actions => "actions",
             Self::Checks => "checks",
             Self::Contents => "contents",

@@ -32,12 +32,21 @@ pub fn document() -> &'static Value {
 ///
 /// `created` of workflow runs is called a date-time, but its own text says that it is a range in the
 /// syntax of searches (`>=2026-11-01`), and `gh run list --created` sends such.
+///
+/// `GET /repos/{owner}/{repo}/teams` was trimmed away with everything else that nobody called; the
+/// team that it lists was not. Written down here as the whole description has it.
 fn correct(document: &mut Value) {
     let list = "/paths/~1app~1installations/get/responses/200/content/application~1json/schema";
     let list = document.pointer_mut(list).expect("the description has this answer");
     list["items"] = json!({"$ref": "#/components/schemas/installation"});
     let created = document.pointer_mut("/components/parameters/created/schema");
     *created.expect("the description has this parameter") = json!({"type": "string"});
+    let teams = json!({"type": "array", "items": {"$ref": "#/components/schemas/team"}});
+    let named = |name: &str| json!({"$ref": format!("#/components/parameters/{name}")});
+    document["paths"]["/repos/{owner}/{repo}/teams"] = json!({"get": {
+        "parameters": [named("owner"), named("repo"), named("per-page"), named("page")],
+        "responses": {"200": {"content": {"application/json": {"schema": teams}}}},
+    }});
 }
 
 /// What is wrong with `value` as the schema at `pointer` of the document; empty when nothing is.

@@ -102,6 +102,8 @@ pub struct Repo {
     pub labels: BTreeSet<String>,
     /// Login → role (`admin`, `maintain`, `write`, `triage`, `read`).
     pub roles: BTreeMap<String, String>,
+    /// Teams with access: slug and permission.
+    pub teams: Vec<(String, String)>,
 }
 
 impl Repo {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::Found;
+use super::{Found, NO_OWNER};
 use crate::domain::adopt::AdoptRequest;
 use crate::domain::adopt::around::Around;
 
@@ -24,6 +24,13 @@ pub(super) fn infer(found: &mut Found, around: &Around<'_>, request: &AdoptReque
         found.add("default_branch", branch.clone(), "the repository");
     }
     codeowners(found, around);
+    if let Some(team) = &request.team {
+        let from = format!(
+            "the only team that may push here (`@{}/{}`, `{}`)",
+            repo.owner, team.slug, team.permission
+        );
+        found.add("owner", team.slug.clone(), from);
+    }
     if let Some((text, path)) = first_sentence(around) {
         found.add("description", text, format!("`{path}`"));
     }
@@ -77,7 +84,7 @@ fn codeowners(found: &mut Found, around: &Around<'_>) {
 }
 
 fn guesses(found: &mut Found) {
-    let nobody = "neither CODEOWNERS nor the catalog names an owner";
+    let nobody = NO_OWNER;
     if found.value("account").is_none() {
         found.guess("account", "your-org", "the folder does not tell its GitHub account");
     }

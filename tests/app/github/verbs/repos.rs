@@ -75,6 +75,7 @@ impl World {
             issues: BTreeMap::new(),
             labels: BTreeSet::new(),
             roles: BTreeMap::from([(DEVELOPER.into(), "write".into())]),
+            teams: Vec::new(),
         };
         self.repos.insert(id, repo);
         id
@@ -195,6 +196,14 @@ impl FakeGitHub {
         world.account(login, "User");
         let id = world.id_of(full_name);
         world.repo_mut(id).roles.insert(login.into(), role.into());
+    }
+
+    /// The teams that have access: slug, and `pull`, `triage`, `push`, `maintain` or `admin`.
+    pub fn set_teams(&self, full_name: &str, teams: &[(&str, &str)]) {
+        let mut world = self.world();
+        let id = world.id_of(full_name);
+        let owned = |(slug, may): &(&str, &str)| ((*slug).to_owned(), (*may).to_owned());
+        world.repo_mut(id).teams = teams.iter().map(owned).collect();
     }
 
     /// One commit on `branch`, which starts at the default branch when it is new. Queues `push`, and
