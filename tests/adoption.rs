@@ -137,6 +137,73 @@ fn every_path_makes_an_empty_repository_gold() {
     }
 }
 
+/// Starter code and every package manager keep the promise, too.
+#[test]
+fn starters_and_package_managers_are_gold() {
+    const MANAGERS: [(&str, &str); 7] = [
+        ("java", "gradle"),
+        ("java", "maven"),
+        ("nodejs", "npm"),
+        ("nodejs", "pnpm"),
+        ("nodejs", "yarn"),
+        ("python", "pyproject"),
+        ("python", "requirements"),
+    ];
+    let mut evaluator = evaluator();
+    let plain = LANGUAGES.map(|language| (language, ""));
+    for path in ["service", "worker", "scheduled_job"] {
+        for (language, manager) in plain.iter().chain(&MANAGERS) {
+            let which = format!("{path} {language} {manager}");
+            let given = [
+                ("language", *language),
+                ("package_manager", *manager),
+                ("starter", "true"),
+                ("owner", "payments"),
+                ("description", "Takes money"),
+                ("lifecycle", "production"),
+                ("dashboard", "https://grafana.example.com/d/shop"),
+            ];
+            let empty = SourceTree::default();
+            let plan = plan(&evaluator, &empty, path, &given).expect(&which);
+            let tree = with(&empty, &plan);
+            let judgement = judged(&mut evaluator, &tree);
+            assert_eq!(judgement.findings, [], "{which}");
+            assert_eq!(judgement.level, Some(Level::Gold), "{which}");
+            let image = tree.text("Dockerfile").unwrap();
+            if !manager.is_empty() && !["maven", "requirements"].contains(manager) {
+                let word = if *manager == "pyproject" { "--no-cache-dir /src" } else { manager };
+                assert!(image.contains(word), "{which}: {image}");
+            }
+            // Whatever a container is said to be asked, the code that comes along answers.
+            let code: String =
+                plan.writes().filter(|(file, _)| is_code(file)).map(|(_, text)| text).collect();
+            assert_eq!(code.contains("metrics"), path != "scheduled_job", "{which}: {code}");
+        }
+    }
+}
+
+fn is_code(path: &str) -> bool {
+    let ends = [".go", ".js", ".py", ".rs", ".properties"];
+    ends.iter().any(|end| path.ends_with(end)) && !path.starts_with("docs/")
+}
+
+/// The worker's container declares the port that its monitor asks for.
+#[test]
+fn workers_are_scraped_at_a_port_that_is_there() {
+    let evaluator = evaluator();
+    let given = [("language", "go"), ("owner", "payments"), ("port", "9102")];
+    let plan = plan(&evaluator, &SourceTree::default(), "worker", &given).unwrap();
+    let text = |path: &str| plan.writes().find(|(p, _)| *p == path).unwrap().1.to_owned();
+    let deployment = text("k8s/deployment.yaml");
+    assert!(
+        deployment.contains("- name: metrics\n              containerPort: 9102\n"),
+        "{deployment}"
+    );
+    let monitor = text("k8s/pod-monitor.yaml");
+    assert!(monitor.contains("- port: metrics\n"), "{monitor}");
+    assert!(!monitor.contains("targetPort"), "{monitor}");
+}
+
 #[test]
 fn templates_set_every_value_that_their_files_ask_for() {
     let evaluator = evaluator();

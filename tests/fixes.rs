@@ -169,3 +169,49 @@ fn metadata_table_and_handbook_say_the_same() {
     let kept = std::fs::read_to_string(path).unwrap_or_default();
     assert_eq!(kept, page, "`cargo run -- fix --list > docs/fixes.md`");
 }
+
+/// The built-in library and one more policy, whose only rule is given.
+fn with_policy(path: &str, rule: &str) -> (tempfile::TempDir, Evaluator) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(path);
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    let package = path.trim_end_matches("/policy.rego").replace('/', ".");
+    let text = format!(
+        "# METADATA\n# title: A rule of ours\n# description: For this test.\n# custom:\n\
+         #   severity: high\n#   level: bronze\n#   mode: enforce\n#   needs: [dockerfiles]\n\
+         #   scope: repo\n#   since: \"0.1.0\"\n#   remediation: None.\n#   fix: Something.\n\
+         package waymark.{package}\n\nimport rego.v1\n\n\
+         default applies := true\n\n{rule}\n"
+    );
+    std::fs::write(file, text).unwrap();
+    let mut files = PolicyFiles::built_in();
+    files.add(folder.path()).unwrap();
+    (folder, Evaluator::new(files.library()))
+}
+
+const ROOT: &str = "FROM debian:12\nCMD [\"/app\"]\n";
+
+#[test]
+fn a_change_that_leaves_its_policy_discontent_is_taken_back() {
+    let rule = "findings contains {\"message\": \"never content\", \"path\": \"Dockerfile\"}";
+    let (_folder, mut evaluator) = with_policy("container/non_root_user/policy.rego", rule);
+    let request = request(tree([("Dockerfile", ROOT)]), &Map::new());
+    let plan = fix(&mut evaluator, "container/non_root_user", &request, true);
+    assert_eq!((plan.files.len(), plan.fixed.len()), (0, 0), "{plan:#?}");
+    let why: Vec<&str> = plan.left.iter().map(|left| left.why.as_str()).collect();
+    assert_eq!(why, ["the change would not make the policy content"]);
+}
+
+#[test]
+fn a_change_that_brings_up_another_finding_is_taken_back() {
+    let rule = "findings contains {\"message\": \"numbers are forbidden\", \"path\": file.path} if {\n\
+                \tsome file in input.dockerfiles\n\
+                \tsome instruction in file.instructions\n\
+                \tinstruction.name == \"USER\"\n}";
+    let (_folder, mut evaluator) = with_policy("acme/no_numbers/policy.rego", rule);
+    let request = request(tree([("Dockerfile", ROOT)]), &Map::new());
+    let plan = fix(&mut evaluator, "container/non_root_user", &request, true);
+    assert_eq!((plan.files.len(), plan.fixed.len()), (0, 0), "{plan:#?}");
+    let why: Vec<&str> = plan.left.iter().map(|left| left.why.as_str()).collect();
+    assert_eq!(why, ["the change would bring up acme/no_numbers: numbers are forbidden"]);
+}

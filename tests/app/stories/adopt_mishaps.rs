@@ -130,6 +130,47 @@ async fn an_empty_repository_needs_a_first_commit() {
     }
 }
 
+/// GitHub, or somebody in its settings, delivers the same comment once more.
+#[tokio::test]
+async fn a_delivery_that_comes_again_does_nothing_twice() {
+    for stage in Stage::each().await {
+        let issue = furnished(&stage).await;
+        asked(&stage, issue, ASK).await;
+        let head = stage.gh.head(REPO, BRANCH);
+        let replies = stage.gh.comments(REPO, issue).len();
+        stage.gh.forget_calls();
+        stage.gh.redeliver("issue_comment.created");
+        stage.settle().await;
+        assert_eq!(stage.gh.comments(REPO, issue).len(), replies);
+        assert_eq!(stage.gh.head(REPO, BRANCH), head);
+        assert_eq!(stage.gh.calls().len(), 0, "a delivery that is known is no work");
+        stage.end().await;
+    }
+}
+
+/// A ruleset that nobody but people may push below `waymark/`.
+#[tokio::test]
+async fn our_own_branch_may_be_protected_meanwhile() {
+    for status in [403, 422] {
+        for stage in Stage::each().await {
+            let issue = furnished(&stage).await;
+            asked(&stage, issue, ASK).await;
+            let head = stage.gh.head(REPO, BRANCH);
+            stage.gh.fail("PATCH /repos/*/*/git/refs/*", status, 1);
+            let ask = format!("{ASK} description=Else");
+            let said = asked(&stage, issue, &ask).await;
+            assert!(said.contains("GitHub refused:"), "{status}: {said}");
+            assert_eq!(stage.gh.head(REPO, BRANCH), head, "{status}");
+            // Once it is lifted, the same words do it.
+            let said = asked(&stage, issue, &ask).await;
+            assert!(said.contains("Updated #"), "{status}: {said}");
+            let text = stage.gh.text(REPO, BRANCH, "catalog-info.yaml");
+            assert!(text.contains("description: \"Else\""), "{text}");
+            stage.end().await;
+        }
+    }
+}
+
 /// Nobody can answer there either.
 #[tokio::test]
 async fn an_archived_repository_is_let_go() {

@@ -152,6 +152,28 @@ async fn it_pauses_while_default_branches_begin_to_fail() {
     }
 }
 
+#[tokio::test]
+async fn when_no_canary_will_merge_it_that_is_told_and_another_can_be_named() {
+    for stage in Stage::each().await {
+        let all = many(&stage).await;
+        new_version(&stage, "Two.").await;
+        let pull = stage.gh.pull_from(REPO, BRANCH).unwrap().number;
+        stage.gh.close_pull(REPO, pull);
+        stage.settle().await;
+        stage.advance(DAY);
+        wave(&stage).await;
+        let id = InstallationId(stage.gh.installation_id("acme").try_into().unwrap());
+        let said = stage.app.store.wave(id).await.unwrap().unwrap().said;
+        assert!(said.contains("5 wait for") && said.contains("no canary will merge it"), "{said}");
+        assert_eq!(offered(&stage, &all), Vec::<String>::new());
+        let rules = "upgrades: {canary: tool-1, percent_per_day: 30}\n";
+        change(&stage, &[("waymark.yml".to_owned(), rules.to_owned())]).await;
+        wave(&stage).await;
+        assert_eq!(offered(&stage, &all), ["acme/tool-1"]);
+        stage.end().await;
+    }
+}
+
 /// Its default branch failed before: the upgrade is not to blame.
 #[tokio::test]
 async fn what_failed_before_stops_nobody() {
