@@ -7,6 +7,7 @@ use crate::domain::risk::change::{Change, FileChange, Kind};
 use crate::domain::risk::condition::{Class, Condition, of_migrations, read_migrations};
 use crate::domain::risk::labels::is_revert;
 use crate::domain::risk::past::Past;
+use crate::domain::risk::quarter::Quarter;
 use crate::domain::risk::report::{Beside, RiskReport, render_check};
 use crate::domain::tree::Content;
 use crate::edge::github::{BlobRef, GitHubError, Installation, PullFile, TokenScope};
@@ -14,9 +15,10 @@ use crate::edge::store::{PullState, RiskPull};
 
 use super::App;
 use super::fate::Fate;
-use super::learn::{called, model};
+use super::learn::called;
 use super::observe_pull::Looked;
 use super::post_check::{digest, external_id};
+use super::risk_model::model_in;
 use super::risk_past::{risk_past, risk_score};
 use super::risk_quarter::not_believed;
 
@@ -112,7 +114,9 @@ impl App {
             files: files.iter().map(|file| file.change.clone()).collect::<Vec<FileChange>>(),
             total_files: total_files.or((files.len() >= 3_000).then_some(3_001)),
         };
-        let past = risk_past(&self.store, model()?, repo, &change).await?;
+        let quarter = Quarter::of(change.at);
+        let model = model_in(&self.store, github.id(), quarter).await?;
+        let past = risk_past(&self.store, &model, repo, &change).await?;
         let scored = if author.is_bot() {
             Err(("author", "a program wrote it, and programs' changes are not compared"))
         } else if is_revert(&pull.title, "") {
@@ -122,7 +126,7 @@ impl App {
         } else if let Some(why) = not_believed(&self.store, github.id(), change.at).await? {
             Err(("calibration", why))
         } else {
-            risk_score(&self.store, model()?, repo, &change, &past).await?
+            risk_score(&self.store, &model, repo, &change, &past).await?
         };
         let (class, mut conditions) = self.migrations_of(github, name, &files).await?;
         let looked = Looked {
@@ -143,7 +147,7 @@ impl App {
         let beside =
             Beside { conditions, migrations: class, personal: false, observed: Some(observed) };
         let past: Option<&Past> = Some(&past);
-        let report = RiskReport::of(model()?, &change, past, scored, beside, |person| {
+        let report = RiskReport::of(&model, &change, past, scored, beside, |person| {
             names.get(&person).cloned()
         });
         Ok((report, head))

@@ -18,12 +18,8 @@ use crate::edge::store::{RiskChange, RiskTouch};
 
 use super::App;
 use super::fate::Fate;
+use super::risk_model::model;
 use super::risk_past::{risk_past, risk_score};
-
-/// The model that counts; that it can be read is tested.
-pub(super) fn model() -> Result<&'static Model, Fate> {
-    Model::built_in().map_err(|why| Fate::Hopeless(format!("the risk model: {why}")))
-}
 
 /// How an account is called.
 pub(super) fn called(login: Option<&str>, bot: bool) -> Called {

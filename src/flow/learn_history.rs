@@ -21,8 +21,9 @@ use crate::edge::store::StoreError;
 
 use super::App;
 use super::fate::Fate;
-use super::learn::{Past, model, with_features};
+use super::learn::{Past, with_features};
 use super::learn_push::named;
+use super::risk_model::model;
 
 /// How far back is read.
 const MOST_DAYS: i64 = 365;

@@ -66,6 +66,7 @@ pub mod recover;
 mod rejudge;
 mod resolve_refs;
 mod risk_label;
+mod risk_model;
 pub mod risk_of_folder;
 pub mod risk_past;
 mod risk_quarter;

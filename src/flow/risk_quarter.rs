@@ -14,6 +14,8 @@ use crate::domain::time::Timestamp;
 use crate::edge::store::{QuarterCount, Store, StoreError};
 
 use super::dora::history_of;
+use super::fate::Fate;
+use super::risk_model::{fit_slopes, model, model_in};
 use super::sighted::metrics_rules;
 
 /// Repositories that are counted at once; the next run goes on.
@@ -59,13 +61,13 @@ pub(super) async fn not_believed(
     Ok(withheld(&counted.reverted, &earlier.reverted))
 }
 
-/// Counts what was not counted yet of the last two quarters that are old enough.
+/// Counts what was not counted yet of the last two quarters that are old enough, by the slopes that
+/// held in each; then looks whether there are better ones.
 pub(super) async fn count_quarters(
     store: &Store,
-    model: &Model,
     installation: InstallationId,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<(), Fate> {
     let last = Quarter::ripe(now);
     for quarter in [last, last.before()] {
         let name = quarter.name();
@@ -74,12 +76,13 @@ pub(super) async fn count_quarters(
             continue;
         }
         let rules = metrics_rules(store, installation).await?;
+        let model = model_in(store, installation, quarter).await?;
         for repo in uncounted {
-            let count = count_repo(store, model, repo, quarter, &rules).await?;
+            let count = count_repo(store, &model, repo, quarter, &rules).await?;
             store.put_risk_quarter(repo, &name, &count).await?;
         }
     }
-    Ok(())
+    Ok(fit_slopes(store, model()?, installation, last).await?)
 }
 
 async fn count_repo(

@@ -18,7 +18,6 @@ use super::census::each_card;
 use super::dora::cohort_block;
 use super::fate::Fate;
 use super::keep_issue::{Appendix, Home, Kept, News, Telling, Wanted};
-use super::learn::model;
 use super::organisation::Organisation;
 use super::risk_quarter::{count_quarters, quarter_block};
 
@@ -51,7 +50,7 @@ impl App {
             return Err(Fate::Wait { until: now.plus_ms(PATIENCE_MS), pause: false, reason });
         }
         // Also where nobody reads it: pull requests are shown what these say.
-        count_quarters(&self.store, model()?, id, now).await?;
+        count_quarters(&self.store, id, now).await?;
         let Some(asked) = self.asked_by(id).await? else {
             return Ok("no configuration, so no scorecard".to_owned());
         };

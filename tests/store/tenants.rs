@@ -57,6 +57,7 @@ const TABLES: [&str; 38] = [
     "risk_review",
     "risk_coverage",
     "risk_quarter",
+    "risk_slopes",
     "risk_report",
     "coverage_report",
     "relation",
@@ -120,6 +121,7 @@ pub(crate) async fn settle_in(store: &Store, installation: i64) {
     store.put_evaluation(repo_id, "k", "{}", NOON).await.unwrap();
     store.put_judgement(repo_id, &sha(1), Subject::Pull(1), "{}", "d", NOON).await.unwrap();
     know_risk(store, repo_id).await;
+    store.put_risk_slopes(id, "2026-Q3", None).await.unwrap();
     let run = CheckRunRow {
         repo: repo_id,
         head_sha: sha(1),

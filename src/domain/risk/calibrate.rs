@@ -1,25 +1,20 @@
 //! Do the slopes hold here? A repository's own, drawn toward those of the model (ridge), once there
 //! are enough labels; fewer say nothing.
 //!
-//! Minimised over an intercept a and slopes b: - sum of log likelihood of y under
-//! logit p = a + z'b, plus lambda / 2 times |b - b0|^2, by Newton's method; z as it was when each change was
-//! merged. With few labels b stays near b0, with many the penalty is outweighed. Measured on six
-//! repositories (docs/risk.md): AUC .624 by b0, .601 by own slopes alone, .627 by this.
+//! z is as it was when each change was merged. Measured on six repositories (docs/risk.md): AUC .624 by
+//! the model's slopes, .601 by own slopes alone, .627 by this.
 
 use serde::Serialize;
 
 use super::backtest::measures::pairs;
 use super::backtest::rows::Row;
 use super::model::{FEATURES, Model, N, Vector};
+use super::own::Own;
 use super::replay::{BaseRate, Merged, Replay};
+use super::ridge::{Fit, Seen, fit};
 
 /// Reverts below which slopes are left alone.
 pub const ENOUGH: u64 = 100;
-/// The weight of the compiled slopes.
-const LAMBDA: f64 = 100.0;
-/// Unknowns: the intercept and the slopes.
-const M: usize = N + 1;
-const STEPS: usize = 50;
 
 /// What a history says of the model.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -64,12 +59,17 @@ pub struct Slope {
 /// Looks at the changes of repositories, each in order and on its own scale; of several, slopes are
 /// fitted to all together.
 pub fn calibrate(model: &Model, series: &[&[Row]]) -> Calibration {
-    let walked: Vec<Walked> = series.iter().map(|rows| walk(model, rows)).collect();
+    let merged = |row: &Row| {
+        let (at, x, reverted) = (row.at, Some(row.raw.x()), row.reverted);
+        Merged { at, x, weight: 1.0, reverted }
+    };
+    let walked: Vec<Walked> =
+        series.iter().map(|rows| walk(model, rows.iter().map(merged))).collect();
     let seen: Vec<Seen> = walked.iter().flat_map(|walked| walked.seen.iter().copied()).collect();
     let reverted = reverts(&seen);
     let compiled = model.slopes();
     let own = (reverted >= ENOUGH).then(|| fit(&seen, &compiled)).flatten();
-    let slopes = own.map(|own| {
+    let slopes = own.map(|Fit { slopes: own, .. }| {
         let slope =
             |j: usize| Slope { name: FEATURES[j], compiled: model.features[j].slope, own: own[j] };
         (0..N).map(slope).collect()
@@ -85,13 +85,11 @@ pub fn calibrate(model: &Model, series: &[&[Row]]) -> Calibration {
         base_rate: base.mean(),
         auc: auc_within(walked.iter().map(|walked| walked.seen.as_slice()), &compiled),
         slopes,
-        later: later(&walked, &compiled),
+        later: later(&walked, &compiled, ENOUGH),
     }
 }
 
-/// z as it was at the merge, and whether it was reverted.
-type Seen = (Vector, bool);
-
+#[derive(Debug)]
 struct Walked {
     seen: Vec<Seen>,
     base: BaseRate,
@@ -101,19 +99,55 @@ fn reverts(seen: &[Seen]) -> u64 {
     seen.iter().filter(|(_, reverted)| *reverted).count() as u64
 }
 
-fn walk(model: &Model, rows: &[Row]) -> Walked {
+/// Only the scale matters here, not the weights that it was stored with.
+fn walk(model: &Model, merged: impl Iterator<Item = Merged>) -> Walked {
     let mut replay = Replay::new(model);
-    let mut seen = Vec::with_capacity(rows.len());
+    let mut seen = Vec::new();
     let mut base = BaseRate::of(model, 0, 0);
-    for row in rows {
-        let x = row.raw.x();
-        let score = replay.score(&x, row.at);
-        base = score.base;
-        seen.push((score.z, row.reverted));
-        let (at, reverted, weight) = (row.at, row.reverted, score.sum.exp());
-        replay.push(Merged { at, x: Some(x), weight, reverted });
+    for change in merged {
+        if let Some(x) = change.x {
+            let score = replay.score(&x, change.at);
+            base = score.base;
+            seen.push((score.z, change.reverted));
+        }
+        replay.push(change);
     }
     Walked { seen, base }
+}
+
+/// What the changes of several repositories say, one repository after the other.
+#[derive(Debug, Default)]
+pub struct Fitting {
+    walked: Vec<Walked>,
+}
+
+impl Fitting {
+    /// Adds a repository's changes, oldest first; all of them old enough to tell.
+    pub fn add(&mut self, model: &Model, merged: &[Merged]) {
+        self.walked.push(walk(model, merged.iter().copied()));
+    }
+
+    /// Changes seen so far.
+    pub fn changes(&self) -> usize {
+        self.walked.iter().map(|walked| walked.seen.len()).sum()
+    }
+
+    /// Own slopes; `None` with fewer than [`ENOUGH`] reverts, and where slopes fitted on what came
+    /// before order the last fifth worse than the model's do.
+    pub fn finish(self, model: &Model, until: &str) -> Option<Own> {
+        let compiled = model.slopes();
+        let seen: Vec<Seen> = self.walked.iter().flat_map(|w| w.seen.iter().copied()).collect();
+        if reverts(&seen) < ENOUGH {
+            return None;
+        }
+        let tried = later(&self.walked, &compiled, 1)?;
+        if tried.own < tried.compiled {
+            return None;
+        }
+        let Fit { slopes, covariance } = fit(&seen, &compiled)?;
+        let (changes, reverted) = (seen.len() as u64, reverts(&seen));
+        Some(Own { until: until.to_owned(), changes, reverted, slopes, covariance })
+    }
 }
 
 /// Pairs of one repository, pooled by their number.
@@ -125,79 +159,18 @@ fn auc_within<'s>(series: impl Iterator<Item = &'s [Seen]>, slopes: &Vector) -> 
     (all > 0.0).then(|| right / all)
 }
 
-fn later(walked: &[Walked], compiled: &Vector) -> Option<Later> {
+/// Tries slopes on the last fifth; `None` with fewer than `least` reverts before it, or none in it.
+fn later(walked: &[Walked], compiled: &Vector, least: u64) -> Option<Later> {
     let cut = |walked: &Walked| walked.seen.len() * 4 / 5;
     let before: Vec<Seen> = walked.iter().flat_map(|w| w.seen[..cut(w)].iter().copied()).collect();
-    let own = (reverts(&before) >= ENOUGH).then(|| fit(&before, compiled)).flatten()?;
+    let own = (reverts(&before) >= least).then(|| fit(&before, compiled)).flatten()?;
     let rest = || walked.iter().map(|w| &w.seen[cut(w)..]);
     let reverted = rest().map(reverts).sum();
     Some(Later {
         reverted,
         compiled: auc_within(rest(), compiled)?,
-        own: auc_within(rest(), &own)?,
+        own: auc_within(rest(), &own.slopes)?,
     })
-}
-
-/// Slopes by Newton's method; `None` when that does not settle.
-fn fit(seen: &[Seen], compiled: &Vector) -> Option<Vector> {
-    let n = seen.len() as f64;
-    let share = seen.iter().filter(|(_, y)| *y).count() as f64 / n;
-    let mut b = [0.0; M];
-    b[0] = (share / (1.0 - share)).ln();
-    b[1..].copy_from_slice(compiled);
-    for _ in 0..STEPS {
-        let (mut gradient, mut hessian) = ([0.0; M], [[0.0; M]; M]);
-        for j in 1..M {
-            gradient[j] = LAMBDA * (b[j] - compiled[j - 1]);
-            hessian[j][j] = LAMBDA;
-        }
-        for (z, y) in seen {
-            let row: [f64; M] = std::array::from_fn(|j| if j == 0 { 1.0 } else { z[j - 1] });
-            let s: f64 = row.iter().zip(&b).map(|(x, b)| x * b).sum();
-            let p = 1.0 / (1.0 + (-s).exp());
-            let (off, weight) = (p - f64::from(u8::from(*y)), p * (1.0 - p));
-            for j in 0..M {
-                gradient[j] += off * row[j];
-                for k in 0..M {
-                    hessian[j][k] += weight * row[j] * row[k];
-                }
-            }
-        }
-        let step = solve(hessian, gradient)?;
-        for (b, step) in b.iter_mut().zip(step) {
-            *b -= step;
-        }
-        if step.iter().all(|step| step.abs() < 1e-10) {
-            return Some(std::array::from_fn(|j| b[j + 1]));
-        }
-    }
-    None
-}
-
-/// Solves a x = y by elimination with pivots.
-fn solve(mut a: [[f64; M]; M], mut y: [f64; M]) -> Option<[f64; M]> {
-    for i in 0..M {
-        let best = (i..M).max_by(|j, k| a[*j][i].abs().total_cmp(&a[*k][i].abs()))?;
-        a.swap(i, best);
-        y.swap(i, best);
-        if a[i][i].abs() < 1e-12 {
-            return None;
-        }
-        for j in i + 1..M {
-            let factor = a[j][i] / a[i][i];
-            let above = a[i];
-            for (cell, above) in a[j].iter_mut().zip(above).skip(i) {
-                *cell -= factor * above;
-            }
-            y[j] -= factor * y[i];
-        }
-    }
-    let mut x = [0.0; M];
-    for i in (0..M).rev() {
-        let rest: f64 = (i + 1..M).map(|k| a[i][k] * x[k]).sum();
-        x[i] = (y[i] - rest) / a[i][i];
-    }
-    Some(x)
 }
 
 #[cfg(test)]
@@ -244,6 +217,19 @@ mod tests {
             slope.own - slope.compiled
         };
         assert!(moved("ndev") > 0.3, "{slopes:?}");
+        // The App takes what the command shows, from the store's rows.
+        let mut fitting = Fitting::default();
+        let stored = |row: &Row| {
+            let (at, x, reverted) = (row.at, Some(row.raw.x()), row.reverted);
+            Merged { at, x, weight: 7.0, reverted }
+        };
+        fitting.add(model, &one.iter().map(stored).collect::<Vec<_>>());
+        assert_eq!(fitting.changes(), 6_000);
+        let own = fitting.finish(model, "2026-Q3").expect("enough labels");
+        for (slope, own) in slopes.iter().zip(own.slopes) {
+            assert_eq!(slope.own, own);
+        }
+        assert_eq!((own.changes, own.reverted), (6_000, 600));
         // What never varies says nothing once the scale is the repository's own, after 30 changes.
         assert!(moved("b_doconly").abs() < 2e-3, "{slopes:?}");
     }

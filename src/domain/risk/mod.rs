@@ -22,11 +22,13 @@ pub mod lineage;
 pub mod mailmap;
 pub mod model;
 pub mod observed;
+pub mod own;
 pub mod past;
 pub mod people;
 pub mod quarter;
 pub mod replay;
 pub mod report;
+pub mod ridge;
 pub mod signals;
 pub mod units;
 

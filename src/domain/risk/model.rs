@@ -125,6 +125,8 @@ pub struct Model {
     pub features: Vec<Feature>,
     /// Covariance of the slopes.
     pub covariance: [Vector; N],
+    /// Whether the slopes are an organisation's own ([`super::own`]).
+    pub own: bool,
 }
 
 impl Model {
@@ -156,7 +158,19 @@ impl Model {
         }
         let File { name, event, provenance, measured, scale, base, bands, feature, .. } = file;
         let features = feature;
-        Ok(Self { name, event, provenance, measured, scale, base, bands, features, covariance })
+        let own = false;
+        Ok(Self {
+            name,
+            event,
+            provenance,
+            measured,
+            scale,
+            base,
+            bands,
+            features,
+            covariance,
+            own,
+        })
     }
 
     /// The slopes.

@@ -18,7 +18,7 @@ pub struct Merged {
     pub at: Timestamp,
     /// Its features; `None` when they could not be known then.
     pub x: Option<Vector>,
-    /// e^S as it was then; 1 when `x` is not known.
+    /// e^S by the compiled slopes, as it was then; 1 when `x` is not known.
     pub weight: f64,
     /// Whether it was reverted within [`LABEL_DAYS`].
     pub reverted: bool,
@@ -145,7 +145,13 @@ impl<'m> Replay<'m> {
             let variance = (squares[j] - n * mean[j] * mean[j]) / (n - 1.0);
             variance.max(0.0).sqrt().max(self.model.features[j].floor)
         });
-        Scale { mean, sd, average: weights / n, rows }
+        let mut scale = Scale { mean, sd, average: weights / n, rows };
+        if self.model.own {
+            // The weights are those of the compiled slopes, whatever slopes hold now.
+            let weight = |(x, _): &(Vector, f64)| self.model.sum(&self.model.z(&scale, x)).exp();
+            scale.average = self.window.iter().map(weight).sum::<f64>() / n;
+        }
+        scale
     }
 
     /// How often changes are reverted here, by the labels that can be told `now`. Time goes on

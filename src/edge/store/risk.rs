@@ -12,6 +12,7 @@ mod quarters;
 mod reading;
 mod relations;
 mod reports;
+mod slopes;
 mod touches;
 
 use sha2::{Digest, Sha256};

@@ -4,7 +4,7 @@
 use waymark::domain::ids::{InstallationId, RepoId, Sha};
 use waymark::domain::job::Job;
 use waymark::domain::risk::DAY_MS;
-use waymark::domain::risk::model::Model;
+use waymark::domain::risk::model::{Model, Vector};
 use waymark::domain::risk::people::Called;
 use waymark::edge::store::RiskChange;
 
@@ -75,10 +75,24 @@ async fn nobody_gets_a_label_who_did_not_ask() {
     }
 }
 
-/// Changes merged from a day on, one a day and `per_day` each; every `nth` taken back the day after.
+/// Changes merged from a day on, four a day, each as those start values have it that it was fitted
+/// with; every `nth` taken back the day after.
 async fn merged(stage: &Stage, repo: RepoId, first: &str, days: i64, nth: i64, number: &mut i64) {
-    let from = waymark::domain::time::Timestamp::parse_rfc3339(first).unwrap();
     let x = Model::built_in().unwrap().start().mean;
+    merged_as(stage, repo, first, days, nth, number, |_| x).await;
+}
+
+/// As `merged`, with features by number.
+async fn merged_as(
+    stage: &Stage,
+    repo: RepoId,
+    first: &str,
+    days: i64,
+    nth: i64,
+    number: &mut i64,
+    features: impl Fn(i64) -> Vector,
+) {
+    let from = waymark::domain::time::Timestamp::parse_rfc3339(first).unwrap();
     let mut changes = Vec::new();
     for day in 0..days {
         for part in 0..4 {
@@ -91,7 +105,7 @@ async fn merged(stage: &Stage, repo: RepoId, first: &str, days: i64, nth: i64, n
                 author: Called { login: Some("ann".to_owned()), ..Called::default() },
                 revert: false,
                 takes_back: Vec::new(),
-                features: Some((x, 1.0)),
+                features: Some((features(*number), 1.0)),
                 touches: Vec::new(),
             };
             let undo = (nth > 0 && *number % nth == 0).then(|| RiskChange {
@@ -148,6 +162,52 @@ async fn last_quarters_predictions_are_published_and_two_bad_quarters_withhold_t
         assert!(said.starts_with(why), "{said}");
         let summary = risk(&stage, &head).summary.unwrap();
         assert!(summary.contains("facts without weight"), "{summary}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_hundred_own_reverts_give_own_slopes() {
+    for stage in stages().await {
+        with_history(&stage).await;
+        let repo = RepoId(stage.gh.repo_id(REPO) as i64);
+        // Only what many people changed before is ever taken back here.
+        let start = Model::built_in().unwrap().start().mean;
+        let crowded = |number: i64| {
+            let mut x = start;
+            x[1] = if number % 2 == 0 { 3.5 } else { 1.1 };
+            x
+        };
+        let mut number = 10_000;
+        merged_as(&stage, repo, "2025-07-01T09:00:00Z", 440, 12, &mut number, crowded).await;
+        let explained = async || {
+            let name = format!("change-{}", stage.hands.now().0);
+            stage.gh.push(REPO, &name, &[("src/core.rs", name.as_str())], "Next");
+            let pull = stage.gh.open_pull_by(REPO, &name, "main", "ann");
+            stage.settle().await;
+            stage.gh.set_role(REPO, "ann", "write");
+            stage.gh.comment(REPO, pull, "ann", "/platform risk");
+            stage.settle().await;
+            stage.gh.comments(REPO, pull).last().unwrap().body.clone()
+        };
+        let said = explained().await;
+        assert!(said.contains("| `ndev` | ") && said.contains("| +0.269 (+0.21 to +0.32) |"));
+        assert!(said.contains("The model `M6` gives"), "{said}");
+
+        count(&stage).await;
+        stage.advance(60);
+        let said = explained().await;
+        assert!(said.contains("The model `M6, own slopes up to 2026-Q3` gives"), "{said}");
+        assert!(said.contains("slopes fitted on 146 reverts among 1,760 changes"), "{said}");
+        let slope = |text: &str| -> f64 {
+            let row = text.lines().find(|line| line.starts_with("| `ndev` ")).unwrap();
+            let cell = row.split('|').nth(3).unwrap().trim();
+            cell.split(' ').next().unwrap().parse().unwrap()
+        };
+        assert!(slope(&said) > 0.4, "{said}");
+        // Asked once a quarter.
+        let installation = InstallationId(stage.gh.installation_id("acme") as i64);
+        assert!(stage.app.store.risk_slopes_known(installation, "2026-Q3").await.unwrap());
         stage.end().await;
     }
 }
