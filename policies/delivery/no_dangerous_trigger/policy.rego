@@ -93,6 +93,7 @@ checkouts contains use if {
 
 checkouts contains run if {
 	some run in input.runs
+	regex.match(`\bgh\b|pull/|github\.`, run.run)
 	some line in split(replace(run.run, "\\\n", " "), "\n")
 	not startswith(trim_space(line), "#")
 	regex.match(`\bgh pr checkout\b|\bgit\b.*\b(checkout|switch|pull|reset|merge)\b.*(pull/\$\{\{|\$\{\{ *github\.(head_ref|event\.(pull_request\.head|workflow_run\.head)))`, line)
@@ -235,6 +236,8 @@ findings contains {
 	some script in scripts
 	contains(script.text, "${{")
 	some expression in regex.find_n(`(?s)\$\{\{.*?\}\}`, script.text, -1)
+	contains(expression, "github")
+	regex.match(`event|head_ref`, expression)
 	left := flowing(expression, script.escaped)
 	some context in contexts
 	may_run_on(script.row, context.events)

@@ -115,11 +115,19 @@ browser contains dependency.path if {
 ecosystems contains manifest.ecosystem if some manifest in judged
 
 is_structured if {
+	some ecosystem, names in needed
+	patterns := loggers[ecosystem]
+	is_array(patterns)
+	pattern := globs.one_of(patterns)
+	some name in names
+	regex.match(pattern, name)
+}
+
+# Names of what is needed to run, by ecosystem.
+needed[ecosystem] contains dependency.name if {
 	some dependency in input.dependencies
 	not dependency.dev
-	patterns := loggers[dependency.ecosystem]
-	is_array(patterns)
-	globs.any(patterns, dependency.name)
+	ecosystem := dependency.ecosystem
 }
 
 # ASP.NET Core writes what it is given with names and values.

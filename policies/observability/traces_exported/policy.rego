@@ -74,9 +74,11 @@ settled if {
 }
 
 is_wired if {
+	count(libraries) > 0
+	pattern := globs.one_of(libraries)
 	some dependency in input.dependencies
 	not dependency.dev
-	globs.any(libraries, lower(dependency.name))
+	regex.match(pattern, lower(dependency.name))
 }
 
 is_wired if {
