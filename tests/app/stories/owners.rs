@@ -45,7 +45,10 @@ async fn the_only_team_that_may_push_owns_it() {
         asked(&stage, issue, &format!("{ASK} owner=group:default/others")).await;
         stage.gh.push(REPO, "main", &[("CODEOWNERS", "* @acme/payments\n")], "Say who");
         let said = asked(&stage, issue, ASK).await;
-        assert!(said.contains("`CODEOWNERS`") && !said.contains("only team"), "{said}");
+        assert!(
+            said.contains("| owner | payments | CODEOWNERS |") && !said.contains("only team"),
+            "{said}"
+        );
         assert_eq!(stage.gh.calls_to(ROUTE).len(), 1);
         stage.end().await;
     }
