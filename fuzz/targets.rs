@@ -72,7 +72,7 @@ pub fn yaml(bytes: &[u8]) {
 pub fn dockerfile(bytes: &[u8]) {
     let content = Content::of_bytes(bytes.to_vec());
     let mut tree = SourceTree::default();
-    tree.entries.insert("Dockerfile".to_owned(), Entry { blob: None, content });
+    tree.entries.insert("Dockerfile".to_owned(), Entry::loose(content));
     let needs = [FactKind::Dockerfiles].into_iter().collect();
     let extracted = facts::extract(&tree, &RepoFacts::default(), &needs);
     let snapshot = &extracted.snapshot;
@@ -221,7 +221,7 @@ pub fn facts_of(bytes: &[u8]) {
     };
     let mut tree = SourceTree::default();
     let content = Content::of_bytes(text.as_bytes().to_vec());
-    tree.entries.insert(path.to_owned(), Entry { blob: None, content });
+    tree.entries.insert(path.to_owned(), Entry::loose(content));
     let needs = FactKind::ALL.into_iter().collect();
     let extracted = facts::extract(&tree, &RepoFacts::default(), &needs);
     assert!(extracted.snapshot.gaps.iter().all(|gap| !gap.reason.is_empty()));
