@@ -21,7 +21,7 @@ use crate::given::*;
 
 /// Every table that holds what belongs to a tenant. `delivery` is the inbox, `job` also holds
 /// plans: looked at below.
-const TABLES: [&str; 38] = [
+const TABLES: [&str; 40] = [
     "installation",
     "repo",
     "pull",

@@ -115,19 +115,13 @@ browser contains dependency.path if {
 ecosystems contains manifest.ecosystem if some manifest in judged
 
 is_structured if {
-	some ecosystem, names in needed
-	patterns := loggers[ecosystem]
+	some ecosystem, patterns in loggers
 	is_array(patterns)
 	pattern := globs.one_of(patterns)
-	some name in names
-	regex.match(pattern, name)
-}
-
-# Names of what is needed to run, by ecosystem.
-needed[ecosystem] contains dependency.name if {
 	some dependency in input.dependencies
+	dependency.ecosystem == ecosystem
 	not dependency.dev
-	ecosystem := dependency.ecosystem
+	regex.match(pattern, dependency.name)
 }
 
 # ASP.NET Core writes what it is given with names and values.
