@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::backtest::tell::thousands;
 use super::model::{Model, N, Vector};
 use super::ridge::LAMBDA;
 
@@ -28,7 +29,8 @@ impl Own {
     #[must_use]
     pub fn model(&self, compiled: &Model) -> Model {
         let mut model = compiled.clone();
-        let Self { until, changes, reverted, slopes, covariance } = self;
+        let Self { until, reverted, slopes, covariance, .. } = self;
+        let changes = thousands(self.changes);
         model.name = format!("{}, own slopes up to {until}", compiled.name);
         model.provenance = format!(
             "fitted on {changes} human changes ({reverted} reverted) of this organisation up to {until}, drawn toward the slopes of {} (ridge, lambda {LAMBDA})",

@@ -171,11 +171,13 @@ async fn a_hundred_own_reverts_give_own_slopes() {
     for stage in stages().await {
         with_history(&stage).await;
         let repo = RepoId(stage.gh.repo_id(REPO) as i64);
-        // Only what many people changed before is ever taken back here.
+        // What many people changed before is taken back twice as often here, which is a little
+        // more than the model has it.
         let start = Model::built_in().unwrap().start().mean;
         let crowded = |number: i64| {
+            let crowd = if number % 12 == 0 { number / 12 % 3 != 0 } else { number % 2 == 0 };
             let mut x = start;
-            x[1] = if number % 2 == 0 { 3.5 } else { 1.1 };
+            x[1] = if crowd { 3.5 } else { 1.1 };
             x
         };
         let mut number = 10_000;
@@ -198,13 +200,13 @@ async fn a_hundred_own_reverts_give_own_slopes() {
         stage.advance(60);
         let said = explained().await;
         assert!(said.contains("The model `M6, own slopes up to 2026-Q3` gives"), "{said}");
-        assert!(said.contains("slopes fitted on 146 reverts among 1,760 changes"), "{said}");
+        assert!(said.contains("slopes fitted on 147 reverts among 1,760 changes"), "{said}");
         let slope = |text: &str| -> f64 {
             let row = text.lines().find(|line| line.starts_with("| `ndev` ")).unwrap();
             let cell = row.split('|').nth(3).unwrap().trim();
             cell.split(' ').next().unwrap().parse().unwrap()
         };
-        assert!(slope(&said) > 0.4, "{said}");
+        assert!((0.3..0.42).contains(&slope(&said)), "{said}");
         // Asked once a quarter.
         let installation = InstallationId(stage.gh.installation_id("acme") as i64);
         assert!(stage.app.store.risk_slopes_known(installation, "2026-Q3").await.unwrap());

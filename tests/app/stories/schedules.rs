@@ -68,7 +68,8 @@ async fn a_repository_that_left_unheard_is_in_no_figure_after_the_next_listing()
         assert_eq!(list(&stage).await, [HOME, "acme/notes", "acme/payments"]);
         let [issue] = scorecards(&stage, HOME).try_into().unwrap();
         assert!(issue.body.contains(": 1 of 2 "), "{}", issue.body);
-        assert!(!issue.body.contains("`orders`"), "{}", issue.body);
+        let (figures, news) = issue.body.split_once("### New since").unwrap();
+        assert!(!figures.contains("`orders`") && news.contains("- `orders`: left"), "{news}");
         assert_eq!(badge("orders").await, badge("nothing").await);
         stage.end().await;
     }

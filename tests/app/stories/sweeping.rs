@@ -152,7 +152,9 @@ async fn it_lists_repositories_when_their_number_differs_or_a_day_has_passed() {
         gh.allow("POST */access_tokens", 422);
         says("2 repositories", 0, 1).await;
         let body = gh.issues(HOME).remove(0).body;
-        assert!(!body.contains("`payments`") && body.contains("`orders`"), "{body}");
+        let (figures, news) = body.split_once("### New since").unwrap();
+        assert!(!figures.contains("`payments`") && figures.contains("`orders`"), "{body}");
+        assert!(news.contains("- `payments`: left"), "{news}");
 
         // One left and another one came: the number is the same until the listing is old.
         says("2 repositories", 0, 0).await;
