@@ -28,7 +28,7 @@ const LIMIT: std::time::Duration = std::time::Duration::from_secs(2);
 /// four answers about a small repository.
 const PAYS_AFTER: usize = 3;
 /// Rows of facts of which one answer is worth it: compiling takes about 36 ms, and the machine saves
-/// two thirds of what the interpreter would take (54 ms for 300 generated files, 700 rows).
+/// two thirds of what the interpreter would take (54 ms for 300 generated files).
 const PAYS_AT: usize = 500;
 
 /// Policies that the machine may judge, compiled once for all sets of them and all parameters.
