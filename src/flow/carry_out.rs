@@ -9,14 +9,12 @@ use crate::domain::judge::Judgement;
 use crate::domain::report::answer::{About, Answer, explain, help, not_here, rules, scorecard};
 use crate::domain::report::check_run::GOLDEN_PATH_CHECK;
 use crate::domain::report::escape::{code_span, prose};
-use crate::domain::risk::quarter::Quarter;
 use crate::domain::risk::report::explanation;
 
 use super::App;
 use super::answer_comment::{Question, digest};
 use super::fate::Fate;
 use super::judge_commit::Subject;
-use super::risk_model::model_in;
 use super::worker::apart;
 
 impl App {
@@ -159,10 +157,8 @@ impl App {
             ));
         }
         let (github, name, head) = (&subject.github, &subject.name, &pull.head.sha);
-        let (report, _) = self.risk_of_pull(github, subject.id, name, number, head).await?;
-        let quarter = Quarter::of(self.clock.now());
-        let model = model_in(&self.store, github.id(), quarter).await?;
-        Ok(Answer::done(explanation(&report, &model)))
+        let said = self.risk_of_pull(github, subject.id, name, number, head).await?;
+        Ok(Answer::done(explanation(&said.report, &said.model)))
     }
 
     /// What holds where somebody asked: the head of an open pull request, else the default branch.

@@ -1,11 +1,14 @@
 //! A pull request's risk is said: gathered from the store and one or two calls, told in a check run.
 
+use std::borrow::Cow;
+
 use crate::domain::ddl::is_migration;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::job::Job;
 use crate::domain::risk::change::{Change, FileChange, Kind};
 use crate::domain::risk::condition::{Class, Condition, of_migrations, read_migrations};
 use crate::domain::risk::labels::is_revert;
+use crate::domain::risk::model::Model;
 use crate::domain::risk::past::Past;
 use crate::domain::risk::quarter::Quarter;
 use crate::domain::risk::report::{Beside, RiskReport, render_check};
@@ -32,6 +35,15 @@ pub(super) struct RiskToCheck<'a> {
     pub(super) fresh: Option<&'a str>,
 }
 
+/// What is said of an open pull request.
+pub(super) struct Estimate {
+    pub(super) report: RiskReport,
+    /// Of which head.
+    pub(super) head: Sha,
+    /// By which model.
+    pub(super) model: Cow<'static, Model>,
+}
+
 impl App {
     /// Whoever is judged is looked at, too.
     pub(super) fn risk_too(&self, job: &Job) -> Option<Job> {
@@ -55,7 +67,7 @@ impl App {
             return Err(Fate::Moot(format!("{} is archived", job.name)));
         }
         let github = self.github.installation(job.installation, TokenScope::checking(job.repo));
-        let (report, head) =
+        let Estimate { report, head, .. } =
             self.risk_of_pull(&github, job.repo, job.name, job.number, job.head).await?;
         // Newer news arrived while we worked: their own job looks at the newer head.
         let known = self.store.pull(job.repo, job.number).await?;
@@ -84,7 +96,7 @@ impl App {
         Ok(format!("{done}: risk of #{} at {}{label}", job.number, head.short()))
     }
 
-    /// What is said of an open pull request, and of which head.
+    /// Reads what is known of an open pull request, and what the model says of it.
     pub(super) async fn risk_of_pull(
         &self,
         github: &Installation,
@@ -92,7 +104,7 @@ impl App {
         name: &RepoName,
         number: i64,
         told: &Sha,
-    ) -> Result<(RiskReport, Sha), Fate> {
+    ) -> Result<Estimate, Fate> {
         let pull = match self.store.risk_pull(repo, number).await? {
             Some(pull) => pull,
             // Its event was lost, or came before this version.
@@ -150,7 +162,7 @@ impl App {
         let report = RiskReport::of(&model, &change, past, scored, beside, |person| {
             names.get(&person).cloned()
         });
-        Ok((report, head))
+        Ok(Estimate { report, head, model })
     }
 
     async fn ask_pull(

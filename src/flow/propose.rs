@@ -17,8 +17,6 @@ use super::fate::Fate;
 
 /// Where a proposal starts from.
 pub(super) struct Ground {
-    /// The open pull request from the branch, if there is one.
-    pub(super) open: Option<Pull>,
     /// The commit whose files it builds on: the branch where it is alive, else the base.
     pub(super) from: Sha,
     branch: Branch,
@@ -27,8 +25,8 @@ pub(super) struct Ground {
 /// The branch of a proposal, as it was found.
 enum Branch {
     Missing,
-    /// People see it in the open pull request.
-    Open,
+    /// People see it in this pull request.
+    Open(Box<Pull>),
     /// It has commits that no pull request ended with; the base it is to go to.
     Begun {
         base: Sha,
@@ -40,7 +38,7 @@ enum Branch {
 impl Ground {
     /// There is something on the branch that people are to see, whether we add to it or not.
     pub(super) fn is_begun(&self) -> bool {
-        matches!(self.branch, Branch::Open | Branch::Begun { .. })
+        matches!(self.branch, Branch::Open(_) | Branch::Begun { .. })
     }
 }
 
@@ -104,9 +102,12 @@ pub(super) async fn ground(
 ) -> Result<Option<Ground>, Fate> {
     let open = open_pull(github, repo, branch, base).await?;
     let tip = github.branch(repo, branch).await?;
-    if let (Some(_), Some(tip)) = (&open, &tip) {
-        return Ok(Some(Ground { from: tip.clone(), open, branch: Branch::Open }));
-    }
+    let tip = match (open, tip) {
+        (Some(pull), Some(from)) => {
+            return Ok(Some(Ground { from, branch: Branch::Open(Box::new(pull)) }));
+        }
+        (_, tip) => tip,
+    };
     let Some(base) = github.branch(repo, base).await? else { return Ok(None) };
     let (from, branch) = match tip {
         None => (base, Branch::Missing),
@@ -115,7 +116,7 @@ pub(super) async fn ground(
         }
         Some(tip) => (tip, Branch::Begun { base }),
     };
-    Ok(Some(Ground { open: None, from, branch }))
+    Ok(Some(Ground { from, branch }))
 }
 
 /// Makes the branch and the pull request be as the draft says, on that ground.
@@ -149,7 +150,7 @@ async fn try_to(
     ground: Ground,
     draft: &PullDraft,
 ) -> Result<Proposed, GitHubError> {
-    let Ground { open, from, branch: found } = ground;
+    let Ground { from, branch: found } = ground;
     let leftover = match &found {
         Branch::Leftover(left) => Some(left),
         _ => None,
@@ -168,11 +169,11 @@ async fn try_to(
         tip = github.create_commit(repo, &commit.message, &next, &parents).await?;
         tree = next;
     }
-    if let Some(pull) = open {
+    if let Branch::Open(pull) = found {
         if tip != from {
             github.advance_branch(repo, &draft.branch, &tip).await?;
         }
-        return settle_words(github, repo, pull, draft, tip != from).await;
+        return settle_words(github, repo, *pull, draft, tip != from).await;
     }
     let held = match &found {
         Branch::Begun { base } => github.commit(repo, base.as_str()).await?.tree,

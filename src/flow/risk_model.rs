@@ -14,7 +14,7 @@ use super::fate::Fate;
 /// Repositories that slopes are fitted to: those with the most reverts.
 const MOST_REPOS: i64 = 200;
 /// Changes of one repository that are looked at.
-const MOST_CHANGES: i64 = 20_000;
+pub(super) const MOST_CHANGES: i64 = 20_000;
 /// No further repository is read once there are so many changes: about 20 MiB while they are
 /// fitted.
 const MOST_ALTOGETHER: usize = 100_000;

@@ -15,13 +15,11 @@ use crate::edge::store::{QuarterCount, Store, StoreError};
 
 use super::dora::history_of;
 use super::fate::Fate;
-use super::risk_model::{fit_slopes, model, model_in};
+use super::risk_model::{MOST_CHANGES, fit_slopes, model, model_in};
 use super::sighted::metrics_rules;
 
 /// Repositories that are counted at once; the next run goes on.
 const MOST_REPOS: i64 = 200;
-/// Changes of one repository that are looked at.
-const MOST_CHANGES: i64 = 20_000;
 /// Deployments that were running before the quarter began.
 const BEFORE_MS: i64 = 60 * DAY_MS;
 

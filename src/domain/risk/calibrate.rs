@@ -65,7 +65,7 @@ pub fn calibrate(model: &Model, series: &[&[Row]]) -> Calibration {
     };
     let walked: Vec<Walked> =
         series.iter().map(|rows| walk(model, rows.iter().map(merged))).collect();
-    let seen: Vec<Seen> = walked.iter().flat_map(|walked| walked.seen.iter().copied()).collect();
+    let seen = all_seen(&walked);
     let reverted = reverts(&seen);
     let compiled = model.slopes();
     let own = (reverted >= ENOUGH).then(|| fit(&seen, &compiled)).flatten();
@@ -115,6 +115,10 @@ fn walk(model: &Model, merged: impl Iterator<Item = Merged>) -> Walked {
     Walked { seen, base }
 }
 
+fn all_seen(walked: &[Walked]) -> Vec<Seen> {
+    walked.iter().flat_map(|walked| walked.seen.iter().copied()).collect()
+}
+
 /// What the changes of several repositories say, one repository after the other.
 #[derive(Debug, Default)]
 pub struct Fitting {
@@ -136,8 +140,9 @@ impl Fitting {
     /// before order the last fifth worse than the model's do.
     pub fn finish(self, model: &Model, until: &str) -> Option<Own> {
         let compiled = model.slopes();
-        let seen: Vec<Seen> = self.walked.iter().flat_map(|w| w.seen.iter().copied()).collect();
-        if reverts(&seen) < ENOUGH {
+        let seen = all_seen(&self.walked);
+        let reverted = reverts(&seen);
+        if reverted < ENOUGH {
             return None;
         }
         let tried = later(&self.walked, &compiled, 1)?;
@@ -145,8 +150,8 @@ impl Fitting {
             return None;
         }
         let Fit { slopes, covariance } = fit(&seen, &compiled)?;
-        let (changes, reverted) = (seen.len() as u64, reverts(&seen));
-        Some(Own { until: until.to_owned(), changes, reverted, slopes, covariance })
+        let (until, changes) = (until.to_owned(), seen.len() as u64);
+        Some(Own { until, changes, reverted, slopes, covariance })
     }
 }
 

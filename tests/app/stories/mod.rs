@@ -5,6 +5,7 @@ mod adopt_mishaps;
 mod api;
 mod baseline;
 mod budget;
+mod cards;
 mod commands;
 mod configuration;
 mod credentials;

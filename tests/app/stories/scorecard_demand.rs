@@ -2,11 +2,11 @@
 //! think, each person once.
 
 use waymark::domain::finding::Level;
-use waymark::domain::ids::{PolicyId, RepoId, RepoName, Sha};
+use waymark::domain::ids::{PolicyId, RepoId};
 use waymark::domain::judge::Standing;
 use waymark::domain::scorecard::card::{Card, Open};
-use waymark::edge::store::{CardRow, RepoRow};
 
+use super::cards::{counted, joined};
 use super::scorecard::{HOME, count, id, installed, writes};
 use crate::github::Issue;
 use crate::stage::Stage;
@@ -14,14 +14,7 @@ use crate::stage::Stage;
 /// A repository in which the policy could not be judged, as a judgement of its branch leaves it.
 async fn unjudged(stage: &Stage, n: i64, status: Standing, reason: Option<&str>) {
     let repo = RepoId(2_000_000 + n);
-    let row = RepoRow {
-        id: repo,
-        name: RepoName::parse(&format!("acme/chart-{n}")).unwrap(),
-        default_branch: Some("main".to_owned()),
-        archived: Some(false),
-        private: false,
-    };
-    stage.app.store.upsert_repos(id(stage, "acme"), &[row]).await.unwrap();
+    joined(stage, repo, &format!("chart-{n}")).await;
     let open = Open {
         policy: PolicyId::parse("kubernetes/probes_defined").unwrap(),
         level: Level::Silver,
@@ -30,15 +23,7 @@ async fn unjudged(stage: &Stage, n: i64, status: Standing, reason: Option<&str>)
         reason: reason.map(str::to_owned),
     };
     let card = Card { path: "service".to_owned(), open: vec![open], ..Card::default() };
-    let row = CardRow {
-        sha: Sha::parse(&format!("{n:040x}")).unwrap(),
-        digest: String::new(),
-        due: None,
-        level: None,
-        on_path: false,
-        json: serde_json::to_string(&card).unwrap(),
-    };
-    stage.app.store.put_card(repo, &row, stage.hands.now()).await.unwrap();
+    counted(stage, repo, n, &card).await;
 }
 
 fn demand(stage: &Stage) -> Vec<Issue> {

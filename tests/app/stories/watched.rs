@@ -1,13 +1,13 @@
 //! A platform team reads what speaks against its good figures, and keeps what it promised.
 
 use waymark::domain::finding::Level;
-use waymark::domain::ids::{PolicyId, RepoId, RepoName, Sha};
+use waymark::domain::ids::{PolicyId, RepoId};
 use waymark::domain::judge::Standing;
 use waymark::domain::scorecard::card::{Card, Open};
-use waymark::edge::store::{CardRow, RepoRow};
 
 use crate::stage::Stage;
 
+use super::cards::{counted, joined};
 use super::delivery::{REPO, a_day};
 use super::files::{CATALOG, GOOD, OLD_FAULT};
 use super::scorecard::{HOME, count, id, installed, scorecards, sweep, writes};
@@ -159,14 +159,7 @@ async fn crowd(stage: &Stage) -> Vec<RepoId> {
     let mut ids = Vec::new();
     for n in 0..300_i64 {
         let repo = RepoId(1_000_000 + n);
-        let row = RepoRow {
-            id: repo,
-            name: RepoName::parse(&format!("acme/{n}-{long}")).unwrap(),
-            default_branch: Some("main".to_owned()),
-            archived: Some(false),
-            private: false,
-        };
-        stage.app.store.upsert_repos(id(stage, "acme"), &[row]).await.unwrap();
+        joined(stage, repo, &format!("{n}-{long}")).await;
         let open = Open {
             policy: PolicyId::parse("container/non_root_user").unwrap(),
             level: Level::Bronze,
@@ -183,15 +176,7 @@ async fn crowd(stage: &Stage) -> Vec<RepoId> {
             open: vec![open],
             ..Card::default()
         };
-        let row = CardRow {
-            sha: Sha::parse(&format!("{n:040x}")).unwrap(),
-            digest: String::new(),
-            due: None,
-            level: None,
-            on_path: false,
-            json: serde_json::to_string(&card).unwrap(),
-        };
-        stage.app.store.put_card(repo, &row, stage.hands.now()).await.unwrap();
+        counted(stage, repo, n, &card).await;
         ids.push(repo);
     }
     ids
@@ -226,21 +211,13 @@ async fn what_is_too_long_goes_to_an_issue_per_team_and_comes_back() {
         assert_eq!(writes(&stage), written, "nothing is new");
 
         // One of a team is done: its issue and the scorecard are edited, no other.
-        let done = Card { path: "service".to_owned(), ..Card::default() };
-        let row = CardRow {
-            sha: Sha::parse(&"0".repeat(40)).unwrap(),
-            digest: String::new(),
-            due: None,
+        let done = Card {
+            path: "service".to_owned(),
             level: Some(Level::Gold),
-            on_path: true,
-            json: serde_json::to_string(&Card {
-                level: Some(Level::Gold),
-                owner: Some("search".to_owned()),
-                ..done
-            })
-            .unwrap(),
+            owner: Some("search".to_owned()),
+            ..Card::default()
         };
-        stage.app.store.put_card(crowd[1], &row, stage.hands.now()).await.unwrap();
+        counted(&stage, crowd[1], 0, &done).await;
         count(&stage).await;
         assert_eq!(writes(&stage), written + 2);
         assert!(team(&stage, "search").body.contains(": 1 of 75 repositories."));
