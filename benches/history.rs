@@ -21,7 +21,7 @@ use waymark::domain::risk::model::Model;
 use waymark::domain::risk::people::Called;
 use waymark::domain::time::Timestamp;
 use waymark::edge::store::{RepoRow, RiskChange, RiskTouch, Store};
-use waymark::flow::risk_past::{risk_past, risk_score};
+use waymark::flow::risk_past::{past_and_ground, risk_score};
 
 const CHANGES: i64 = 100_000;
 const FILES: u64 = 20_000;
@@ -142,8 +142,8 @@ async fn measure(store: &Store, name: &str, first: u64, files: u64) -> bool {
         let start = Instant::now();
         let author = store.risk_person(REPO, &called).await.unwrap();
         let change = Change { at: NOW, author, ..Change::of("Round halves to even", &touched) };
-        let past = risk_past(store, model, REPO, &change).await.unwrap();
-        let (raw, score) = risk_score(store, model, REPO, &change, &past).await.unwrap().unwrap();
+        let (past, ground) = past_and_ground(store, model, REPO, &change).await.unwrap();
+        let (raw, score) = risk_score(model, ground, &change, &past).unwrap();
         times.push(start.elapsed());
         assert!(score.rate > 0.0 && raw.0[0] == files as f64);
         authors = past.authors(&change).len();

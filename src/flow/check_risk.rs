@@ -22,7 +22,7 @@ use super::learn::called;
 use super::observe_pull::Looked;
 use super::post_check::{digest, external_id};
 use super::risk_model::model_in;
-use super::risk_past::{risk_past, risk_score};
+use super::risk_past::{past_and_ground, risk_score};
 use super::risk_quarter::not_believed;
 
 /// A pull request to look at, as its job names it.
@@ -128,7 +128,7 @@ impl App {
         };
         let quarter = Quarter::of(change.at);
         let model = model_in(&self.store, github.id(), quarter).await?;
-        let past = risk_past(&self.store, &model, repo, &change).await?;
+        let (past, ground) = past_and_ground(&self.store, &model, repo, &change).await?;
         let scored = if author.is_bot() {
             Err(("author", "a program wrote it, and programs' changes are not compared"))
         } else if is_revert(&pull.title, "") {
@@ -138,7 +138,7 @@ impl App {
         } else if let Some(why) = not_believed(&self.store, github.id(), change.at).await? {
             Err(("calibration", why))
         } else {
-            risk_score(&self.store, &model, repo, &change, &past).await?
+            risk_score(&model, ground, &change, &past)
         };
         let (class, mut conditions) = self.migrations_of(github, name, &files).await?;
         let looked = Looked {

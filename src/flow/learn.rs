@@ -19,7 +19,7 @@ use crate::edge::store::{RiskChange, RiskTouch};
 use super::App;
 use super::fate::Fate;
 use super::risk_model::model;
-use super::risk_past::{risk_past, risk_score};
+use super::risk_past::{past_and_ground, risk_score};
 
 /// How an account is called.
 pub(super) fn called(login: Option<&str>, bot: bool) -> Called {
@@ -153,8 +153,8 @@ impl App {
             author: self.store.risk_person(repo, &past.author).await?,
             ..past.landed.change()
         };
-        let before = risk_past(&self.store, model()?, repo, &change).await?;
-        let scored = risk_score(&self.store, model()?, repo, &change, &before).await?;
+        let (before, ground) = past_and_ground(&self.store, model()?, repo, &change).await?;
+        let scored = risk_score(model()?, ground, &change, &before);
         let scored = scored.ok().map(|(raw, score)| (raw.x(), score.sum.exp()));
         let row = past.row(scored);
         Ok(self.store.note_risk_changes(repo, &[row]).await?)

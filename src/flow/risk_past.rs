@@ -4,10 +4,11 @@ use crate::domain::ids::RepoId;
 use crate::domain::risk::DAY_MS;
 use crate::domain::risk::change::Change;
 use crate::domain::risk::lineage::Touches;
-use crate::domain::risk::model::{Model, Raw};
+use crate::domain::risk::model::{Model, Raw, Scale};
 use crate::domain::risk::past::{Known, Past};
 use crate::domain::risk::replay::{BaseRate, LABEL_DAYS, Score, scale_of};
 use crate::domain::risk::signals::{Evidence, Unknown};
+use crate::domain::time::Timestamp;
 use crate::edge::store::{Store, StoreError, mark};
 
 /// What the model says, or which signal is not known, and why.
@@ -50,25 +51,47 @@ pub async fn risk_past(
     })
 }
 
-/// What the model says of a change with this past.
-pub async fn risk_score(
+/// What a repository's changes are measured against: how they usually score, and how many were
+/// taken back.
+pub struct Ground {
+    scale: Scale,
+    base: BaseRate,
+}
+
+impl Ground {
+    /// As it was at `at`.
+    pub async fn read(
+        store: &Store,
+        model: &Model,
+        repo: RepoId,
+        at: Timestamp,
+    ) -> Result<Self, StoreError> {
+        let rows = i64::try_from(model.scale.rows).unwrap_or(i64::MAX);
+        let (youngest, oldest) = (model.base.youngest_days, model.base.oldest_days);
+        let (from, to) = (at.plus_ms(-oldest * DAY_MS), at.plus_ms(-youngest * DAY_MS));
+        let (window, ripe) = tokio::try_join!(
+            store.risk_window(repo, at, rows),
+            store.risk_ripe(repo, from, to, LABEL_DAYS * DAY_MS),
+        )?;
+        let scale = scale_of(model, window.into_iter().rev());
+        Ok(Self { scale, base: BaseRate::of(model, ripe.changes, ripe.reverted) })
+    }
+}
+
+/// A change's past and its ground, read side by side: neither waits for the other.
+pub async fn past_and_ground(
     store: &Store,
     model: &Model,
     repo: RepoId,
     change: &Change,
-    past: &Past,
-) -> Result<Scored, StoreError> {
-    let raw = match Raw::read(Evidence::of(change, past)) {
-        Ok(raw) => raw,
-        Err(unknown) => return Ok(Err(unknown)),
-    };
-    let rows = i64::try_from(model.scale.rows).unwrap_or(i64::MAX);
-    let window = store.risk_window(repo, change.at, rows).await?;
-    let scale = scale_of(model, window.into_iter().rev());
-    let (youngest, oldest) = (model.base.youngest_days, model.base.oldest_days);
-    let from = change.at.plus_ms(-oldest * DAY_MS);
-    let to = change.at.plus_ms(-youngest * DAY_MS);
-    let ripe = store.risk_ripe(repo, from, to, LABEL_DAYS * DAY_MS).await?;
-    let base = BaseRate::of(model, ripe.changes, ripe.reverted);
-    Ok(Ok((raw, Score::of(model, scale, base, &raw.x()))))
+) -> Result<(Past, Ground), StoreError> {
+    let past = risk_past(store, model, repo, change);
+    tokio::try_join!(past, Ground::read(store, model, repo, change.at))
+}
+
+/// What the model says of a change with this past.
+pub fn risk_score(model: &Model, ground: Ground, change: &Change, past: &Past) -> Scored {
+    let raw = Raw::read(Evidence::of(change, past))?;
+    let score = Score::of(model, ground.scale, ground.base, &raw.x());
+    Ok((raw, score))
 }
