@@ -34,8 +34,13 @@ impl Checkout {
     /// Asks Git about `folder`. Fails with [`GitError::NotARepository`] outside of a work tree.
     pub async fn open(folder: &Path) -> Result<Self, GitError> {
         let git = Git::in_folder(folder)?;
-        let answer = git.text(&["rev-parse", "--is-inside-work-tree", "--show-object-format"]);
-        let answer = answer.await?;
+        // Side by side, not in one: a folder's name may hold line breaks.
+        let (answer, root, prefix) = tokio::join!(
+            git.text(&["rev-parse", "--is-inside-work-tree", "--show-object-format"]),
+            git.bytes(&["rev-parse", "--show-toplevel"], SMALL),
+            git.bytes(&["rev-parse", "--show-prefix"], SMALL),
+        );
+        let answer = answer?;
         let mut lines = answer.lines();
         if lines.next() != Some("true") {
             return Err(GitError::NotARepository { folder: folder.display().to_string() });
@@ -44,8 +49,7 @@ impl Checkout {
             Some("sha256") => ObjectFormat::Sha256,
             _ => ObjectFormat::Sha1,
         };
-        let root = git.bytes(&["rev-parse", "--show-toplevel"], SMALL).await?;
-        let prefix = git.bytes(&["rev-parse", "--show-prefix"], SMALL).await?;
+        let (root, prefix) = (root?, prefix?);
         let word = |bytes: &[u8]| {
             let text = String::from_utf8_lossy(bytes);
             text.strip_suffix('\n').unwrap_or(&text).to_owned()

@@ -108,15 +108,20 @@ pub(super) async fn gather_with(
     let added = |path: &str| base.as_ref().is_some_and(|base| !base.entries.contains_key(path));
     let wanted_now =
         |path: &str| wanted(path) || (facts::wanted_of_change(needs, path) && added(path));
-    let tree = match &folder.head {
-        Some(head) => checkout.tree(&checkout.commit(head).await?, wanted_now).await?,
-        None => work_tree(&checkout, &folder.path, base.as_ref(), wanted_now).await?,
+    let tree = async {
+        Ok(match &folder.head {
+            Some(head) => checkout.tree(&checkout.commit(head).await?, wanted_now).await?,
+            None => work_tree(&checkout, &folder.path, base.as_ref(), wanted_now).await?,
+        })
     };
+    // Each question is a process of its own, which mostly waits to be started.
+    let (tree, repo): (_, RepoFacts) = tokio::try_join!(tree, async {
+        Ok::<_, GatherError>(facts_of(&checkout, &folder.path).await?)
+    })?;
     if tree.entries.is_empty() {
         notes.push(NOTHING_THERE.to_owned());
     }
     let side = |tree: SourceTree| Side { blobs: read_by_policies(&tree, wanted), tree };
-    let repo = facts_of(&checkout, &folder.path).await?;
     let prefix = checkout.prefix().to_owned();
     Ok(Gathered { repo, head: side(tree), base: base.map(side), prefix, notes })
 }
@@ -212,8 +217,8 @@ fn read_by_policies(
 }
 
 async fn facts_of(checkout: &Checkout, folder: &Path) -> Result<RepoFacts, GitError> {
-    let default_branch = checkout.default_branch().await?;
-    let named = match checkout.origin().await? {
+    let (default_branch, origin) = tokio::try_join!(checkout.default_branch(), checkout.origin())?;
+    let named = match origin {
         Some(name) => RepoFacts {
             owner: name.owner().to_owned(),
             name: name.name().to_owned(),

@@ -23,13 +23,16 @@ impl Checkout {
     /// else the current one.
     pub async fn default_branch(&self) -> Result<Option<String>, GitError> {
         let word = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).trim().to_owned();
-        let arguments = ["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"];
-        let told = self.git.maybe(&arguments).await?.map(word);
+        let list = [&["for-each-ref", "--format=%(refname)"], &LIKELY[..]].concat();
+        let (told, known) = tokio::join!(
+            self.git.maybe(&["symbolic-ref", "--quiet", "refs/remotes/origin/HEAD"]),
+            self.git.text(&list)
+        );
+        let told = told?.map(word);
         if let Some(branch) = told.as_deref().and_then(|r| r.strip_prefix("refs/remotes/origin/")) {
             return Ok(Some(branch.to_owned()));
         }
-        let list = ["for-each-ref", "--format=%(refname)"];
-        let known = self.git.text(&[&list[..], &LIKELY[..]].concat()).await?;
+        let known = known?;
         if let Some(found) = LIKELY.into_iter().find(|likely| known.lines().any(|k| k == *likely)) {
             return Ok(found.rsplit('/').next().map(str::to_owned));
         }

@@ -41,9 +41,10 @@ const MOST_FILTERS: usize = 200;
 impl Checkout {
     /// Lists the folder: what is tracked, and what would be if it were added.
     pub async fn work_tree(&self) -> Result<WorkTree, GitError> {
-        let staged = self.git.bytes(&["ls-files", "-z", "-t", "--stage"], LISTING).await?;
-        let arguments = ["ls-files", "-z", "--others", "--exclude-standard"];
-        let others = self.git.bytes(&arguments, LISTING).await?;
+        let (staged, others) = tokio::try_join!(
+            self.git.bytes(&["ls-files", "-z", "-t", "--stage"], LISTING),
+            self.git.bytes(&["ls-files", "-z", "--others", "--exclude-standard"], LISTING),
+        )?;
         let mut work_tree = WorkTree::default();
         for record in records(&staged) {
             let (path, tracked) = parse_staged(record)
