@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use super::app::put_together;
 use crate::cli::log;
 use crate::config::{SETTINGS, Settings};
+use crate::flow::lasting::lasting;
 use crate::web::Web;
 use crate::web::metrics::Metrics;
 
@@ -51,13 +52,19 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     let mut workers = JoinSet::new();
     let process = uuid::Uuid::now_v7();
     for n in 0..settings.workers {
-        let (app, stopped) = (app.clone(), stopped.clone());
-        workers.spawn(async move { app.work(&format!("{process}/{n}"), stopped).await });
+        let (app, stopped, name) = (app.clone(), stopped.clone(), format!("{process}/{n}"));
+        workers.spawn(async move {
+            lasting("worker", stopped.clone(), || app.work(&name, stopped.clone())).await;
+        });
     }
     let (calendar, ending) = (app.clone(), stopped.clone());
-    workers.spawn(async move { calendar.keep_schedules(ending).await });
+    workers.spawn(async move {
+        lasting("calendar", ending.clone(), || calendar.keep_schedules(ending.clone())).await;
+    });
     let (listening, until) = (app.clone(), stopped.clone());
-    workers.spawn(async move { listening.keep_listening(until).await });
+    workers.spawn(async move {
+        lasting("listener", until.clone(), || listening.keep_listening(until.clone())).await;
+    });
     // Heard from here on: whoever reads that we are ready may tell us to stop at once.
     let told = until_told()?;
     tracing::info!(

@@ -43,6 +43,7 @@ pub mod judge_commit;
 pub mod keep_coverage;
 mod keep_issue;
 mod keep_snapshot;
+pub mod lasting;
 mod learn;
 mod learn_history;
 mod learn_push;

@@ -20,6 +20,7 @@ use super::answer_comment::Question;
 use super::fate::{Fate, next_try};
 use super::job_meter::JobMeter;
 use super::job_span::span_of;
+use super::lasting::{PANICKED, caught};
 use super::plan::Plan;
 pub(super) use perform::apart;
 use perform::{Performed, waiting};
@@ -88,9 +89,11 @@ impl App {
             let app = self.measuring(&claimed);
             let class = Priority::of(claimed.priority);
             let work = async {
-                let (result, points) = app.github.errand(class, app.perform(&claimed)).await;
+                let performed = caught(app.perform(&claimed));
+                let (result, points) = app.github.errand(class, performed).await;
                 app.meter.points(kind, points);
-                result
+                // A try like any other: what panics again and again is given up.
+                result.unwrap_or_else(|| Err(Fate::Retry(PANICKED.to_owned())))
             };
             let work = work.instrument(span.clone());
             tokio::pin!(work);
@@ -183,7 +186,8 @@ impl App {
             }
             Err(Fate::Retry(reason) | Fate::Hopeless(reason)) => {
                 tracing::error!("job dead: {reason}");
-                self.conclude(&claimed.job, &reason).await;
+                // A poison may lie in what it is told of, too; the dead letter remains.
+                let _ = caught(self.conclude(&claimed.job, &reason)).await;
                 ("dead", self.store.bury(claimed, &reason).await)
             }
         };
