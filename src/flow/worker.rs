@@ -29,6 +29,8 @@ use perform::{Performed, waiting};
 const LEASE_MS: i64 = 90_000;
 /// How long a suspended installation sleeps unless an event wakes it.
 const SUSPENSION_MS: i64 = 60 * 60 * 1000;
+/// How long a job waits when GitHub does not believe us.
+const REFUSAL_MS: i64 = 60_000;
 /// How often a sign of life is given.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 /// How long an idle worker sleeps at most: another replica may have stored something.
@@ -178,6 +180,12 @@ impl App {
                 tracing::warn!("job waits: {reason}");
                 let until = now.plus_ms(SUSPENSION_MS);
                 ("paused", self.wait(claimed, until, true, &reason).await)
+            }
+            // Neither could its check be concluded: a dead letter would help nobody.
+            Err(Fate::Refused(reason)) => {
+                tracing::warn!("job waits: {reason}");
+                let until = now.plus_ms(REFUSAL_MS);
+                ("paused", self.wait(claimed, until, false, &reason).await)
             }
             Err(Fate::Retry(reason)) if !claimed.is_final() => {
                 tracing::warn!("job waits: {reason}");
