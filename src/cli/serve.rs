@@ -50,16 +50,17 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         .with_context(|| format!("cannot listen on {} (WAYMARK_LISTEN)", settings.listen))?;
     let (stop, stopped) = watch::channel(false);
     let mut workers = JoinSet::new();
-    let process = uuid::Uuid::now_v7();
+    let process = uuid::Uuid::now_v7().to_string();
     for n in 0..settings.workers {
         let (app, stopped, name) = (app.clone(), stopped.clone(), format!("{process}/{n}"));
         workers.spawn(async move {
             lasting("worker", stopped.clone(), || app.work(&name, stopped.clone())).await;
         });
     }
-    let (calendar, ending) = (app.clone(), stopped.clone());
+    let (calendar, ending, name) = (app.clone(), stopped.clone(), process.clone());
     workers.spawn(async move {
-        lasting("calendar", ending.clone(), || calendar.keep_schedules(ending.clone())).await;
+        let begin = || calendar.keep_schedules(&name, ending.clone());
+        lasting("calendar", ending.clone(), begin).await;
     });
     let (listening, until) = (app.clone(), stopped.clone());
     workers.spawn(async move {
@@ -86,6 +87,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     tracing::info!("stopping: no new deliveries, jobs at hand are finished");
     let _ = stop.send(true);
     while workers.join_next().await.is_some() {}
+    app.leave_replicas(&process).await;
     // Open connections had as long as the last job; what idles now is cut.
     let _ = tokio::time::timeout(Duration::from_secs(5), server).await;
     app.evaluators.stop().await;

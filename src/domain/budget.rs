@@ -63,6 +63,20 @@ impl Limits {
         content_an_hour: 500,
         spacing_ms: SECOND_MS,
     };
+
+    /// What one of `processes` may use when none knows what the others do: an equal part, at least
+    /// one call, and the spacing as many times as long.
+    pub fn shared_by(&self, processes: u32) -> Self {
+        let n = processes.max(1);
+        let part = |most: usize| (most / n as usize).max(1);
+        Self {
+            rest_points: (self.rest_points / n).max(1),
+            query_points: (self.query_points / n).max(1),
+            content_a_minute: part(self.content_a_minute),
+            content_an_hour: part(self.content_an_hour),
+            spacing_ms: self.spacing_ms.saturating_mul(n.into()),
+        }
+    }
 }
 
 /// How much of a limit a class of work may use up, in percent. The rest is for those who wait.
@@ -123,7 +137,8 @@ impl Ledger {
         // GitHub itself refuses at zero; before that only those that nobody waits for stop.
         let reserve = |h: &Hour| u64::from(h.limit) * u64::from(100 - share) / 100;
         if let Some(hour) = hour.filter(|h| u64::from(h.remaining) < reserve(h) && h.reset > now) {
-            not_before = not_before.max(Some(hour.reset));
+            // No hour is longer, whatever the clocks say.
+            not_before = not_before.max(Some(hour.reset.min(now.plus_ms(HOUR_MS))));
         }
         if weight == Weight::Content {
             not_before = not_before.max(self.content_from(limits, share));
@@ -149,6 +164,11 @@ impl Ledger {
     fn forget(&mut self, now: Timestamp) {
         self.rest.forget(now);
         self.query.forget(now);
+        // The clock went back: these were made before now, nobody knows how long. As if just made
+        // they never allow too much, and hold up nothing for longer than their window.
+        for at in self.content.iter_mut().rev().take_while(|at| **at > now) {
+            *at = now;
+        }
         while self.content.front().is_some_and(|at| at.plus_ms(HOUR_MS) <= now) {
             self.content.pop_front();
         }
@@ -178,8 +198,15 @@ impl Window {
         self.sum += points;
     }
 
-    /// A second is forgotten a whole minute after its end.
+    /// A second is forgotten a whole minute after its end. Those to come, which a clock that went
+    /// back leaves, count as this one.
     fn forget(&mut self, now: Timestamp) {
+        let second = now.as_secs();
+        let ahead = self.seconds.partition_point(|(at, _)| *at <= second);
+        let points = self.seconds.drain(ahead..).map(|(_, points)| points).sum();
+        if points > 0 {
+            self.seconds.push_back((second, points));
+        }
         while let Some((second, points)) = self.seconds.front().copied()
             && Timestamp::from_secs(second + 1).plus_ms(MINUTE_MS) <= now
         {
@@ -266,6 +293,52 @@ mod tests {
             }
         }
         assert_eq!(made, 500);
+    }
+
+    #[test]
+    fn processes_share_and_each_may_do_something() {
+        assert_eq!(G.shared_by(1), G);
+        assert_eq!(G.shared_by(0), G);
+        let half = Limits {
+            rest_points: 450,
+            query_points: 1_000,
+            content_a_minute: 40,
+            content_an_hour: 250,
+            spacing_ms: 2_000,
+        };
+        assert_eq!(G.shared_by(2), half);
+        let crowd = G.shared_by(100_000);
+        for weight in [Weight::Read, Weight::Write, Weight::Content, Weight::Query] {
+            for class in Priority::ALL {
+                assert_eq!(Ledger::default().book(&crowd, weight, class, NOW), Ok(()));
+            }
+        }
+    }
+
+    /// Nothing is forgotten, or more could be spent than GitHub allows; nothing waits for the clock
+    /// to catch up either.
+    #[test]
+    fn a_clock_that_goes_back_an_hour_costs_a_minute_at_most() {
+        let mut ledger = Ledger::default();
+        for n in 0..180 {
+            assert_eq!(book(&mut ledger, Weight::Write, Priority::Interactive, n * 100), Ok(()));
+        }
+        let back = 18_000 - HOUR_MS;
+        let refused = book(&mut ledger, Weight::Read, Priority::Interactive, back);
+        assert_eq!(refused, Err(back + 61_000));
+        assert_eq!(book(&mut ledger, Weight::Read, Priority::Interactive, back + 61_000), Ok(()));
+
+        let mut ledger = Ledger::default();
+        assert_eq!(book(&mut ledger, Weight::Content, Priority::Interactive, 0), Ok(()));
+        let back = -HOUR_MS;
+        let refused = book(&mut ledger, Weight::Content, Priority::Interactive, back);
+        assert_eq!(refused, Err(back + 1_000), "spaced as from now");
+        assert_eq!(book(&mut ledger, Weight::Content, Priority::Interactive, back + 1_000), Ok(()));
+
+        let hour = Hour { limit: 5_000, remaining: 9, reset: NOW.plus_ms(HOUR_MS) };
+        ledger.note(false, hour);
+        let refused = book(&mut ledger, Weight::Read, Priority::Sweep, back + 2_000);
+        assert_eq!(refused, Err(2_000), "an hour, not two");
     }
 
     #[test]

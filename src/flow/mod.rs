@@ -65,6 +65,7 @@ mod read_past;
 mod read_tree;
 pub mod recover;
 mod rejudge;
+mod replicas;
 mod resolve_refs;
 mod risk_label;
 mod risk_model;

@@ -26,7 +26,7 @@ pub(super) use perform::apart;
 use perform::{Performed, waiting};
 
 /// How long a worker holds a job without a sign of life. Replicas' clocks differ, so not less.
-const LEASE_MS: i64 = 90_000;
+pub(super) const LEASE_MS: i64 = 90_000;
 /// How long a suspended installation sleeps unless an event wakes it.
 const SUSPENSION_MS: i64 = 60 * 60 * 1000;
 /// How long a job waits when GitHub does not believe us.

@@ -16,6 +16,7 @@ use crate::domain::time::Timestamp;
 use super::call::{Answer, Call};
 use super::client::GitHub;
 use super::error::{GitHubError, one_line};
+use super::gate::Gates;
 
 /// A wait this short is waited out on the spot; a longer one is the queue's matter.
 const NAP_MS: i64 = 5_000;
@@ -36,6 +37,9 @@ tokio::task_local! {
 /// Ledgers and circuits of one GitHub.
 pub(super) struct Budget {
     limits: Option<Limits>,
+    /// How many processes spend the same limits, this one included.
+    processes: AtomicU32,
+    gates: Gates,
     sleep: Sleep,
     ledgers: Mutex<HashMap<InstallationId, Ledger>>,
     /// Opens when GitHub fails.
@@ -50,11 +54,18 @@ impl Budget {
     pub(super) fn new(limits: Option<Limits>, sleep: Sleep) -> Self {
         Self {
             limits,
+            processes: AtomicU32::new(1),
+            gates: Gates::new(),
             sleep,
             ledgers: Mutex::default(),
             circuit: Mutex::default(),
             key: Mutex::default(),
         }
+    }
+
+    /// How many processes share; without limits nobody need.
+    fn processes(&self) -> u32 {
+        if self.limits.is_some() { self.processes.load(Ordering::Relaxed) } else { 1 }
     }
 
     fn ledgers(&self) -> MutexGuard<'_, HashMap<InstallationId, Ledger>> {
@@ -81,6 +92,7 @@ impl Budget {
         let class = ERRAND.try_with(|errand| errand.class).unwrap_or(Priority::Interactive);
         loop {
             let at = now();
+            let limits = &limits.shared_by(self.processes());
             let booked = self.ledgers().entry(id).or_default().book(limits, weight, class, at);
             let Err(not_before) = booked else { return Ok(()) };
             let wait = not_before.0 - at.0;
@@ -134,6 +146,12 @@ impl GitHub {
         self.inner.budget.circuit().is_open()
     }
 
+    /// So many processes spend GitHub's limits together: from now on this one plans with its share.
+    /// Tells how many it planned with so far.
+    pub fn share_among(&self, processes: u32) -> u32 {
+        self.inner.budget.processes.swap(processes.max(1), Ordering::Relaxed)
+    }
+
     /// Makes one request when the road is open and, for an installation, its budget allows it.
     pub(super) async fn exchange(
         &self,
@@ -145,6 +163,7 @@ impl GitHub {
         if let Some(id) = id {
             budget.admit(id, call, || self.now()).await?;
         }
+        let _passage = budget.gates.enter(id, budget.processes()).await;
         if id.is_none() {
             let asked = budget.key().ask(self.now());
             asked.map_err(|not_before| away(call, "refused our key", not_before))?;
