@@ -143,7 +143,11 @@ async fn an_hour_without_github_kills_no_job() {
 /// knock all the time.
 #[tokio::test]
 async fn an_hour_of_refused_credentials_kills_no_job() {
-    for route in ["*", "POST /app/installations/{installation_id}/access_tokens"] {
+    // While other questions in the App's name are answered its key is good: each job asks once a
+    // minute, twice. Else everybody waits for one that probes.
+    for (route, most) in
+        [("*", 60), ("POST /app/installations/{installation_id}/access_tokens", 12 * 60 * 2)]
+    {
         for stage in Stage::each().await {
             stage.gh.create_repo(REPO, &[("catalog-info.yaml", CATALOG)]);
             stage.settle().await;
@@ -161,7 +165,7 @@ async fn an_hour_of_refused_credentials_kills_no_job() {
                 stage.advance(30);
             }
             let asked = stage.gh.calls().len();
-            assert!((20..60).contains(&asked), "{asked} requests in an hour");
+            assert!((20..=most).contains(&asked), "{route}: {asked} requests in an hour");
             assert_eq!(stage.jobs(JobState::Dead).await.len(), 0);
             let waiting = stage.jobs(JobState::Queued).await;
             assert!(waiting.iter().all(|job| job.attempts == 0), "{waiting:#?}");

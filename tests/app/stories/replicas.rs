@@ -162,11 +162,12 @@ async fn two_replicas_that_do_not_know_of_each_other_ask_too_much() {
     }
 }
 
-/// Comments of two processes are a second apart, too: each keeps two.
+/// Comments of two processes come no faster than those of one: each keeps two seconds.
 #[tokio::test]
 async fn what_people_are_told_of_is_spaced_for_all_replicas() {
     for stage in Stage::each().await.into_iter().filter(|stage| stage.database.kind != "SQLite") {
         stage.gh.create_repo(REPO, &[("catalog-info.yaml", CATALOG)]);
+        stage.gh.push(REPO, "main", &[("a.txt", "a")], "Tell of the repository");
         let number = stage.gh.open_issue(REPO, "octocat", "Hello");
         stage.settle().await;
         let second = stage.replica().await;
