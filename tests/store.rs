@@ -43,6 +43,8 @@ mod reports;
 mod retention;
 #[path = "store/schedules.rs"]
 mod schedules;
+#[path = "store/set_back.rs"]
+mod set_back;
 #[path = "store/settle.rs"]
 mod settle;
 #[path = "store/steer.rs"]

@@ -22,11 +22,21 @@ pub(super) struct Arguments {
 enum Command {
     /// List jobs: queued, running and dead ones
     List(Filter),
-    /// Queue a dead job again, with all its tries
-    Retry {
-        /// Its id, as `waymark jobs list --dead` shows it
-        id: String,
-    },
+    /// Queue a dead job again, or all of them, with all their tries
+    Retry(Dead),
+}
+
+#[derive(Debug, Args)]
+struct Dead {
+    /// Its id, as `waymark jobs list --dead` shows it
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    id: Option<String>,
+    /// Every dead job
+    #[arg(long)]
+    all: bool,
+    /// Of all of them only those of one kind, such as check_pull
+    #[arg(long, requires = "all")]
+    kind: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -50,7 +60,8 @@ const ERROR_BYTES: usize = 120;
 pub(super) fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
     database::with_store(async |store| match arguments.command {
         Command::List(filter) => list(store, &filter).await,
-        Command::Retry { id } => retry(store, &id).await,
+        Command::Retry(Dead { id: Some(id), .. }) => retry(store, &id).await,
+        Command::Retry(Dead { kind, .. }) => retry_all(store, kind.as_deref()).await,
     })
 }
 
@@ -105,4 +116,20 @@ async fn retry(store: &Store, id: &str) -> anyhow::Result<ExitCode> {
     }
     let id = visible::line(&clip(id.as_str(), ERROR_BYTES));
     anyhow::bail!("there is no dead job `{id}`; `waymark jobs list --dead` shows what there is");
+}
+
+async fn retry_all(store: &Store, kind: Option<&str>) -> anyhow::Result<ExitCode> {
+    let queued = store.retry_all_dead(kind, Clock::system().now()).await?;
+    say(&match (queued, kind) {
+        (1, _) => "1 job is queued again".to_owned(),
+        (0, None) => "there is no dead job".to_owned(),
+        (0, Some(kind)) => {
+            format!(
+                "there is no dead job of the kind `{}`",
+                visible::line(&clip(kind, ERROR_BYTES))
+            )
+        }
+        (n, _) => format!("{n} jobs are queued again"),
+    });
+    Ok(ExitCode::SUCCESS)
 }

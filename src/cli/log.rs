@@ -53,13 +53,24 @@ pub(super) fn start(settings: &Settings, runtime: &Runtime) -> anyhow::Result<Lo
     {
         let traces = settings.otlp_endpoint.as_deref().map(traces::Traces::start).transpose()?;
         log.with(traces.as_ref().map(traces::Traces::layer)).init();
+        tell_of_panics();
         Ok(Log { traces })
     }
     #[cfg(not(feature = "otlp"))]
     {
         log.init();
+        tell_of_panics();
         Ok(Log {})
     }
+}
+
+/// A panic is a line like any other: in the log's format, without secrets, with the ids of the job.
+fn tell_of_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        let words = panic.payload_as_str().unwrap_or("no words");
+        tracing::error!(place, "a panic, which is a fault of ours: {words}");
+    }));
 }
 
 /// Knows every secret that we were given.

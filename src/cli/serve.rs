@@ -13,6 +13,7 @@ use tokio::task::JoinSet;
 use super::app::put_together;
 use crate::cli::log;
 use crate::config::{SETTINGS, Settings};
+use crate::flow::lasting::lasting;
 use crate::web::Web;
 use crate::web::metrics::Metrics;
 
@@ -49,15 +50,22 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         .with_context(|| format!("cannot listen on {} (WAYMARK_LISTEN)", settings.listen))?;
     let (stop, stopped) = watch::channel(false);
     let mut workers = JoinSet::new();
-    let process = uuid::Uuid::now_v7();
+    let process = uuid::Uuid::now_v7().to_string();
     for n in 0..settings.workers {
-        let (app, stopped) = (app.clone(), stopped.clone());
-        workers.spawn(async move { app.work(&format!("{process}/{n}"), stopped).await });
+        let (app, stopped, name) = (app.clone(), stopped.clone(), format!("{process}/{n}"));
+        workers.spawn(async move {
+            lasting("worker", stopped.clone(), || app.work(&name, stopped.clone())).await;
+        });
     }
-    let (calendar, ending) = (app.clone(), stopped.clone());
-    workers.spawn(async move { calendar.keep_schedules(ending).await });
+    let (calendar, ending, name) = (app.clone(), stopped.clone(), process.clone());
+    workers.spawn(async move {
+        let begin = || calendar.keep_schedules(&name, ending.clone());
+        lasting("calendar", ending.clone(), begin).await;
+    });
     let (listening, until) = (app.clone(), stopped.clone());
-    workers.spawn(async move { listening.keep_listening(until).await });
+    workers.spawn(async move {
+        lasting("listener", until.clone(), || listening.keep_listening(until.clone())).await;
+    });
     // Heard from here on: whoever reads that we are ready may tell us to stop at once.
     let told = until_told()?;
     tracing::info!(
@@ -79,6 +87,7 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
     tracing::info!("stopping: no new deliveries, jobs at hand are finished");
     let _ = stop.send(true);
     while workers.join_next().await.is_some() {}
+    app.leave_replicas(&process).await;
     // Open connections had as long as the last job; what idles now is cut.
     let _ = tokio::time::timeout(Duration::from_secs(5), server).await;
     app.evaluators.stop().await;

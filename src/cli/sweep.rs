@@ -88,25 +88,34 @@ async fn sweep(settings: &Settings, accounts: &[String]) -> anyhow::Result<ExitC
         });
     }
     app.store.enqueue(&jobs, began).await?;
+    let process = format!("sweep/{}/{}", std::process::id(), began.0);
     let (stop, stopped) = watch::channel(false);
     let mut workers = JoinSet::new();
     for n in 0..settings.workers {
         let (app, stopped) = (app.clone(), stopped.clone());
-        let name = format!("sweep/{}/{n}", std::process::id());
+        let name = format!("{process}/{n}");
         workers.spawn(async move { app.work(&name, stopped).await });
     }
-    let result = watch_over(&app, &swept, began).await;
+    let result = watch_over(&app, &process, &swept, began).await;
     let _ = stop.send(true);
     while workers.join_next().await.is_some() {}
+    app.leave_replicas(&process).await;
     app.evaluators.stop().await;
     app.store.close().await;
     result.map(|()| ExitCode::SUCCESS)
 }
 
 /// Shows how far it is until all is done, then what came of it.
-async fn watch_over(app: &App, swept: &[Swept], began: Timestamp) -> anyhow::Result<()> {
+async fn watch_over(
+    app: &App,
+    process: &str,
+    swept: &[Swept],
+    began: Timestamp,
+) -> anyhow::Result<()> {
     let progress = Progress::start("looking for repositories");
     loop {
+        // The service leaves us our share of GitHub's limits.
+        app.count_replicas(process).await?;
         let (mut total, mut seen, mut owed, mut going) = (0, 0, 0, false);
         for one in swept {
             let row = state(app, one, began).await?;

@@ -7,6 +7,10 @@
 //!
 //! Windows slide: GitHub does not say where its minutes begin.
 
+mod limits;
+
+pub use limits::Limits;
+
 use std::collections::VecDeque;
 
 use super::job::Priority;
@@ -37,32 +41,6 @@ impl Weight {
             Self::Write | Self::Content => 5,
         }
     }
-}
-
-/// GitHub's limits for one installation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// REST points in any minute.
-    pub rest_points: u32,
-    /// GraphQL points in any minute.
-    pub query_points: u32,
-    /// Content creations in any minute.
-    pub content_a_minute: usize,
-    /// Content creations in any hour.
-    pub content_an_hour: usize,
-    /// Milliseconds between two content creations.
-    pub spacing_ms: i64,
-}
-
-impl Limits {
-    /// As documented for github.com.
-    pub const GITHUB: Self = Self {
-        rest_points: 900,
-        query_points: 2_000,
-        content_a_minute: 80,
-        content_an_hour: 500,
-        spacing_ms: SECOND_MS,
-    };
 }
 
 /// How much of a limit a class of work may use up, in percent. The rest is for those who wait.
@@ -123,7 +101,8 @@ impl Ledger {
         // GitHub itself refuses at zero; before that only those that nobody waits for stop.
         let reserve = |h: &Hour| u64::from(h.limit) * u64::from(100 - share) / 100;
         if let Some(hour) = hour.filter(|h| u64::from(h.remaining) < reserve(h) && h.reset > now) {
-            not_before = not_before.max(Some(hour.reset));
+            // No hour is longer, whatever the clocks say.
+            not_before = not_before.max(Some(hour.reset.min(now.plus_ms(HOUR_MS))));
         }
         if weight == Weight::Content {
             not_before = not_before.max(self.content_from(limits, share));
@@ -149,6 +128,11 @@ impl Ledger {
     fn forget(&mut self, now: Timestamp) {
         self.rest.forget(now);
         self.query.forget(now);
+        // The clock went back: these were made before now, nobody knows how long. As if just made
+        // they never allow too much, and hold up nothing for longer than their window.
+        for at in self.content.iter_mut().rev().take_while(|at| **at > now) {
+            *at = now;
+        }
         while self.content.front().is_some_and(|at| at.plus_ms(HOUR_MS) <= now) {
             self.content.pop_front();
         }
@@ -178,8 +162,15 @@ impl Window {
         self.sum += points;
     }
 
-    /// A second is forgotten a whole minute after its end.
+    /// A second is forgotten a whole minute after its end. Those to come, which a clock that went
+    /// back leaves, count as this one.
     fn forget(&mut self, now: Timestamp) {
+        let second = now.as_secs();
+        let ahead = self.seconds.partition_point(|(at, _)| *at <= second);
+        let points = self.seconds.drain(ahead..).map(|(_, points)| points).sum();
+        if points > 0 {
+            self.seconds.push_back((second, points));
+        }
         while let Some((second, points)) = self.seconds.front().copied()
             && Timestamp::from_secs(second + 1).plus_ms(MINUTE_MS) <= now
         {
@@ -266,6 +257,32 @@ mod tests {
             }
         }
         assert_eq!(made, 500);
+    }
+
+    /// Nothing is forgotten, or more could be spent than GitHub allows; nothing waits for the clock
+    /// to catch up either.
+    #[test]
+    fn a_clock_that_goes_back_an_hour_costs_a_minute_at_most() {
+        let mut ledger = Ledger::default();
+        for n in 0..180 {
+            assert_eq!(book(&mut ledger, Weight::Write, Priority::Interactive, n * 100), Ok(()));
+        }
+        let back = 18_000 - HOUR_MS;
+        let refused = book(&mut ledger, Weight::Read, Priority::Interactive, back);
+        assert_eq!(refused, Err(back + 61_000));
+        assert_eq!(book(&mut ledger, Weight::Read, Priority::Interactive, back + 61_000), Ok(()));
+
+        let mut ledger = Ledger::default();
+        assert_eq!(book(&mut ledger, Weight::Content, Priority::Interactive, 0), Ok(()));
+        let back = -HOUR_MS;
+        let refused = book(&mut ledger, Weight::Content, Priority::Interactive, back);
+        assert_eq!(refused, Err(back + 1_000), "spaced as from now");
+        assert_eq!(book(&mut ledger, Weight::Content, Priority::Interactive, back + 1_000), Ok(()));
+
+        let hour = Hour { limit: 5_000, remaining: 9, reset: NOW.plus_ms(HOUR_MS) };
+        ledger.note(false, hour);
+        let refused = book(&mut ledger, Weight::Read, Priority::Sweep, back + 2_000);
+        assert_eq!(refused, Err(2_000), "an hour, not two");
     }
 
     #[test]

@@ -31,7 +31,11 @@ impl Circuit {
     pub fn ask(&mut self, now: Timestamp) -> Result<(), Timestamp> {
         match &mut self.open {
             None => Ok(()),
-            Some(open) if now < open.until => Err(open.until),
+            Some(open) if now < open.until => {
+                // A clock that went back makes nobody wait longer.
+                open.until = open.until.min(now.plus_ms(open.wait_ms));
+                Err(open.until)
+            }
             Some(open) => {
                 open.until = now.plus_ms(open.wait_ms);
                 Ok(())
@@ -84,6 +88,18 @@ mod tests {
         circuit.heard(true, at(91_500));
         assert!(!circuit.is_open());
         assert_eq!(circuit.ask(at(91_500)), Ok(()));
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_makes_nobody_wait_longer() {
+        let mut circuit = Circuit::default();
+        let now = Timestamp(10_000_000);
+        for _ in 0..FAILURES {
+            circuit.heard(false, now);
+        }
+        let back = now.plus_ms(-3_600_000);
+        assert_eq!(circuit.ask(back), Err(back.plus_ms(FIRST_MS)));
+        assert_eq!(circuit.ask(back.plus_ms(FIRST_MS)), Ok(()));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::event::READERS;
+use super::schedule::AHEAD_MS;
 use super::time::Timestamp;
 
 /// For how long github.com keeps deliveries. Enterprise Server keeps them for seven days.
@@ -13,7 +14,7 @@ pub const KEPT_MS: i64 = 3 * 24 * 60 * 60 * 1000;
 
 /// How far behind the last comparison the next one begins: an attempt is listed when GitHub made
 /// it, which may be some minutes after it could be seen.
-pub const OVERLAP_MS: i64 = 15 * 60 * 1000;
+const OVERLAP_MS: i64 = 15 * 60 * 1000;
 
 /// What our own check runs call forth. Read, they ask for nothing, and they are most of the list.
 const ECHOES: &[(&str, &str)] = &[
@@ -50,6 +51,14 @@ impl Attempt {
     }
 }
 
+/// From which moment on GitHub's list is compared, when all before `through` is and this comparison
+/// began at `top`. A comparison that was made in the future says nothing: the clock went back, and
+/// nobody knows for how long it was ahead. Then all that GitHub still lists is compared.
+pub fn floor(through: Option<Timestamp>, top: Timestamp) -> Timestamp {
+    let known = through.filter(|through| *through <= top.plus_ms(AHEAD_MS));
+    known.map_or(Timestamp(0), |through| through.plus_ms(-OVERLAP_MS))
+}
+
 /// One attempt for each GUID that matters and is not known, oldest first.
 pub fn missed<'a>(attempts: &'a [Attempt], known: &HashSet<String>) -> Vec<&'a Attempt> {
     let mut by_guid: HashMap<&str, &Attempt> = HashMap::new();
@@ -72,6 +81,16 @@ mod tests {
         let at = Timestamp(i64::try_from(id).expect("small"));
         let action = action.map(str::to_owned);
         Attempt { id, guid: guid.to_owned(), at, status: 502, event: event.to_owned(), action }
+    }
+
+    #[test]
+    fn a_comparison_from_the_future_says_nothing() {
+        let now = Timestamp(100 * OVERLAP_MS);
+        let ago = |ms: i64| Some(now.plus_ms(-ms));
+        assert_eq!(floor(None, now), Timestamp(0));
+        assert_eq!(floor(ago(300_000), now), now.plus_ms(-300_000 - OVERLAP_MS));
+        assert_eq!(floor(ago(-2_000), now), now.plus_ms(2_000 - OVERLAP_MS), "another's clock");
+        assert_eq!(floor(ago(-3_600_000), now), Timestamp(0));
     }
 
     #[test]

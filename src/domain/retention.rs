@@ -35,16 +35,21 @@ pub struct Cutoff {
     pub evaluations: Timestamp,
     /// For everything else.
     pub history: Timestamp,
+    /// For what was never done: dead letters, and the deliveries behind them. Whoever has not looked
+    /// at one for as long as anything is kept will not.
+    pub undone: Timestamp,
 }
 
 impl Keep {
     /// What goes at a moment.
     pub fn cutoff(&self, now: Timestamp) -> Cutoff {
         let before = |days: i64| now.plus_ms(days.saturating_mul(-DAY_MS));
+        let deliveries_days = self.deliveries_days.max(SHORTEST_DELIVERIES_DAYS);
         Cutoff {
-            deliveries: before(self.deliveries_days.max(SHORTEST_DELIVERIES_DAYS)),
+            deliveries: before(deliveries_days),
             evaluations: before(self.evaluations_days),
             history: before(self.history_days),
+            undone: before(self.history_days.max(deliveries_days)),
         }
     }
 }
@@ -58,6 +63,8 @@ mod tests {
         let keep = Keep { deliveries_days: 0, ..Keep::default() };
         let now = Timestamp(100 * DAY_MS);
         assert_eq!(keep.cutoff(now).deliveries, Timestamp(92 * DAY_MS));
+        let short = Keep { history_days: 1, ..keep };
+        assert_eq!(short.cutoff(now).undone, Timestamp(92 * DAY_MS));
         assert_eq!(keep.cutoff(now).evaluations, Timestamp(10 * DAY_MS));
     }
 }

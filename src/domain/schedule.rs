@@ -6,8 +6,12 @@
 
 use super::ids::InstallationId;
 use super::job::Job;
+use super::time::Timestamp;
 
 const HOUR_MS: i64 = 60 * 60 * 1000;
+
+/// By how much another replica's clock may be ahead of ours, generously.
+pub const AHEAD_MS: i64 = 60_000;
 
 /// Something that is due again and again.
 #[derive(Debug, Clone, Copy)]
@@ -72,6 +76,14 @@ pub const SCHEDULES: &[Schedule] = &[
         work: Work::EachInstallation(|installation| Job::MeasureInstallation { installation }),
     },
 ];
+
+impl Schedule {
+    /// Whether it is to be fired at `now`, given when it is due; `None`: it never was. One that is
+    /// due later than a firing of now would make it was fired before the clock went back.
+    pub fn is_due(&self, due: Option<Timestamp>, now: Timestamp) -> bool {
+        due.is_none_or(|due| due <= now || due > now.plus_ms(self.every_ms + AHEAD_MS))
+    }
+}
 
 impl Work {
     /// The jobs, given who has installed us.

@@ -21,6 +21,9 @@ pub(super) enum Fate {
     },
     /// An owner suspended the installation: everything of it sleeps until that is lifted.
     Suspended(String),
+    /// GitHub does not believe us: the operator's matter, or a fault of its own. Nothing can be
+    /// done meanwhile, not even telling of it, so no try counts.
+    Refused(String),
     /// Something is ill: try again later, with growing patience.
     Retry(String),
     /// Trying again is pointless: a person must look at it.
@@ -42,9 +45,8 @@ impl From<GitHubError> for Fate {
                 Self::Wait { until: not_before, pause: installation_wide, reason: words }
             }
             // The operator rotates a key, an owner grants a permission: both heal by themselves.
-            GitHubError::Unavailable { .. }
-            | GitHubError::Credentials { .. }
-            | GitHubError::Forbidden { .. } => Self::Retry(words),
+            GitHubError::Credentials { .. } => Self::Refused(words),
+            GitHubError::Unavailable { .. } | GitHubError::Forbidden { .. } => Self::Retry(words),
             GitHubError::Rejected { .. } => Self::Hopeless(words),
         }
     }

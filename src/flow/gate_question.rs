@@ -46,6 +46,7 @@ impl App {
                 Refusal::Fate(
                     Fate::Wait { reason, .. }
                     | Fate::Suspended(reason)
+                    | Fate::Refused(reason)
                     | Fate::Retry(reason)
                     | Fate::Hopeless(reason),
                 ) => NoDecision::NotNow(reason),

@@ -3,7 +3,7 @@
 
 use crate::domain::event;
 use crate::domain::job::Job;
-use crate::domain::recovery::{Attempt, KEPT_MS, OVERLAP_MS, missed};
+use crate::domain::recovery::{Attempt, KEPT_MS, floor, missed};
 use crate::domain::time::Timestamp;
 use crate::edge::github::GitHubError;
 use crate::edge::store::Recovery;
@@ -28,7 +28,7 @@ impl App {
                 self.clock.now()
             }
         };
-        let floor = state.through.map_or(Timestamp(0), |through| through.plus_ms(-OVERLAP_MS));
+        let floor = floor(state.through, top);
         let (mut seen, mut fed) = (0, 0);
         for _ in 0..PAGES {
             let page = match self.github.deliveries(state.cursor.as_deref()).await {

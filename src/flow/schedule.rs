@@ -5,25 +5,48 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use crate::domain::schedule::SCHEDULES;
+use crate::domain::time::Timestamp;
 use crate::edge::store::StoreError;
 
 use super::App;
+use super::worker::LEASE_MS;
 
 /// How often the calendar is looked at. Intervals are minutes and hours.
 const LOOK: Duration = Duration::from_secs(20);
 
 impl App {
-    /// Fires what is due until `stop` turns true.
-    pub async fn keep_schedules(&self, mut stop: watch::Receiver<bool>) {
+    /// Goes round until `stop` turns true; `replica` names this process.
+    pub async fn keep_schedules(&self, replica: &str, mut stop: watch::Receiver<bool>) {
+        let mut before = None;
         while !*stop.borrow() {
-            if let Err(error) = self.fire_schedules().await {
-                tracing::warn!(%error, "schedules could not be looked at");
-            }
+            before = Some(self.go_round(replica, before).await);
             tokio::select! {
                 () = tokio::time::sleep(LOOK) => {}
                 _ = stop.changed() => {}
             }
         }
+    }
+
+    /// Looks once: fires what is due, counts who shares GitHub's limits and, at the start or when the
+    /// clock went back since the round `before`, puts right what was stored by that. Tells the time.
+    pub async fn go_round(&self, replica: &str, before: Option<Timestamp>) -> Timestamp {
+        let now = self.clock.now();
+        if before.is_none_or(|before| now < before) {
+            match self.store.set_back(now, LEASE_MS).await {
+                Ok(0) => {}
+                Ok(rows) => {
+                    tracing::warn!(rows, "the clock went back; what waited for it is moved")
+                }
+                Err(error) => tracing::warn!(%error, "what a clock left could not be looked at"),
+            }
+        }
+        if let Err(error) = self.count_replicas(replica).await {
+            tracing::warn!(%error, "the replicas could not be counted");
+        }
+        if let Err(error) = self.fire_schedules().await {
+            tracing::warn!(%error, "schedules could not be looked at");
+        }
+        now
     }
 
     /// Queues the jobs of every schedule that is due; tells how many schedules that were.
@@ -32,7 +55,7 @@ impl App {
         let mut fired = 0;
         let mut awake = None;
         for schedule in SCHEDULES {
-            if self.store.schedule_due(schedule.name).await?.is_some_and(|due| due > now) {
+            if !schedule.is_due(self.store.schedule_due(schedule.name).await?, now) {
                 continue;
             }
             if awake.is_none() {

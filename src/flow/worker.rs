@@ -20,14 +20,17 @@ use super::answer_comment::Question;
 use super::fate::{Fate, next_try};
 use super::job_meter::JobMeter;
 use super::job_span::span_of;
+use super::lasting::{PANICKED, caught};
 use super::plan::Plan;
 pub(super) use perform::apart;
 use perform::{Performed, waiting};
 
 /// How long a worker holds a job without a sign of life. Replicas' clocks differ, so not less.
-const LEASE_MS: i64 = 90_000;
+pub(super) const LEASE_MS: i64 = 90_000;
 /// How long a suspended installation sleeps unless an event wakes it.
 const SUSPENSION_MS: i64 = 60 * 60 * 1000;
+/// How long a job waits when GitHub does not believe us.
+const REFUSAL_MS: i64 = 60_000;
 /// How often a sign of life is given.
 const SIGN_OF_LIFE: Duration = Duration::from_secs(30);
 /// How long an idle worker sleeps at most: another replica may have stored something.
@@ -88,9 +91,11 @@ impl App {
             let app = self.measuring(&claimed);
             let class = Priority::of(claimed.priority);
             let work = async {
-                let (result, points) = app.github.errand(class, app.perform(&claimed)).await;
+                let performed = caught(app.perform(&claimed));
+                let (result, points) = app.github.errand(class, performed).await;
                 app.meter.points(kind, points);
-                result
+                // A try like any other: what panics again and again is given up.
+                result.unwrap_or_else(|| Err(Fate::Retry(PANICKED.to_owned())))
             };
             let work = work.instrument(span.clone());
             tokio::pin!(work);
@@ -176,6 +181,12 @@ impl App {
                 let until = now.plus_ms(SUSPENSION_MS);
                 ("paused", self.wait(claimed, until, true, &reason).await)
             }
+            // Neither could its check be concluded: a dead letter would help nobody.
+            Err(Fate::Refused(reason)) => {
+                tracing::warn!("job waits: {reason}");
+                let until = now.plus_ms(REFUSAL_MS);
+                ("paused", self.wait(claimed, until, false, &reason).await)
+            }
             Err(Fate::Retry(reason)) if !claimed.is_final() => {
                 tracing::warn!("job waits: {reason}");
                 let then = next_try(now, claimed.attempts, claimed.id.as_str());
@@ -183,7 +194,8 @@ impl App {
             }
             Err(Fate::Retry(reason) | Fate::Hopeless(reason)) => {
                 tracing::error!("job dead: {reason}");
-                self.conclude(&claimed.job, &reason).await;
+                // A poison may lie in what it is told of, too; the dead letter remains.
+                let _ = caught(self.conclude(&claimed.job, &reason)).await;
                 ("dead", self.store.bury(claimed, &reason).await)
             }
         };

@@ -57,6 +57,41 @@ fn dead_jobs_are_listed_and_retried() {
 }
 
 #[test]
+fn all_dead_jobs_or_those_of_one_kind_are_retried() {
+    let folder = Folder::new();
+    let url = format!("sqlite://{}", folder.beside("waymark.db").display());
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(&url).await.unwrap();
+        // More than one reading of the database.
+        let mut jobs: Vec<Job> = (1..=230).map(job).collect();
+        jobs.push(Job::CleanUp);
+        store.enqueue(&jobs, NOON).await.unwrap();
+        while let Some(claimed) = store.claim("test", NOON, 60_000).await.unwrap() {
+            assert!(store.bury(&claimed, "401").await.unwrap());
+        }
+        store.close().await;
+    });
+    let settings = [("WAYMARK_DATABASE_URL", url.as_str())];
+    let jobs = |arguments: &[&str]| folder.waymark_with(&settings, arguments);
+    let none = jobs(&["jobs", "retry", "--all", "--kind", "gate"]);
+    assert_eq!(
+        (none.code, none.out.as_str()),
+        (Some(0), "there is no dead job of the kind `gate`\n")
+    );
+    let one = jobs(&["jobs", "retry", "--all", "--kind", "clean_up"]);
+    assert_eq!((one.code, one.out.as_str()), (Some(0), "1 job is queued again\n"));
+    assert_eq!(jobs(&["jobs", "list", "--dead"]).out.lines().count(), 231);
+    let all = jobs(&["jobs", "retry", "--all"]);
+    assert_eq!((all.code, all.out.as_str()), (Some(0), "230 jobs are queued again\n"));
+    assert_eq!(jobs(&["jobs", "list", "--queued"]).out.lines().count(), 232);
+    // One id, or all: nothing is guessed.
+    assert_eq!(jobs(&["jobs", "retry"]).code, Some(2));
+    assert_eq!(jobs(&["jobs", "retry", "x", "--all"]).code, Some(2));
+    assert_eq!(jobs(&["jobs", "retry", "--kind", "gate"]).code, Some(2));
+}
+
+#[test]
 fn a_database_that_is_not_there_is_not_made() {
     let folder = Folder::new();
     let ran = folder.waymark(&["jobs", "list"]);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, unreachable_pub)]
 
 mod checks;
+mod crowd;
 mod reading;
 mod roads;
 mod stub;

@@ -64,3 +64,27 @@ async fn many_replicas_may_start_at_once_on_an_empty_postgres() {
         }
     }
 }
+
+#[tokio::test]
+async fn processes_that_say_that_they_live_are_counted() {
+    for db in fresh_databases().await {
+        let store = &db.store;
+        let seen = async |id: &str, ms: i64| store.note_replica(id, at(ms)).await.unwrap();
+        if db.kind == "SQLite" {
+            // A file has one service; one that was killed a moment ago takes no share.
+            assert_eq!((seen("a", 0).await, seen("b", 0).await), (1, 1));
+            continue;
+        }
+        assert_eq!(seen("a", 0).await, 1);
+        assert_eq!(seen("b", 5_000).await, 2);
+        assert_eq!(seen("a", 20_000).await, 2, "it is still one");
+        // One is killed, one ends.
+        assert_eq!(seen("c", 21_000).await, 3);
+        assert_eq!(seen("a", 65_000).await, 2, "b has been silent for a minute");
+        store.leave_replicas("c").await.unwrap();
+        assert_eq!(seen("a", 66_000).await, 1);
+        // What was stored before the clock went back counts for nothing.
+        assert_eq!(seen("b", 3_600_000).await, 1);
+        assert_eq!(seen("d", 70_000).await, 1);
+    }
+}

@@ -4,7 +4,7 @@ use waymark::domain::ids::{InstallationId, RepoId};
 use waymark::domain::job::Delivery;
 use waymark::domain::retention::Keep;
 use waymark::domain::time::Timestamp;
-use waymark::edge::store::Subject;
+use waymark::edge::store::{JobFilter, JobState, PullRow, PullState, Subject};
 
 use crate::database::fresh_databases;
 use crate::given::*;
@@ -17,6 +17,11 @@ async fn what_is_old_goes_and_what_is_owed_stays() {
     for db in fresh_databases().await {
         let store = &db.store;
         settle_in(store, 1).await;
+        // One job was given up; the other waits. A pull request was closed, the other is open.
+        let dead = claim_at(store, at(5)).await.unwrap();
+        assert!(store.bury(&dead, "422").await.unwrap());
+        let closed = PullRow { state: PullState::Closed, ..pull(10, 2, 1, NOON) };
+        store.upsert_pull(&closed).await.unwrap();
         for n in 0..450 {
             let received = NOON.plus_ms(if n < 430 { 0 } else { 35 * DAY });
             let one = Delivery { guid: format!("g{n}"), received, ..delivery("x") };
@@ -54,8 +59,18 @@ async fn what_is_old_goes_and_what_is_owed_stays() {
             "acknowledgement",
             "risk_report",
             "risk_coverage",
+            "pull",
+            "job",
+            "delivery",
         ];
         assert_eq!(tables, wanted, "{}", db.kind);
+        assert!(cleaned.rows.iter().rev().take(3).all(|(_, rows)| *rows == 1), "{cleaned:?}");
+        assert!(store.delivery("g7").await.unwrap().is_none(), "nobody will read it any more");
+        assert!(store.pull(RepoId(10), 1).await.unwrap().is_some(), "it is open");
+        assert!(store.pull(RepoId(10), 2).await.unwrap().is_none());
+        let left = store.list_jobs(JobFilter::All, 9).await.unwrap();
+        let states: Vec<JobState> = left.iter().map(|job| job.state).collect();
+        assert!(states.contains(&JobState::Queued) && !states.contains(&JobState::Dead));
         assert!(store.repo(RepoId(10)).await.unwrap().is_some());
         assert_eq!(store.blobs(InstallationId(1), &[sha(1)]).await.unwrap().len(), 0);
     }

@@ -50,3 +50,21 @@ async fn of_many_replicas_one_fires() {
         }
     }
 }
+
+/// What was due an hour ahead of a clock that then went back would be late by an hour.
+#[tokio::test]
+async fn a_schedule_does_not_wait_for_the_clock_to_catch_up() {
+    for db in fresh_databases().await {
+        let store = &db.store;
+        let jobs = [check(1, 1, 1)];
+        assert!(
+            store.fire_schedule("recover", &jobs, at(60 * MINUTE), at(65 * MINUTE)).await.unwrap()
+        );
+        assert!(store.fire_schedule("recover", &jobs, NOON, at(5 * MINUTE)).await.unwrap());
+        assert_eq!(store.schedule_due("recover").await.unwrap(), Some(at(5 * MINUTE)));
+        // Another replica's clock that is behind by some seconds is no step.
+        let behind = at(-10_000);
+        let next = behind.plus_ms(5 * MINUTE);
+        assert!(!store.fire_schedule("recover", &jobs, behind, next).await.unwrap());
+    }
+}

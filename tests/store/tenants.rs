@@ -263,7 +263,9 @@ async fn no_table_has_been_forgotten() {
     let mut connection = sqlx::SqliteConnection::connect(&db.url).await.unwrap();
     let found: Vec<String> = sqlx::query_scalar(all).fetch_all(&mut connection).await.unwrap();
     let mut expected = TABLES.to_vec();
-    expected.extend(["_sqlx_migrations", "delivery", "job", "pause", "recovery", "schedule"]);
+    let of_all =
+        ["_sqlx_migrations", "delivery", "job", "pause", "recovery", "replica", "schedule"];
+    expected.extend(of_all);
     expected.sort_unstable();
     assert_eq!(found, expected);
 }

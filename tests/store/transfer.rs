@@ -51,10 +51,8 @@ async fn everything_moves_there_and_back() {
     for from in fresh_databases().await {
         furnish(&from.store).await;
         let (text, moved) = export(&from.store).await;
-        assert!(
-            moved.0.iter().all(|(table, rows)| *rows > 0 || table == "organisation"),
-            "{moved:?}"
-        );
+        // Who works on a database is not known on SQLite.
+        assert!(moved.0.iter().all(|(table, rows)| *rows > 0 || table == "replica"), "{moved:?}");
         for to in fresh_databases().await {
             assert_eq!(import(&to.store, &text).await.unwrap(), moved, "{}", to.kind);
             let (again, _) = export(&to.store).await;

@@ -16,6 +16,7 @@ use crate::domain::time::Timestamp;
 use super::call::{Answer, Call};
 use super::client::GitHub;
 use super::error::{GitHubError, one_line};
+use super::gate::Gates;
 
 /// A wait this short is waited out on the spot; a longer one is the queue's matter.
 const NAP_MS: i64 = 5_000;
@@ -33,17 +34,38 @@ tokio::task_local! {
     static ERRAND: Errand;
 }
 
-/// Ledgers and circuit of one GitHub.
+/// Ledgers and circuits of one GitHub.
 pub(super) struct Budget {
     limits: Option<Limits>,
+    /// How many processes spend the same limits, this one included.
+    processes: AtomicU32,
+    gates: Gates,
     sleep: Sleep,
     ledgers: Mutex<HashMap<InstallationId, Ledger>>,
+    /// Opens when GitHub fails.
     circuit: Mutex<Circuit>,
+    /// Opens when GitHub does not believe the App's own key: who keeps on asking then is locked out
+    /// for longer (GitHub refuses "all authentication attempts" for a while, docs.github.com,
+    /// "Troubleshooting the REST API"). Tokens that were minted before still serve.
+    key: Mutex<Circuit>,
 }
 
 impl Budget {
     pub(super) fn new(limits: Option<Limits>, sleep: Sleep) -> Self {
-        Self { limits, sleep, ledgers: Mutex::default(), circuit: Mutex::default() }
+        Self {
+            limits,
+            processes: AtomicU32::new(1),
+            gates: Gates::new(),
+            sleep,
+            ledgers: Mutex::default(),
+            circuit: Mutex::default(),
+            key: Mutex::default(),
+        }
+    }
+
+    /// How many processes share; without limits nobody need.
+    fn processes(&self) -> u32 {
+        if self.limits.is_some() { self.processes.load(Ordering::Relaxed) } else { 1 }
     }
 
     fn ledgers(&self) -> MutexGuard<'_, HashMap<InstallationId, Ledger>> {
@@ -52,6 +74,10 @@ impl Budget {
 
     fn circuit(&self) -> MutexGuard<'_, Circuit> {
         self.circuit.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn key(&self) -> MutexGuard<'_, Circuit> {
+        self.key.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Returns once the installation may make the call, which is booked; or says from when.
@@ -66,6 +92,7 @@ impl Budget {
         let class = ERRAND.try_with(|errand| errand.class).unwrap_or(Priority::Interactive);
         loop {
             let at = now();
+            let limits = &limits.shared_by(self.processes());
             let booked = self.ledgers().entry(id).or_default().book(limits, weight, class, at);
             let Err(not_before) = booked else { return Ok(()) };
             let wait = not_before.0 - at.0;
@@ -119,6 +146,12 @@ impl GitHub {
         self.inner.budget.circuit().is_open()
     }
 
+    /// So many processes spend GitHub's limits together: from now on this one plans with its share.
+    /// Tells how many it planned with so far.
+    pub fn share_among(&self, processes: u32) -> u32 {
+        self.inner.budget.processes.swap(processes.max(1), Ordering::Relaxed)
+    }
+
     /// Makes one request when the road is open and, for an installation, its budget allows it.
     pub(super) async fn exchange(
         &self,
@@ -130,10 +163,13 @@ impl GitHub {
         if let Some(id) = id {
             budget.admit(id, call, || self.now()).await?;
         }
-        let asked = budget.circuit().ask(self.now());
-        if let Err(not_before) = asked {
-            return Err(away(call, not_before));
+        let _passage = budget.gates.enter(id, budget.processes()).await;
+        if id.is_none() {
+            let asked = budget.key().ask(self.now());
+            asked.map_err(|not_before| away(call, "refused our key", not_before))?;
         }
+        let asked = budget.circuit().ask(self.now());
+        asked.map_err(|not_before| away(call, "failed", not_before))?;
         let _ = ERRAND.try_with(|errand| {
             errand.points.fetch_add(call.weight().points(), Ordering::Relaxed);
         });
@@ -146,7 +182,14 @@ impl GitHub {
         if let Some(not_before) = opened {
             // Whoever probes in vain shall not pay for it with a try.
             tracing::warn!(call = call.name(), "GitHub fails again and again; waiting for it");
-            return Err(away(call, not_before));
+            return Err(away(call, "failed", not_before));
+        }
+        if let (None, Ok(answer)) = (id, &answer) {
+            let opened = budget.key().heard(answer.status != 401, self.now());
+            if let Some(not_before) = opened {
+                tracing::warn!(call = call.name(), "GitHub refuses our key again and again");
+                return Err(away(call, "refused our key", not_before));
+            }
         }
         if let (Some(id), Ok(answer)) = (id, &answer) {
             budget.note(id, answer);
@@ -155,9 +198,9 @@ impl GitHub {
     }
 }
 
-fn away(call: &Call, not_before: Timestamp) -> GitHubError {
+fn away(call: &Call, what: &str, not_before: Timestamp) -> GitHubError {
     let message = format!(
-        "{}: GitHub has failed many times in a row; nothing is asked of it before {}",
+        "{}: GitHub has {what} many times in a row; it is not asked again before {}",
         call.name(),
         not_before.to_rfc3339()
     );

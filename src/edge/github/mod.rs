@@ -29,6 +29,7 @@ mod delivery;
 mod deployment_rule;
 mod dora;
 mod error;
+mod gate;
 mod git;
 mod graphql;
 mod heads;

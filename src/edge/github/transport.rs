@@ -1,4 +1,4 @@
-//! How does one request travel? Gate, deadline, redirects and a bounded body; never a second try.
+//! How does one request travel? Deadline, redirects and a bounded body; never a second try.
 
 use std::error::Error;
 use std::time::{Duration, Instant};
@@ -13,7 +13,6 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use octocrab::{AuthState, OctoBody, Octocrab, OctocrabBuilder};
 use secrecy::{ExposeSecret, SecretString};
-use tokio::sync::Semaphore;
 use tracing::Instrument;
 
 use crate::domain::ids::InstallationId;
@@ -22,21 +21,18 @@ use super::base::ApiBase;
 use super::call::{Answer, Call, CallHook, CallSeen};
 use super::error::GitHubError;
 
-/// GitHub allows 100 concurrent requests, REST and GraphQL together.
-const MAX_CONCURRENT: usize = 100;
 const MAX_REDIRECTS: usize = 5;
 /// Enough of an error's body to find its message.
 const MAX_ERROR_BODY: usize = 64 * 1024;
 
 /// The road to one GitHub.
 ///
-/// The gate and the deadline are here and not tower layers, because a layer lets go when the
-/// headers are in, and a body that never ends would escape both.
+/// The deadline is here (and the gate before it) and no tower layer, because a layer lets go when
+/// the headers are in, and a body that never ends would escape it.
 pub(super) struct Transport {
     crab: Octocrab,
     pub(super) base: ApiBase,
     timeout: Duration,
-    gate: Semaphore,
     hook: Option<CallHook>,
 }
 
@@ -48,7 +44,7 @@ impl Transport {
         hook: Option<CallHook>,
     ) -> Result<Self, String> {
         let crab = octocrab(base.is_https(), timeout)?;
-        Ok(Self { crab, base, timeout, gate: Semaphore::new(MAX_CONCURRENT), hook })
+        Ok(Self { crab, base, timeout, hook })
     }
 
     /// Sends a call and reads the whole answer, whatever its status. The error is always
@@ -60,7 +56,6 @@ impl Transport {
         token: &SecretString,
         installation: Option<InstallationId>,
     ) -> Result<Answer, GitHubError> {
-        let _permit = self.gate.acquire().await.expect("the gate is never closed");
         let start = Instant::now();
         let span = tracing::info_span!("github", method = call.method.as_str(), route = call.route);
         let travel = self.travel(call, token).instrument(span);

@@ -31,6 +31,7 @@ mod organisation;
 mod packed;
 mod pulls;
 mod recovery;
+mod replicas;
 mod repos;
 mod retention;
 mod risk;

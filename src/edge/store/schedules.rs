@@ -5,11 +5,14 @@ use super::database::values;
 use super::error::{StoreError, contended};
 use super::jobs::enqueue_in;
 use crate::domain::job::Job;
+use crate::domain::schedule::AHEAD_MS;
 use crate::domain::time::Timestamp;
 
-/// Touches a row only when it is due: of two replicas, one does.
+/// Touches a row only when it is due: of two replicas, one does. Due later than the next time from
+/// now, it was fired before the clock went back; `$4` lets another replica's clock be ahead.
 const TAKE: &str = "INSERT INTO schedule (name, due_ms) VALUES ($1, $2)
-    ON CONFLICT (name) DO UPDATE SET due_ms = excluded.due_ms WHERE schedule.due_ms <= $3";
+    ON CONFLICT (name) DO UPDATE SET due_ms = excluded.due_ms
+    WHERE schedule.due_ms <= $3 OR schedule.due_ms > $4";
 
 const DUE: &str = "SELECT due_ms FROM schedule WHERE name = $1";
 
@@ -31,7 +34,8 @@ impl Store {
     ) -> Result<bool, StoreError> {
         contended!(async {
             let mut tx = self.database.begin().await?;
-            let taken = tx.execute(TAKE, values![name, next, now]).await? > 0;
+            let values = values![name, next, now, next.plus_ms(AHEAD_MS)];
+            let taken = tx.execute(TAKE, values).await? > 0;
             if taken {
                 enqueue_in(&mut tx, jobs, now, now).await?;
             }

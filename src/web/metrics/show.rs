@@ -30,6 +30,13 @@ pub(in crate::web) async fn show(State(web): State<Web>) -> impl IntoResponse {
         gauge(&mut text, "paused_installations", "Installations that GitHub asked for patience");
         let _ = writeln!(text, "waymark_paused_installations {paused}");
     }
+    if let Ok(recovery) = store.recovery().await {
+        gauge(&mut text, "recovery_age_seconds", "Since GitHub's list of deliveries was compared");
+        // Never: no number is too large for an alert.
+        let age = recovery.through.map_or(f64::INFINITY, |through| seconds_since(through, now));
+        let age = if age.is_finite() { age.to_string() } else { "+Inf".to_owned() };
+        let _ = writeln!(text, "waymark_recovery_age_seconds {age}");
+    }
     connections(&mut text, store.connections());
     text.push_str(&web.standing.show(&web).await);
     text.push_str("# EOF\n");

@@ -139,6 +139,53 @@ async fn an_hour_without_github_kills_no_job() {
     }
 }
 
+/// A wrong key, or a fault of GitHub's: not one try counts, and whoever is not believed does not
+/// knock all the time.
+#[tokio::test]
+async fn an_hour_of_refused_credentials_kills_no_job() {
+    // While other questions in the App's name are answered its key is good: each job asks once a
+    // minute, twice. Else everybody waits for one that probes.
+    for (route, most) in
+        [("*", 60), ("POST /app/installations/{installation_id}/access_tokens", 12 * 60 * 2)]
+    {
+        for stage in Stage::each().await {
+            stage.gh.create_repo(REPO, &[("catalog-info.yaml", CATALOG)]);
+            stage.settle().await;
+            let mut heads = Vec::new();
+            for n in 0..12 {
+                let (branch, file) = (format!("b{n}"), format!("{n}/Dockerfile"));
+                heads.push(stage.gh.push(REPO, &branch, &[(&file, ROOT)], "Add image"));
+                stage.gh.open_pull(REPO, &branch, "main");
+            }
+            stage.gh.expire_tokens();
+            stage.gh.fail(route, 401, usize::MAX);
+            stage.gh.forget_calls();
+            for _ in 0..120 {
+                stage.settle().await;
+                stage.advance(30);
+            }
+            let asked = stage.gh.calls().len();
+            assert!((20..=most).contains(&asked), "{route}: {asked} requests in an hour");
+            assert_eq!(stage.jobs(JobState::Dead).await.len(), 0);
+            let waiting = stage.jobs(JobState::Queued).await;
+            assert!(waiting.iter().all(|job| job.attempts == 0), "{waiting:#?}");
+            let said = waiting[0].last_error.clone().unwrap();
+            assert!(said.contains("401") || said.contains("refused our key"), "{said}");
+            stage.gh.heal();
+            stage.advance(5 * 60);
+            for _ in 0..5 {
+                stage.settle().await;
+                stage.advance(60);
+            }
+            for head in &heads {
+                assert_eq!(stage.runs(REPO, head).len(), 1);
+                assert_eq!(stage.conclusion(REPO, head), "failure");
+            }
+            stage.end().await;
+        }
+    }
+}
+
 /// A server of one's own may have no limits: nothing is held back there.
 #[tokio::test]
 async fn a_server_without_limits_is_not_held_back() {

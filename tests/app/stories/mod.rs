@@ -42,6 +42,7 @@ mod outages;
 mod own_policies;
 mod own_templates;
 mod owners;
+mod panics;
 mod policies_check;
 mod probes;
 mod pull_request;

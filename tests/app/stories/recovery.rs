@@ -213,3 +213,50 @@ async fn a_check_whose_workers_die_is_concluded() {
         stage.end().await;
     }
 }
+
+/// The operator sees when nobody looks for what was missed any more.
+#[tokio::test]
+async fn the_age_of_the_last_comparison_is_measured() {
+    for stage in Stage::each().await {
+        let age = async || {
+            let text = crate::http::get(&stage.url, "/metrics").await.body;
+            let series = "waymark_recovery_age_seconds ";
+            text.lines().find_map(|line| line.strip_prefix(series)).unwrap().to_owned()
+        };
+        assert_eq!(age().await, "+Inf", "never");
+        stage.gh.create_repo(REPO, &[("catalog-info.yaml", CATALOG)]);
+        stage.settle().await;
+        recover(&stage).await;
+        assert_eq!(age().await, "0");
+        // One that cannot be made counts for nothing.
+        stage.gh.fail(LIST, 502, usize::MAX);
+        stage.advance(3700);
+        recover(&stage).await;
+        assert_eq!(age().await, "3700");
+        stage.gh.heal();
+        stage.advance(60);
+        stage.settle().await;
+        assert_eq!(age().await, "0");
+        stage.end().await;
+    }
+}
+
+/// While our clock was an hour ahead, comparisons ended where they began; what was missed then is
+/// found once it is right.
+#[tokio::test]
+async fn what_was_missed_before_the_clock_went_back_is_taken_in() {
+    for stage in compared().await {
+        stage.hands.advance_ms(3_600_000);
+        let ahead = stage.hands.now();
+        let known = stage.app.store.recovery().await.unwrap();
+        let later = waymark::edge::store::Recovery { through: Some(ahead), ..known };
+        stage.app.store.put_recovery(&later).await.unwrap();
+        let head = pull(&stage, "topic");
+        stage.gh.lose_queue();
+        stage.hands.advance_ms(-3_600_000);
+        stage.advance(20 * 60);
+        recover(&stage).await;
+        assert_eq!(stage.conclusion(REPO, &head), "failure");
+        stage.end().await;
+    }
+}

@@ -12,6 +12,7 @@ mod enqueue;
 mod list;
 #[cfg(test)]
 mod plans;
+mod set_back;
 mod settle;
 mod steer;
 

@@ -19,6 +19,10 @@ const CANCEL: &str = "DELETE FROM job WHERE key = $1 AND state = 'queued'";
 const TAKE_DEAD: &str =
     concat!("DELETE FROM job WHERE id = $1 AND state = 'dead' RETURNING ", row_columns!());
 
+const DEAD: &str = "SELECT id FROM job
+    WHERE state = 'dead' AND id > $1 AND (CAST($2 AS TEXT) IS NULL OR kind = $2)
+    ORDER BY id LIMIT 200";
+
 /// Three cheap looks instead of one exact one: what may become claimable without anybody's doing
 /// is a job whose time comes, an installation that wakes, or a lease that runs out.
 const NEXT_DUE: &str = "SELECT MIN(t.ms) FROM (
@@ -61,6 +65,26 @@ impl Store {
             tx.commit().await?;
             Ok(true)
         })
+    }
+
+    /// The same for every dead job, or for those of one kind (`check_pull`); tells how many there
+    /// were. Each is a transaction of its own: half of them queued again is no harm.
+    pub async fn retry_all_dead(
+        &self,
+        kind: Option<&str>,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let mut queued = 0;
+        let mut last = String::new();
+        loop {
+            let ids: Vec<(String,)> = self.database.all(DEAD, values![last.as_str(), kind]).await?;
+            let Some((newest,)) = ids.last() else { return Ok(queued) };
+            // What dies once more meanwhile keeps its id and is not taken twice.
+            last.clone_from(newest);
+            for (id,) in ids {
+                queued += u64::from(self.retry_dead(&JobId(id), now).await?);
+            }
+        }
     }
 
     /// After [`Store::claim`] found nothing: the moment from which it may find something without
