@@ -25,6 +25,7 @@ mod gate;
 mod gate_incidents;
 mod gate_texts;
 mod golden_path;
+mod hearing;
 mod hostile_files;
 mod hostile_texts;
 mod lifecycle;
