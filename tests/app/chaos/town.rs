@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::github::{CheckRun, FakeGitHub, Hook};
+use crate::github::{CheckRun, FakeGitHub, Hook, Logged};
 
 const CATALOG: &str = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: town\n\
                        spec:\n  type: tool\n  lifecycle: production\n  owner: group:team\n";
@@ -220,11 +220,26 @@ impl Town {
             *keys.entry((run.name, run.external_id)).or_default() += 1;
         }
         for ((check, key), times) in keys.iter().filter(|(_, times)| **times > 1) {
-            wrong.push(format!("{}: {times} runs of {check} bear {key:?}", pushed.named()));
+            let how = self.asked_about(pushed);
+            wrong.push(format!("{}: {times} runs of {check} bear {key:?}: {how}", pushed.named()));
         }
         for ((check, conclusion, _), times) in verdicts.iter().filter(|(_, times)| **times > 1) {
             wrong.push(format!("{}: {check} says {conclusion:?} {times} times", pushed.named()));
         }
+    }
+
+    /// What was asked about check runs on that commit, in turn, for whoever looks into it.
+    fn asked_about(&self, pushed: &Pushed) -> String {
+        let of_it = |call: &Logged| {
+            call.body["head_sha"] == pushed.sha.as_str() || call.path.contains(&pushed.sha)
+        };
+        let mut calls = self.gh.calls_to("*check-runs");
+        calls.retain(of_it);
+        let told = |call: &Logged| {
+            let fault = if call.faulted { " spoilt" } else { "" };
+            format!("{} {}{fault} {}", call.method, call.status, call.body["external_id"])
+        };
+        calls.iter().map(told).collect::<Vec<_>>().join(", ")
     }
 
     /// The newest verdict on that commit is this one.

@@ -13,7 +13,17 @@ const ROOT: &str = "FROM debian:12@sha256:1\nCMD [\"/app\"]\n";
 const REPO: &str = "acme/payments";
 
 /// What a push to a pull request asks of GitHub when everything else is known, with one check.
-const WARM: &[&str] = &["GET X", "POST /graphql"];
+const WARM: &[&str] = &[
+    // Which tree the head has: one that was judged before is not read.
+    "GET /repos/{owner}/{repo}/commits/{ref}",
+    // Where the change began: what was there already is not its fault.
+    "GET /repos/{owner}/{repo}/compare/{basehead}",
+    "GET /repos/{owner}/{repo}/git/trees/{tree_sha}",
+    // What holds now: events come late and out of turn.
+    "GET /repos/{owner}/{repo}/pulls/{pull_number}",
+    "POST /graphql",
+    "POST /repos/{owner}/{repo}/check-runs",
+];
 /// What a process asks beside when it meets the repository for the first time.
 const OTHERS: &[&str] = &["POST /app/installations/{installation_id}/access_tokens"];
 

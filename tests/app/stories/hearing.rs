@@ -64,8 +64,7 @@ async fn a_replica_whose_ears_are_cut_off_hears_again() {
             .unwrap();
         ears(&mut server, Some(first)).await;
         // It may have been woken once because calls may have been missed.
-        let missed = tokio::time::timeout(Duration::from_millis(200), wake.notified()).await;
-        drop(missed);
+        let _ = tokio::time::timeout(Duration::from_millis(200), wake.notified()).await;
         calls(&stage, &wake).await;
         stop.send(true).unwrap();
         listening.await.unwrap();

@@ -147,11 +147,16 @@ async fn a_rolling_restart_of_real_processes_loses_and_doubles_nothing() {
         }
         let mut heads = Vec::new();
         for turn in 0..3 {
-            for n in 0..3 {
+            // It stands still otherwise, and the processes sign by the machine's clock.
+            gh.clock().advance(crate::serving::now() - gh.clock().now());
+            for (n, replica) in replicas.iter().enumerate() {
                 let branch = format!("b{turn}-{n}");
-                heads.push(gh.push("acme/one", &branch, &[("Dockerfile", ROOT)], "Add image"));
+                // Of its own, or the clock that stands still would make all of them one commit.
+                let image = format!("# {branch}\n{ROOT}");
+                let files = [("Dockerfile", image.as_str())];
+                heads.push(gh.push("acme/one", &branch, &files, "Add image"));
                 gh.open_pull("acme/one", &branch, "main");
-                gh.deliver_to(&format!("{}/webhook", replicas[n].url));
+                gh.deliver_to(&format!("{}/webhook", replica.url));
                 assert!(gh.deliver().await.iter().all(|(_, status)| *status == 202));
             }
             // The oldest goes while it works; the new one stands in for it.
