@@ -4,10 +4,13 @@
 //!
 //! ```text
 //! chaos --program target/debug/waymark --database URL [--replicas N] [--kills N] [--seed N]
-//!       [--upset 'shell command'] [--fill FILE]
+//!       [--upset 'shell command'] [--fill FILE] [--every N] [--limits on] [--recovery asked]
 //! ```
-//! `--upset` is run every 20 kills (restart the server); `--fill` is a file on the database's small
-//! disk that is blown up until nothing fits any more, and removed.
+//! `--upset` is run every N kills, 20 if nothing is said (restart the server); `--fill` is a file on
+//! the database's small disk that is blown up until nothing fits any more, and removed, as often.
+//! With `--limits on` GitHub enforces its limits and the process plans with them. What did not
+//! arrive is nobody's to send again: the process finds it in GitHub's list, within five minutes, or
+//! when `--recovery asked` puts that on its list at once.
 #![allow(unreachable_pub, dead_code, clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "../tests/app/github/mod.rs"]
@@ -26,10 +29,13 @@ use std::time::{Duration, Instant};
 use github::{FakeClock, FakeGitHub};
 use serving::{Recipe, Serving, now};
 use town::Town;
+use waymark::domain::job::Job;
+use waymark::domain::time::Timestamp;
 use waymark::edge::store::{JobFilter, JobState, Store};
 
-/// Longest time that everything may take to come to rest: a lease, a few tries.
-const PATIENCE: Duration = Duration::from_secs(600);
+/// Longest time that everything may take to come to rest: a comparison with GitHub's list, a lease,
+/// a few tries.
+const PATIENCE: Duration = Duration::from_secs(900);
 
 struct Options {
     program: PathBuf,
@@ -39,6 +45,9 @@ struct Options {
     seed: u64,
     upset: Option<String>,
     fill: Option<PathBuf>,
+    every: usize,
+    limits: bool,
+    recovery_asked: bool,
 }
 
 fn options() -> Options {
@@ -58,6 +67,9 @@ fn options() -> Options {
         seed: number("seed", 1) as u64,
         upset: given.get("upset").cloned(),
         fill: given.get("fill").map(PathBuf::from),
+        every: number("every", 20),
+        limits: given.get("limits").is_some_and(|text| text == "on"),
+        recovery_asked: given.get("recovery").is_some_and(|text| text == "asked"),
     }
 }
 
@@ -90,8 +102,10 @@ struct Day {
 async fn run(options: Options) -> ExitCode {
     let started = Instant::now();
     let clock = FakeClock::at(now());
-    // One tenant pushes more in ten minutes than GitHub grants: its limits have their own tests.
-    let gh = FakeGitHub::builder(clock.clone()).without_limits().start().await;
+    // One tenant pushes more in ten minutes than GitHub grants, so limits are a day of their own.
+    let builder = FakeGitHub::builder(clock.clone());
+    let builder = if options.limits { builder } else { builder.without_limits() };
+    let gh = builder.start().await;
     // The process has the machine's clock, so GitHub has it, too.
     tokio::spawn(async move {
         loop {
@@ -99,10 +113,10 @@ async fn run(options: Options) -> ExitCode {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     });
-    let town = Town::new(gh.clone(), options.seed);
+    let town = Town::new(gh.clone(), options.seed, true);
     let recipe = Recipe::new(&options.program, &gh, &options.database)
         .with("WAYMARK_WORKERS", "4")
-        .with("WAYMARK_GITHUB_LIMITS", "off");
+        .with("WAYMARK_GITHUB_LIMITS", if options.limits { "github" } else { "off" });
     let mut day = Day { options, gh, town, recipe, replicas: Vec::new(), tally: Tally::default() };
     for _ in 0..day.options.replicas {
         let replica = day.recipe.start().await.expect("it starts");
@@ -141,7 +155,8 @@ impl Day {
             });
         }
         self.deliver().await;
-        if self.tally.kills % 20 == 10 {
+        let every = self.options.every;
+        if self.tally.kills % every == every / 2 {
             self.fill_disk().await;
         }
         let pause = self.town.dice.roll(1_200) as u64;
@@ -153,7 +168,7 @@ impl Day {
         }
         self.replicas.swap_remove(at).shoot().await;
         self.tally.kills += 1;
-        if self.tally.kills.is_multiple_of(20) {
+        if self.tally.kills.is_multiple_of(self.options.every) {
             self.upset();
         }
         self.restart().await;
@@ -172,7 +187,7 @@ impl Day {
         panic!("it does not start any more");
     }
 
-    /// Sends the queue, each delivery to some replica; what is not accepted waits for another day.
+    /// Sends the queue, each delivery to some replica. What is not accepted stands in GitHub's list.
     async fn deliver(&mut self) {
         while !self.gh.queued().is_empty() {
             let at = self.town.dice.roll(self.replicas.len());
@@ -212,47 +227,63 @@ impl Day {
         std::fs::remove_file(path).expect("the filler goes");
     }
 
-    /// The trouble is over: what was not accepted is sent again, and everything comes to rest.
-    /// Returns what is wrong then.
+    /// The trouble is over: what never arrived is found in GitHub's list, and everything comes to
+    /// rest. Returns what is wrong then.
     async fn rest(&mut self) -> Vec<String> {
         self.gh.heal();
-        self.town.find_the_lost();
-        let mut newest = BTreeMap::new();
-        for hook in self.gh.history() {
-            let known = newest.entry(hook.guid.clone()).or_insert((hook.clone(), false));
-            known.1 |= hook.status == 202;
-        }
-        let failed: Vec<_> = newest.into_values().filter(|(_, took)| !took).collect();
-        self.gh.with_queue(|queue| queue.extend(failed.into_iter().map(|(hook, _)| hook)));
         let store = Store::open(&self.options.database).await.expect("the database opens");
         let started = Instant::now();
         loop {
             self.deliver().await;
+            let missing = self.missing(&store).await;
             let jobs = store.list_jobs(JobFilter::All, 1_000).await.expect("jobs are listed");
             let alive = jobs.iter().filter(|job| job.state != JobState::Dead).count();
-            if alive == 0 || started.elapsed() > PATIENCE {
+            if (alive == 0 && missing.is_empty()) || started.elapsed() > PATIENCE {
                 let mut wrong = self.town.complaints();
                 for job in jobs {
                     wrong.push(format!("{} {:?}: {:?}", job.key, job.state, job.last_error));
                 }
-                for hook in self.gh.history().iter().filter(|hook| hook.status == 202) {
-                    if !matches!(store.delivery_outcome(&hook.guid).await, Ok(Some(_))) {
-                        wrong.push(format!("{} {} was lost", hook.name(), hook.guid));
-                    }
-                }
+                wrong.extend(missing);
+                wrong.extend(self.refused_too_often());
                 println!("at rest after {} s", started.elapsed().as_secs());
                 return wrong;
             }
+            if !missing.is_empty() && self.options.recovery_asked {
+                let now = Timestamp::from_secs(now());
+                store.enqueue(&[Job::Recover], now).await.expect("a job is stored");
+            }
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
+    }
+
+    /// Deliveries, arrived or not, that have not been read yet.
+    async fn missing(&self, store: &Store) -> Vec<String> {
+        let mut missing = BTreeMap::new();
+        for hook in self.gh.history() {
+            if !matches!(store.delivery_outcome(&hook.guid).await, Ok(Some(_))) {
+                let name = format!("{} {} ({}) was lost", hook.name(), hook.guid, hook.status);
+                missing.insert(hook.guid, name);
+            }
+        }
+        missing.into_values().collect()
+    }
+
+    /// Who dies forgets what it has asked of GitHub, and may ask for a whole minute's worth again:
+    /// one refusal for each death can happen, and each is heeded by all.
+    fn refused_too_often(&self) -> Option<String> {
+        let of_limits = |text: &&String| text.contains("ran into a rate limit");
+        let refused = self.gh.violations().iter().filter(of_limits).count();
+        println!("GitHub refused {refused} requests because of its limits");
+        let most = self.tally.kills * self.options.replicas;
+        (refused > most).then(|| format!("GitHub's limits were met {refused} times"))
     }
 
     fn report(&self, started: Instant, wrong: &[String]) {
         let t = &self.tally;
         println!(
             "{} replicas, seed {}, {} s: {} kills, {} evaluators shot, {} upsets, {} times full; {} \
-             pushes, {} faults; {} deliveries accepted, {} unanswered, {} refused; {} check runs \
-             posted; {} complaints",
+             pushes, {} faults; {} deliveries accepted, {} lost, {} unanswered, {} refused; {} check \
+             runs posted; {} complaints",
             self.options.replicas,
             self.options.seed,
             started.elapsed().as_secs(),
@@ -263,6 +294,7 @@ impl Day {
             self.town.pushes,
             self.town.faults,
             t.accepted,
+            self.town.lost,
             t.unanswered,
             t.refused,
             self.gh.calls_to("POST */check-runs").iter().filter(|c| c.status == 201).count(),

@@ -18,6 +18,8 @@ mod config;
 mod crowd;
 #[path = "cli/database.rs"]
 mod database;
+#[path = "support/database.rs"]
+mod databases;
 #[path = "cli/dora.rs"]
 mod dora;
 #[path = "cli/fix.rs"]

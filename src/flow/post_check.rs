@@ -97,7 +97,8 @@ impl App {
     ) -> Result<bool, Fate> {
         let known = self.store.check_run(repo, &draft.head_sha, &draft.name).await?;
         let same = known.as_ref().is_some_and(|k| k.external_id == draft.external_id);
-        if same && known.as_ref().is_some_and(|k| k.concluded) {
+        let open = known.as_ref().is_some_and(|k| !k.concluded);
+        if same && !open {
             return Ok(false);
         }
         let mut row = CheckRunRow {
@@ -112,7 +113,9 @@ impl App {
         };
         // Noted before the call: a crash behind it leaves a row that says "it may be there".
         self.store.put_check_run(&row, self.clock.now()).await?;
-        let run = github.post_check_run(name, draft, same).await?;
+        // Whatever was noted last and never concluded, the newest run may be this one: another verdict
+        // may have come in between, and failed before it was posted.
+        let run = github.post_check_run(name, draft, open).await?;
         self.meter.check(draft.conclusion.as_str());
         row.github_id = Some(run.id);
         row.concluded = true;

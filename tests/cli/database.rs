@@ -4,6 +4,7 @@ use waymark::domain::job::Delivery;
 use waymark::domain::time::Timestamp;
 use waymark::edge::store::Store;
 
+use crate::databases::empty_databases;
 use crate::given::Folder;
 
 const NOON: Timestamp = Timestamp(1_795_000_000_000);
@@ -95,4 +96,33 @@ fn a_database_is_looked_at_and_moved() {
     let again = folder.waymark_given(&there, &["db", "import"], export.out.as_bytes());
     assert_eq!(again.code, Some(2));
     assert!(again.err.contains("is not empty"), "{}", again.err);
+}
+
+/// From SQLite to PostgreSQL and back, as an operator does it: nothing is lost on the way.
+#[test]
+fn a_database_is_made_and_moves_from_one_kind_to_the_other_and_back() {
+    let folder = Folder::new();
+    let url = store_in(&folder);
+    let on = |url: &str, arguments: &[&str], input: &str| {
+        let settings = [("WAYMARK_DATABASE_URL", url)];
+        let ran = folder.waymark_given(&settings, arguments, input.as_bytes());
+        assert_eq!(ran.code, Some(0), "{arguments:?}: {ran:?}");
+        ran.out
+    };
+    let first = on(&url, &["db", "export"], "");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for (kind, there, _place) in runtime.block_on(empty_databases()) {
+        let made = on(&there, &["db", "migrate"], "");
+        assert!(made.starts_with(&format!("{kind}: the schema is at migration ")), "{made}");
+        assert_eq!(on(&there, &["db", "migrate"], ""), made, "once more changes nothing");
+        assert!(on(&there, &["db", "check"], "").ends_with("no problems\n"));
+        on(&there, &["db", "import"], &first);
+        assert_eq!(on(&there, &["db", "export"], ""), first, "{kind}");
+        // And back.
+        let back = format!("sqlite://{}", folder.beside(&format!("{kind}.db")).display());
+        on(&back, &["db", "import"], &on(&there, &["db", "export"], ""));
+        assert_eq!(on(&back, &["db", "export"], ""), first, "{kind}");
+        let dry = on(&back, &["replay", "--dry-run", "--since", "2026-11-18T09:00:00Z"], "");
+        assert_eq!(dry.lines().count(), 4, "{dry}");
+    }
 }

@@ -1,7 +1,9 @@
 //! Many workers at once.
 
 use std::collections::HashSet;
+use std::time::Duration;
 
+use sqlx::Connection;
 use tokio::task::JoinSet;
 use waymark::domain::job::Job;
 use waymark::edge::store::{JobFilter, Store};
@@ -115,5 +117,25 @@ async fn a_worker_can_be_spawned() {
             store.list_jobs(JobFilter::All, 9).await.unwrap().len()
         });
         assert_eq!(worker.await.unwrap(), 0, "{}", db.kind);
+    }
+}
+
+/// Whoever claims passes over what another connection holds, and does not wait for it.
+#[tokio::test]
+async fn a_job_that_somebody_holds_keeps_nobody_from_the_next() {
+    for db in fresh_databases().await.into_iter().filter(|db| db.kind == "PostgreSQL") {
+        let jobs = [check(1, 1, 1), check(2, 1, 1), check(3, 1, 1)];
+        db.store.enqueue(&jobs, NOON).await.unwrap();
+        let mut other = sqlx::PgConnection::connect(&db.url).await.unwrap();
+        sqlx::query("BEGIN").execute(&mut other).await.unwrap();
+        let lock = "SELECT key FROM job ORDER BY id LIMIT 2 FOR UPDATE";
+        let held: Vec<String> = sqlx::query_scalar(lock).fetch_all(&mut other).await.unwrap();
+        let claiming = claim_at(&db.store, NOON);
+        let claimed = tokio::time::timeout(Duration::from_secs(20), claiming).await;
+        let claimed = claimed.expect("nobody waits for a lock").expect("the third is free");
+        assert!(!held.contains(&claimed.job.key()), "{held:?}");
+        sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+        assert!(claim_at(&db.store, NOON).await.is_some());
+        assert!(claim_at(&db.store, NOON).await.is_some());
     }
 }

@@ -4,11 +4,14 @@
 
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
-use crate::github::{FakeGitHub, Hook};
+use std::collections::BTreeMap;
+
+use crate::github::{CheckRun, FakeGitHub, Hook, Logged};
 
 const CATALOG: &str = "apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata:\n  name: town\n\
                        spec:\n  type: tool\n  lifecycle: production\n  owner: group:team\n";
 const CHECK: &str = "waymark / golden path";
+const RISK: &str = "waymark / deploy risk";
 const REPOS: [&str; 3] = ["acme/one", "acme/two", "globex/three"];
 
 /// Numbers that look random and are the same for one seed (SplitMix64).
@@ -47,25 +50,40 @@ struct Open {
     good: bool,
 }
 
+/// A commit that somebody pushed.
+struct Pushed {
+    repo: &'static str,
+    sha: String,
+    /// Who reads `complaints` knows it by that: `acme/one#3`, `acme/two main`.
+    name: String,
+}
+
 /// The people and their pull requests.
 pub struct Town {
     pub dice: Dice,
     gh: FakeGitHub,
     open: Vec<Open>,
+    /// Every head that a pull request ever had.
+    heads: Vec<Pushed>,
+    /// Every commit that came to a default branch.
+    mains: Vec<Pushed>,
     serial: usize,
+    /// Whether deploy risk is looked at, too.
+    risk: bool,
     /// Deliveries that nobody received; GitHub shows them as failed.
-    lost: Vec<Hook>,
+    pub lost: usize,
     pub pushes: usize,
     pub faults: usize,
 }
 
 impl Town {
-    pub fn new(gh: FakeGitHub, seed: u64) -> Self {
+    pub fn new(gh: FakeGitHub, seed: u64, risk: bool) -> Self {
         for repo in REPOS {
             gh.create_repo(repo, &[("catalog-info.yaml", CATALOG)]);
         }
         let dice = Dice::new(seed);
-        Self { dice, gh, open: Vec::new(), serial: 0, lost: Vec::new(), pushes: 0, faults: 0 }
+        let (open, heads, mains) = (Vec::new(), Vec::new(), Vec::new());
+        Self { dice, gh, open, heads, mains, serial: 0, risk, lost: 0, pushes: 0, faults: 0 }
     }
 
     fn image(&mut self) -> (String, bool) {
@@ -86,6 +104,11 @@ impl Town {
                 let branch = format!("topic-{}", self.serial);
                 let head = self.gh.push(repo, &branch, &files, "Add image");
                 let number = self.gh.open_pull(repo, &branch, "main");
+                self.heads.push(Pushed {
+                    repo,
+                    sha: head.clone(),
+                    name: format!("{repo}#{number}"),
+                });
                 self.open.push(Open { repo, branch, number, head, good });
             }
             0..8 if !self.open.is_empty() => {
@@ -93,6 +116,8 @@ impl Town {
                 let pull = &mut self.open[at];
                 pull.head = self.gh.push(pull.repo, &pull.branch, &files, "Change image");
                 pull.good = good;
+                let name = format!("{}#{}", pull.repo, pull.number);
+                self.heads.push(Pushed { repo: pull.repo, sha: pull.head.clone(), name });
             }
             8 if self.open.len() > 2 => {
                 let at = self.dice.roll(self.open.len());
@@ -102,14 +127,17 @@ impl Town {
             _ => {
                 let repo = REPOS[self.dice.roll(REPOS.len())];
                 let notes = format!("# Notes {}\n", self.serial);
-                self.gh.push(repo, "main", &[("NOTES.md", notes.as_str())], "Say something");
+                let files = [("NOTES.md", notes.as_str())];
+                let sha = self.gh.push(repo, "main", &files, "Say something");
+                self.mains.push(Pushed { repo, sha, name: format!("{repo} main") });
             }
         }
     }
 
-    /// Deliveries come twice, in another order, or not at all.
+    /// Deliveries come twice, in another order, or not at all: then they stand in GitHub's list as
+    /// failed, and nobody sends them again.
     pub fn shake_deliveries(&mut self) {
-        let (dice, lost) = (&mut self.dice, &mut self.lost);
+        let dice = &mut self.dice;
         self.gh.with_queue(|queue| {
             if dice.once_in(3) {
                 let twice: Vec<Hook> = queue.iter().cloned().collect();
@@ -120,18 +148,10 @@ impl Town {
                     queue.swap(at, dice.roll(at + 1));
                 }
             }
-            if dice.once_in(3)
-                && let Some(hook) = queue.pop_front()
-            {
-                lost.push(hook);
-            }
         });
-    }
-
-    /// Somebody presses *Redeliver*, or recovery does.
-    pub fn find_the_lost(&mut self) {
-        let lost = std::mem::take(&mut self.lost);
-        self.gh.with_queue(|queue| queue.extend(lost));
+        if self.dice.once_in(3) && self.gh.lose_first() {
+            self.lost += 1;
+        }
     }
 
     /// GitHub or the road to it fails for a request or two.
@@ -150,7 +170,7 @@ impl Town {
         let (gh, dice) = (&self.gh, &mut self.dice);
         let route = ROUTES[dice.roll(ROUTES.len())];
         let times = 1 + dice.roll(2);
-        match dice.roll(9) {
+        match dice.roll(10) {
             0 => gh.fail(route, 500, times),
             1 => gh.fail(route, 502, times),
             2 => gh.fail(route, 403, times),
@@ -159,34 +179,94 @@ impl Town {
             5 => gh.drop_connection(route, times),
             6 => gh.lose_answer(route, times),
             7 => gh.half_body(route),
+            8 => gh.keep_silent(route, times),
             _ => gh.half_document(route, times),
         }
     }
 
-    /// What is not as it must be: each open pull request's head has its verdict, said once.
+    /// What is not as it must be: each open pull request's head and each commit of a default branch
+    /// has its verdict; and whatever was said of any commit was ended and said once.
     pub fn complaints(&self) -> Vec<String> {
         let mut wrong = Vec::new();
+        for pushed in self.heads.iter().chain(&self.mains) {
+            self.said_once(pushed, &mut wrong);
+        }
         for pull in &self.open {
-            let mut runs = self.gh.check_runs(pull.repo, &pull.head);
-            runs.retain(|run| run.name == CHECK);
-            runs.sort_by_key(|run| run.id);
-            let name = format!("{}#{} at {}", pull.repo, pull.number, &pull.head[..7]);
-            let mut keys: Vec<_> = runs.iter().map(|run| run.external_id.clone()).collect();
-            keys.sort();
-            keys.dedup();
-            if keys.len() != runs.len() {
-                wrong.push(format!("{name}: {} runs say {} things", runs.len(), keys.len()));
+            let name = format!("{}#{}", pull.repo, pull.number);
+            let at = Pushed { repo: pull.repo, sha: pull.head.clone(), name };
+            self.judged(&at, if pull.good { "success" } else { "failure" }, &mut wrong);
+            let looked = self.gh.check_runs(at.repo, &at.sha).iter().any(|run| run.name == RISK);
+            if self.risk && !looked {
+                wrong.push(format!("{}: nobody looked at its risk", at.named()));
             }
-            let expected = if pull.good { "success" } else { "failure" };
-            match runs.last() {
-                None => wrong.push(format!("{name}: nobody judged it")),
-                Some(run) if run.conclusion.as_deref() != Some(expected) => {
-                    let said = (&run.status, &run.conclusion, &run.title);
-                    wrong.push(format!("{name}: {said:?} instead of {expected}"));
-                }
-                Some(_) => {}
-            }
+        }
+        for main in &self.mains {
+            self.judged(main, "success", &mut wrong);
         }
         wrong
     }
+
+    /// Nothing on that commit is still in progress, and no check says the same twice, whatever its
+    /// external id.
+    fn said_once(&self, pushed: &Pushed, wrong: &mut Vec<String>) {
+        let mut keys: BTreeMap<_, usize> = BTreeMap::new();
+        let mut verdicts: BTreeMap<_, usize> = BTreeMap::new();
+        for run in self.gh.check_runs(pushed.repo, &pushed.sha) {
+            if run.status != "completed" {
+                wrong.push(format!("{}: {} is still {}", pushed.named(), run.name, run.status));
+            }
+            let verdict = (run.name.clone(), run.conclusion.clone(), words(&run));
+            *verdicts.entry(verdict).or_default() += 1;
+            *keys.entry((run.name, run.external_id)).or_default() += 1;
+        }
+        for ((check, key), times) in keys.iter().filter(|(_, times)| **times > 1) {
+            let how = self.asked_about(pushed);
+            wrong.push(format!("{}: {times} runs of {check} bear {key:?}: {how}", pushed.named()));
+        }
+        for ((check, conclusion, _), times) in verdicts.iter().filter(|(_, times)| **times > 1) {
+            wrong.push(format!("{}: {check} says {conclusion:?} {times} times", pushed.named()));
+        }
+    }
+
+    /// What was asked about check runs on that commit, in turn, for whoever looks into it.
+    fn asked_about(&self, pushed: &Pushed) -> String {
+        let of_it = |call: &Logged| {
+            call.body["head_sha"] == pushed.sha.as_str() || call.path.contains(&pushed.sha)
+        };
+        let mut calls = self.gh.calls_to("*check-runs");
+        calls.retain(of_it);
+        let told = |call: &Logged| {
+            let fault = if call.faulted { " spoilt" } else { "" };
+            format!("{} {}{fault} {}", call.method, call.status, call.body["external_id"])
+        };
+        calls.iter().map(told).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The newest verdict on that commit is this one.
+    fn judged(&self, pushed: &Pushed, expected: &str, wrong: &mut Vec<String>) {
+        let mut runs = self.gh.check_runs(pushed.repo, &pushed.sha);
+        runs.retain(|run| run.name == CHECK);
+        match runs.iter().max_by_key(|run| run.id) {
+            None => wrong.push(format!("{}: nobody judged it", pushed.named())),
+            Some(run) if run.conclusion.as_deref() != Some(expected) => {
+                let said = (&run.status, &run.conclusion, &run.title);
+                wrong.push(format!("{}: {said:?} instead of {expected}", pushed.named()));
+            }
+            Some(_) => {}
+        }
+    }
+}
+
+impl Pushed {
+    fn named(&self) -> String {
+        format!("{} at {}", self.name, &self.sha[..7])
+    }
+}
+
+/// What a run tells its readers beside the conclusion. The golden path is judged by its conclusion
+/// alone: the same one twice with other words is twice, too. Risk may be seen with other eyes when
+/// more of the past is known.
+fn words(run: &CheckRun) -> Option<String> {
+    let said = (&run.title, &run.summary, &run.text, &run.annotations);
+    (run.name != CHECK).then(|| format!("{said:?}"))
 }

@@ -29,6 +29,8 @@ pub enum Kind {
     Drop,
     /// The request is carried out, then the connection is cut.
     LoseAnswer,
+    /// The request is carried out, then nothing comes until the caller hangs up.
+    Silence,
     /// Headers and half of the answer arrive, then the connection is cut.
     HalfBody,
     /// As `HalfBody`, but the length fits: what arrives is whole by HTTP and half a document.
@@ -141,6 +143,12 @@ impl FakeGitHub {
     /// The next `times` requests are carried out, but the answer never arrives.
     pub fn lose_answer(&self, route: &str, times: usize) {
         self.order(route, times, Kind::LoseAnswer);
+    }
+
+    /// The next `times` requests are carried out, but the connection stays silent for longer than
+    /// anybody waits.
+    pub fn keep_silent(&self, route: &str, times: usize) {
+        self.order(route, times, Kind::Silence);
     }
 
     /// The next `pass` requests to `route` are answered, all behind them wait as with `stall`.

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::auth::{self, Actor};
 use super::call::{Body, Call, Reply, decode};
-use super::limits::{self, CONCURRENT};
+use super::limits::{self, CONCURRENT, Kind};
 use super::openapi::Operation;
 use super::routes::{self, Needs, Route};
 use super::state::{Logged, World};
@@ -233,12 +233,23 @@ fn limit(world: &mut World, incoming: &Incoming, route: &Route) -> Option<Reply>
     if route.template == "/rate_limit" {
         return None;
     }
-    let points = if incoming.method == "GET" || route.template == "/graphql" { 1 } else { 5 };
+    let kind = match (incoming.method.as_str(), route.template) {
+        (_, "/graphql") => Kind::Query,
+        ("GET", _) => Kind::Read,
+        _ if route.creates => Kind::Creation,
+        _ => Kind::Write,
+    };
     let (primary, secondary) = (world.options.primary_limit, world.options.secondary_limits);
     let clock = world.clock.clone();
     let meter: &mut Meter = world.meters.entry(incoming.meter_key()).or_default();
-    match meter.book(&clock, points, route.creates, (primary, secondary)) {
-        Ok(()) => None,
+    match meter.book(&clock, kind, (primary, secondary)) {
+        Ok(()) => {
+            if secondary && kind == Kind::Creation && meter.hurries(clock.now()) {
+                let name = incoming.route_name();
+                world.blame(format!("{name}: less than a second after the one before"));
+            }
+            None
+        }
         Err(refusal) if refusal.ordered => Some(refusal.reply.header(ORDERED, String::new())),
         Err(refusal) => {
             world.blame(format!("{}: ran into a rate limit", incoming.route_name()));

@@ -40,9 +40,10 @@ pub async fn serve(github: FakeGitHub, request: Request) -> Response {
             let text = format!("refused: authorization: {}", incoming.credentials());
             Reply::error(*status, &text)
         }
-        Some(Kind::LoseAnswer | Kind::HalfBody | Kind::HalfDocument | Kind::Pass) | None => {
-            pipeline::answer(&mut github.world(), &incoming)
-        }
+        Some(
+            Kind::LoseAnswer | Kind::Silence | Kind::HalfBody | Kind::HalfDocument | Kind::Pass,
+        )
+        | None => pipeline::answer(&mut github.world(), &incoming),
     };
     let ordered = matches!(
         fault,
@@ -50,6 +51,7 @@ pub async fn serve(github: FakeGitHub, request: Request) -> Response {
             Kind::Answer(..)
                 | Kind::SecondaryLimit(_)
                 | Kind::LoseAnswer
+                | Kind::Silence
                 | Kind::HalfBody
                 | Kind::HalfDocument
                 | Kind::Echo(_)
@@ -59,6 +61,8 @@ pub async fn serve(github: FakeGitHub, request: Request) -> Response {
     github.inner.wake.notify_waiters();
     match fault {
         Some(Kind::LoseAnswer) => cut(),
+        // Hyper drops this future as soon as the other side has closed the connection.
+        Some(Kind::Silence) => std::future::pending().await,
         Some(Kind::HalfBody) => respond(&github, &incoming, reply, true),
         Some(Kind::HalfDocument) => respond(&github, &incoming, halved(reply), false),
         _ => respond(&github, &incoming, reply, false),

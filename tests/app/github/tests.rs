@@ -2,6 +2,7 @@
 
 mod client;
 mod faults;
+mod limits;
 mod objects;
 mod reading;
 mod writing;

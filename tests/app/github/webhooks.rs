@@ -160,6 +160,10 @@ impl World {
 
     /// Into the history with the answer it got.
     fn settle(&mut self, mut hook: Hook, status: u16) {
+        // Attempts are numbered as they are made: what was sent twice or out of turn has another.
+        if self.history.last().is_some_and(|last| last.id >= hook.id) {
+            hook.id = self.next_id();
+        }
         (hook.status, hook.at) = (status, self.clock.now());
         self.history.push(hook);
     }
@@ -232,12 +236,18 @@ impl FakeGitHub {
         edit(&mut self.world().queue)
     }
 
+    /// GitHub tried to send the first of the queue, but nobody answered: it is in the history only.
+    /// Tells whether there was one.
+    pub fn lose_first(&self) -> bool {
+        let mut world = self.world();
+        let Some(hook) = world.queue.pop_front() else { return false };
+        world.settle(hook, 502);
+        true
+    }
+
     /// GitHub tried to send the queue, but nobody answered: it is in the history only.
     pub fn lose_queue(&self) {
-        let mut world = self.world();
-        while let Some(hook) = world.queue.pop_front() {
-            world.settle(hook, 502);
-        }
+        while self.lose_first() {}
     }
 
     /// Everything in the queue twice, the second time with the same GUID.

@@ -220,3 +220,38 @@ async fn patience_grows_from_try_to_try() {
         stage.end().await;
     }
 }
+
+/// The verdict was posted and nobody heard of it; another one came in between and could not be
+/// posted; then the first is right again, and found.
+#[tokio::test]
+async fn a_verdict_that_comes_back_is_not_posted_twice() {
+    for stage in Stage::each().await {
+        stage.gh.create_repo(REPO, &[("catalog-info.yaml", CATALOG)]);
+        stage.gh.push(REPO, "release", &[("NOTES.md", "# Notes\n")], "Begin a release");
+        let head = stage.gh.push(REPO, "topic", &[("Dockerfile", ROOT)], "Add image");
+        let number = stage.gh.open_pull(REPO, "topic", "main");
+        stage.gh.lose_answer(POSTING, 1);
+        stage.settle().await;
+        assert_eq!(stage.runs(REPO, &head).len(), 1);
+        for (base, fault) in [("release", true), ("main", false)] {
+            stage.gh.retarget(REPO, number, base);
+            if fault {
+                stage.gh.fail(POSTING, 502, 1);
+            }
+            stage.settle().await;
+            if fault && !stage.gh.calls_to(POSTING).iter().any(|call| call.status == 502) {
+                stage.advance(30);
+                stage.settle().await;
+            }
+        }
+        for _ in 0..3 {
+            stage.advance(120);
+            stage.settle().await;
+        }
+        let posts: Vec<_> = stage.gh.calls_to(POSTING);
+        let keys: Vec<_> = posts.iter().map(|call| call.body["external_id"].clone()).collect();
+        assert!(keys.len() >= 2 && keys[0] != keys[1], "another verdict was tried: {keys:#?}");
+        one_failure(&stage, &head, "lost, failed, found");
+        stage.end().await;
+    }
+}

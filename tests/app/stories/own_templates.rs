@@ -8,9 +8,9 @@ use super::own_policies::{HOME, home};
 
 pub(super) const REPO: &str = "acme/payments";
 pub(super) const BRANCH: &str = "waymark/adopt-tool";
-pub(super) const GUIDE: &str = "docs/guide.md";
+pub(crate) const GUIDE: &str = "docs/guide.md";
 
-pub(super) const TEMPLATE: &str = "apiVersion: scaffolder.backstage.io/v1beta3
+pub(crate) const TEMPLATE: &str = "apiVersion: scaffolder.backstage.io/v1beta3
 kind: Template
 metadata: {name: tool}
 spec:
@@ -29,12 +29,12 @@ spec:
 ";
 
 /// Where a file of the template lies.
-pub(super) fn place(file: &str) -> String {
+pub(crate) fn place(file: &str) -> String {
     format!("waymark/paths/tool/{file}")
 }
 
 /// The skeleton's guide with this first line.
-pub(super) fn guide(first: &str) -> String {
+pub(crate) fn guide(first: &str) -> String {
     format!(
         "# Guide to ${{{{ values.name }}}}\n\n{first}\n\nIt is run by hand.\n\nIts owners \
          answer for it.\n\nAsk in the channel.\n"

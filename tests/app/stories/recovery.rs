@@ -181,6 +181,37 @@ async fn a_database_that_was_lost_finds_everything_again() {
     }
 }
 
+/// `waymark replay` after all is done: everything is read once more, and nothing is said twice.
+#[tokio::test]
+async fn a_delivery_that_is_read_once_more_posts_nothing_new() {
+    for stage in compared().await {
+        let head = pull(&stage, "topic");
+        let number = stage.gh.open_issue(REPO, "octo-dev", "How do we stand?");
+        stage.gh.allow("GET */contents/*", 404);
+        stage.gh.comment(REPO, number, "octo-dev", "/platform scorecard");
+        let tip = stage.gh.push(REPO, "main", &[("a.txt", "a")], "Say something");
+        stage.settle().await;
+        let guids: Vec<String> = stage.gh.history().into_iter().map(|hook| hook.guid).collect();
+        stage.gh.forget_calls();
+        let queued = stage.app.store.plan_again(&guids, stage.hands.now()).await.unwrap();
+        assert!(queued >= 4, "{queued}");
+        stage.settle().await;
+        let written: Vec<String> = stage
+            .gh
+            .calls()
+            .into_iter()
+            .filter(|call| call.method != "GET" && call.route != "POST /graphql")
+            .map(|call| call.route)
+            // A reaction that is there already stays one; a token tells nobody.
+            .filter(|route| !route.ends_with("/reactions") && !route.ends_with("/access_tokens"))
+            .collect();
+        assert_eq!(written, [""; 0]);
+        assert_eq!((stage.runs(REPO, &head).len(), stage.runs(REPO, &tip).len()), (1, 1));
+        assert_eq!(stage.gh.comments(REPO, number).len(), 2);
+        stage.end().await;
+    }
+}
+
 /// A process died in the middle of a check, again and again: it is concluded with the reason.
 #[tokio::test]
 async fn a_check_whose_workers_die_is_concluded() {

@@ -10,7 +10,7 @@ use super::files::{CATALOG, FIXED, GOOD, OLD_FAULT};
 
 pub(super) const HOME: &str = "acme/.github";
 const TITLE: &str = "Golden path scorecard";
-pub(super) const SETTINGS: &str = "path: service\nscorecard: {target: 80}\n";
+pub(crate) const SETTINGS: &str = "path: service\nscorecard: {target: 80}\n";
 
 pub(super) fn id(stage: &Stage, login: &str) -> InstallationId {
     InstallationId(stage.gh.installation_id(login) as i64)
@@ -39,7 +39,7 @@ pub(super) async fn count(stage: &Stage) {
     stage.settle().await;
 }
 
-pub(super) fn scorecards(stage: &Stage, repo: &str) -> Vec<Issue> {
+pub(crate) fn scorecards(stage: &Stage, repo: &str) -> Vec<Issue> {
     let mut issues = stage.gh.issues(repo);
     issues.retain(|issue| issue.title == TITLE);
     issues

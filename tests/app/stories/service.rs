@@ -135,6 +135,53 @@ async fn told_to_stop_it_finishes_its_job_and_a_restart_does_the_rest() {
     }
 }
 
+/// Three processes on one PostgreSQL are replaced one after the other while people push.
+#[tokio::test]
+async fn a_rolling_restart_of_real_processes_loses_and_doubles_nothing() {
+    for database in fresh_databases().await.into_iter().filter(|d| d.kind == "PostgreSQL") {
+        let gh = github().await;
+        gh.create_repo("acme/one", &[("catalog-info.yaml", CATALOG)]);
+        let mut replicas = Vec::new();
+        for _ in 0..3 {
+            replicas.push(Service::start(&gh, &database).await);
+        }
+        let mut heads = Vec::new();
+        for turn in 0..3 {
+            // It stands still otherwise, and the processes sign by the machine's clock.
+            gh.clock().advance(crate::serving::now() - gh.clock().now());
+            for (n, replica) in replicas.iter().enumerate() {
+                let branch = format!("b{turn}-{n}");
+                // Of its own, or the clock that stands still would make all of them one commit.
+                let image = format!("# {branch}\n{ROOT}");
+                let files = [("Dockerfile", image.as_str())];
+                heads.push(gh.push("acme/one", &branch, &files, "Add image"));
+                gh.open_pull("acme/one", &branch, "main");
+                gh.deliver_to(&format!("{}/webhook", replica.url));
+                assert!(gh.deliver().await.iter().all(|(_, status)| *status == 202));
+            }
+            // The oldest goes while it works; the new one stands in for it.
+            let oldest = replicas.remove(0);
+            oldest.signal("-TERM").await;
+            assert_eq!(oldest.ended().await.code(), Some(0));
+            replicas.push(Service::start(&gh, &database).await);
+        }
+        let done = |gh: &FakeGitHub| {
+            heads.iter().filter(|head| conclusion(gh, "acme/one", head).is_some()).count()
+        };
+        gh.wait_until(|gh| done(gh) == heads.len()).await;
+        for replica in replicas {
+            replica.signal("-TERM").await;
+            assert_eq!(replica.ended().await.code(), Some(0));
+        }
+        for head in &heads {
+            let runs = gh.check_runs("acme/one", head);
+            let said: Vec<_> = runs.iter().map(|run| run.conclusion.as_deref()).collect();
+            assert_eq!(said, [Some("failure")], "{runs:#?}");
+        }
+        gh.assert_calm();
+    }
+}
+
 #[tokio::test]
 async fn complaints_about_settings_come_all_at_once() {
     let output = command()

@@ -61,20 +61,23 @@ async fn a_stall_waits_for_its_guard() {
     github.assert_calm();
 }
 
+/// The deed is done, and nobody says so; who waits goes away in the end.
 #[tokio::test]
-async fn too_much_too_fast_is_refused() {
+async fn silence_lasts_until_the_caller_hangs_up() {
     let (github, mut client) = fixture().await;
     client.install(&github, json!({})).await;
-    let number = github.open_pull_from_fork("acme/payments", "stranger", &[("x", "x")]);
-    let path = format!("/repos/acme/payments/issues/{number}/comments");
-    for _ in 0..80 {
-        assert_eq!(client.post(&path, json!({"body": "b"})).await.status, 201);
-    }
-    let answer = client.post(&path, json!({"body": "b"})).await;
-    assert_eq!((answer.status, answer.header("retry-after")), (403, Some("60")));
-    assert_eq!(github.forgive().len(), 1);
-    github.clock().advance(60);
-    assert_eq!(client.post(&path, json!({"body": "b"})).await.status, 201);
+    let head = github.head("acme/payments", "main");
+    github.keep_silent("POST */check-runs", 1);
+    let body = json!({"name": "w", "head_sha": head, "conclusion": "neutral"});
+    let task = tokio::spawn(async move {
+        client.send("POST", "/repos/acme/payments/check-runs", Some(body)).await.is_ok()
+    });
+    github.wait_until(|github| github.check_runs("acme/payments", &head).len() == 1).await;
+    assert!(!task.is_finished() && !github.is_idle());
+    task.abort();
+    assert!(task.await.unwrap_err().is_cancelled());
+    github.wait_until(FakeGitHub::is_idle).await;
+    github.assert_calm();
 }
 
 /// (GUID, event, signature is right) of everything received; answers 202.

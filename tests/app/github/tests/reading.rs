@@ -47,6 +47,7 @@ async fn every_read_fits_the_description() {
     client
         .post(&format!("/repos/acme/payments/issues/{ours}/comments"), json!({"body": "hi"}))
         .await;
+    github.clock().advance(1);
     client
         .post("/repos/acme/payments/issues", json!({"title": "t", "body": "b", "labels": ["x"]}))
         .await;
