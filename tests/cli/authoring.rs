@@ -319,12 +319,12 @@ fn an_error_while_judging_has_its_frame() {
     folder.edit(RULES, "instruction.name ==", "file.path + 1 == 3\n\tinstruction.name ==");
     folder.write("Dockerfile", "FROM sesame:12\n").write("sesame/Dockerfile", "FROM sesame:12\n");
     let checked = folder.waymark(&["check", "--policies", "policies"]);
-    assert_eq!(checked.code, Some(2), "{checked:?}");
+    assert_eq!(checked.code, Some(1), "there is no README either: {checked:?}");
     let frame = checked.err.find("error: ").map(|at| &checked.err[at..]).unwrap_or_default();
     for part in [
         "error: `add` expects numeric argument\n",
-        "--> policies/team/no_maintainer/policy.rego:42:2\n",
-        "42 |     file.path + 1 == 3\n",
+        "--> policies/team/no_maintainer/policy.rego:38:6\n",
+        "38 |     file.path + 1 == 3\n",
         "= help: one side is no number",
     ] {
         assert!(frame.contains(part), "{part}: {frame}");
@@ -332,11 +332,11 @@ fn an_error_while_judging_has_its_frame() {
     assert!(!frame.contains("sesame"), "{frame}");
     let tested = folder.waymark(&["policy", "test", "policies"]);
     assert!(
-        tested.out.contains("team/no_maintainer/policy.rego:42:2: `add` expects"),
+        tested.out.contains("team/no_maintainer/policy.rego:38:6: `add` expects"),
         "{tested:?}"
     );
     assert!(
-        tested.out.contains("      42 |     file.path + 1 == 3\n         |     ^\n"),
+        tested.out.contains("      38 |     file.path + 1 == 3\n         |         ^\n"),
         "{}",
         tested.out
     );
@@ -348,5 +348,5 @@ fn an_error_while_judging_has_its_frame() {
         "--policies",
         "policies",
     ]);
-    assert!(shown.out.contains("policy.rego:42:2: `add` expects"), "{shown:?}");
+    assert!(shown.out.contains("policy.rego:38:6: `add` expects"), "{shown:?}");
 }

@@ -12,8 +12,8 @@ use super::syntax::{package, rule_name};
 
 /// Packages of our own that ask for every policy: who asks for them asks for itself.
 const EVERYBODY: [&str; 2] = [super::evaluate::ENTRY, super::gate::ENTRY];
-const HINT: &str = "Rego knows no recursion: `walk(value, [path, part])` visits everything inside \
-    of a value, and `some x in list` every element of a list";
+const HINT: &str = "Rego knows no recursion: `some x in list` visits every element of a list, and \
+    what lies deeper takes a rule of its own for each step";
 /// So many rules of a circle are named.
 const MAX_NAMED: usize = 6;
 
