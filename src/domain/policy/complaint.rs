@@ -27,19 +27,10 @@ const HINTS: &[(&str, &str)] = &[
     ("previously defined with", "give both rules the same number of arguments, or another name"),
     ("cannot be shadowed", "`input` and `data` are taken: choose another name"),
     (
-        "complete rules should not produce multiple outputs",
-        "two rules of this name hold at once and disagree: make their conditions exclude each \
-         other, or write a set with `contains`",
-    ),
-    (
         "rule conflicts with",
         "a name is either a set (`contains`), a function, or one value: rename one of the rules",
     ),
     ("missing `import future.keywords", "add `import rego.v1` below the package line"),
-    (
-        "function produced multiple outputs",
-        "its rules hold at once and disagree: make their conditions exclude each other",
-    ),
     ("generated multiple times", "make the key say more, or gather the values in a set"),
     ("in default value", "write a plain value: `default applies := false`"),
     (
@@ -87,8 +78,17 @@ pub(super) fn run_time_problem(path: &str, error: &anyhow::Error) -> PolicyProbl
         .iter()
         .find(|(part, _)| problem.message.contains(part))
         .map_or_else(|| without_values(&problem.message), |(_, words)| (*words).to_owned());
-    PolicyProblem { message, ..problem }
+    let hint = WHILE_JUDGING.iter().find(|(part, _)| message.contains(part));
+    let hint = hint.map(|(_, hint)| (*hint).to_owned()).or(problem.hint);
+    PolicyProblem { message, hint, ..problem }
 }
+
+/// Part of a complaint → what to do about it, where the same words mean something else when a
+/// policy is loaded.
+const WHILE_JUDGING: &[(&str, &str)] =
+    &[("rule conflicts with", DISAGREE), ("multiple outputs", DISAGREE)];
+const DISAGREE: &str = "rules of this name hold at once and disagree: make their conditions \
+    exclude each other, or write a set with `contains`";
 
 /// What is said of an evaluation that takes too long.
 const TIME_OUT: &str = "execution exceeded the time limit";
@@ -102,7 +102,7 @@ pub(super) fn is_time_out(problem: &PolicyProblem) -> bool {
 const SAID: &[(&str, &str)] = &[
     ("execution exceeded time limit", TIME_OUT),
     ("execution exceeded memory limit", "execution exceeded the memory limit"),
-    ("function produced multiple outputs", "the function gives several values at once"),
+    ("function produced multiple outputs", "functions must not produce multiple outputs"),
     ("generated multiple times", "a key of the object is given different values"),
 ];
 
@@ -165,7 +165,7 @@ mod tests {
             ("walk expected array result, got `s3cret`", "walk expected array result"),
             (
                 "function produced multiple outputs {s3cret}",
-                "the function gives several values at once",
+                "functions must not produce multiple outputs",
             ),
             (
                 "value for key `s3cret` generated multiple times: `1` and `2`",

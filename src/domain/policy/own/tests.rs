@@ -179,7 +179,7 @@ fn an_error_of_an_evaluation_has_a_place_and_tells_no_file() {
         (
             "name := file.stages if some file in input.dockerfiles\n\nname := input.dockerfiles if \
              input.dockerfiles\n\nfindings contains {\"message\": \"x\"} if name",
-            "complete rules should not produce multiple outputs",
+            ":15:1: rule conflicts with rule at acme/a/policy.rego:13:1; rules of this name hold",
         ),
         (
             "findings contains {\"message\": sprintf(\"x\", input.dockerfiles[0])} if input.dockerfiles",
