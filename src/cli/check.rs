@@ -9,7 +9,7 @@ use anyhow::Context;
 use clap::builder::{PossibleValue, PossibleValuesParser};
 use clap::{Args, ValueHint};
 
-use super::policy::problem_frame;
+use super::policy::{Unasked, problem_frame};
 use super::progress::Progress;
 use super::runtime::open_runtime;
 use super::{USAGE, terminal};
@@ -72,6 +72,7 @@ async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
     };
     // The child says nothing about a folder that it cannot read.
     let files = PolicyFiles::with(&policies).context("cannot read the policies")?;
+    let folders = policies.clone();
     let evaluators = start_evaluators(policies).await?;
     let catalogue = evaluators.catalogue();
     for problem in &catalogue.problems {
@@ -82,11 +83,20 @@ async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let compared = base.is_some();
     let progress = Progress::start(&format!("judging {}", visible::line(&path.to_string_lossy())));
     let job = FolderToCheck { folder: Folder { path, head, base }, config, organisation, today };
-    let CheckedFolder { judgement, tree, prefix, waiver_rules, .. } =
+    let CheckedFolder { judgement, tree, prefix, waiver_rules, broken, .. } =
         check_folder(&evaluators, job).await?;
     drop(progress);
+    for problem in broken.iter().filter(|problem| !catalogue.problems.contains(*problem)) {
+        terminal::tell(&problem_frame(&files, problem));
+    }
     if let Some(why) = asked.silent(&judgement) {
         terminal::warn(&why);
+    }
+    if asked.selection.policies.is_none() {
+        let judged = judgement.policies.iter().map(|policy| policy.id.clone()).collect();
+        let mut unasked = Unasked::new(&folders, &files, catalogue);
+        unasked.note(&judgement.path, &judged);
+        unasked.words().iter().for_each(|words| terminal::warn(words));
     }
     let judgement = asked.selection.narrow(judgement);
     let format = formats::find(&format).context("no such format")?;
@@ -132,6 +142,8 @@ pub(super) fn config_file(path: &Path) -> anyhow::Result<ConfigFile> {
 
 /// One process judges; base and head take turns.
 pub(super) async fn start_evaluators(policies: Vec<PathBuf>) -> anyhow::Result<Evaluators> {
+    // The child takes any folder.
+    PolicyFiles::with(&policies).context("cannot read the policies")?;
     let command = evaluator::Command {
         program: std::env::current_exe().context("our own binary cannot be found")?,
         policies,

@@ -40,7 +40,7 @@ enum Command {
 }
 
 /// The two files.
-#[derive(Debug, Clone, Copy, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Kind {
     /// .github/waymark.yml of a repository
     Repository,

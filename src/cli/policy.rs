@@ -8,6 +8,7 @@ mod new;
 mod show;
 mod test;
 mod trace;
+mod unasked;
 mod watch;
 
 use std::path::PathBuf;
@@ -18,6 +19,8 @@ use clap::{Args, Subcommand};
 use crate::domain::policy::metadata::PolicyProblem;
 use crate::domain::report::problem::render_problem;
 use crate::edge::disk::PolicyFiles;
+
+pub(super) use unasked::Unasked;
 
 #[derive(Debug, Args)]
 pub(super) struct Arguments {

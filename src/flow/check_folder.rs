@@ -9,6 +9,7 @@ use crate::domain::config::{Traits, WaiverRules};
 use crate::domain::evaluate::{ConfigFile, Request};
 use crate::domain::facts::RepoFacts;
 use crate::domain::judge::{Case, EDITS_CONFIGURATION, Judgement, Kept, judge, judge_proposal};
+use crate::domain::policy::metadata::PolicyProblem;
 use crate::domain::tree::SourceTree;
 use crate::edge::evaluator::{EvaluatorError, Evaluators};
 
@@ -41,6 +42,8 @@ pub struct CheckedFolder {
     pub repo: RepoFacts,
     /// The configuration that counted.
     pub rules: Option<ConfigFile>,
+    /// Where policies went wrong on it, and how.
+    pub broken: Vec<PolicyProblem>,
     /// What the organisation asks of waivers.
     pub waiver_rules: WaiverRules,
 }
@@ -130,5 +133,7 @@ pub async fn check_folder(
         None => judge(case),
     };
     let waiver_rules = answer.organisation.waiver_rules;
-    Ok(CheckedFolder { judgement, tree, prefix, repo, rules, waiver_rules })
+    let problems = answer.evaluation.outcomes.into_iter().filter_map(|outcome| outcome.problem);
+    let broken = problems.map(|problem| *problem).collect();
+    Ok(CheckedFolder { judgement, tree, prefix, repo, rules, broken, waiver_rules })
 }

@@ -52,6 +52,7 @@ fn a_skeleton_overwrites_nothing_and_wants_a_name_that_can_be() {
         ("teem/other", "did you mean `team/other`? `--new-pack` begins a new one"),
         ("Team/Other", "is not a policy id"),
         ("lib/other", "has a meaning of its own"),
+        ("waymark/waiver_expired", "has a meaning of its own"),
         ("container/non_root_user", "is a built-in policy"),
     ] {
         let ran = folder.waymark(&["policy", "new", id]);
@@ -130,7 +131,18 @@ fn mistakes_are_shown_where_they_are_with_a_hint() {
         ),
         ("# METADATA\n", "", "no `# METADATA` block", "waymark policy new"),
         ("no_maintainer\n\nimport", "no_maintaner\n\nimport", "the package is", "write `package"),
-        ("severity: low", "severity: lowest", "METADATA: ", "policy.rego:"),
+        ("severity: low", "severity: lo", "METADATA: unknown word `lo`", "did you mean `low`?"),
+        ("level: silver", "levl: silver", "unknown key `levl`", "policy.rego:8:"),
+        ("[dockerfiles]", "[dockerfile]", "unknown word `dockerfile`", "did you mean `dock"),
+        ("\"path\": file.path", "\"path\": fil.path", "nothing gives `fil` a", "mean `file`?"),
+        ("applies := false", "applies := fals", "must be a plain value", "did you mean `false`?"),
+        ("\"path\": file", "\"path: file", "invalid character in string", "is not closed"),
+        (
+            "default applies",
+            "again(x) := again(x)\n\napplies if again(1)\n\ndefault applies",
+            "`again` asks for itself",
+            "Rego knows no recursion",
+        ),
     ];
     for (from, to, message, hint) in mistakes {
         let folder = begun();
@@ -196,7 +208,9 @@ fn impact_lists_who_flips() {
     folder.write("../list.txt", "two # a comment\n\nnone\n");
     let all = ["policy", "impact", "--policies", "policies", "../one", "--list", "../list.txt"];
     let ran = folder.waymark(&all);
-    assert_eq!(ran.code, Some(0), "{ran:?}");
+    // One of the folders is none.
+    assert_eq!(ran.code, Some(2), "{ran:?}");
+    assert!(!ran.err.contains("not asked"), "{ran:?}");
     for expected in [
         "team/no_maintainer  warn  1            0          0        0",
         "team-a  1",
@@ -213,15 +227,126 @@ fn impact_lists_who_flips() {
     assert_eq!(json["policies"]["team/no_maintainer"]["newly_fails"], 1);
     assert_eq!(json["teams"]["team-a"], 1);
     // The other way round: the policy goes.
+    folder.write("other/lib/x.rego", "package waymark.lib.x\n");
     let ran = folder.waymark(&[
         "policy",
         "impact",
         "--old",
         "policies",
         "--policies",
-        ".",
+        "other",
         "--format=json",
         "../one",
     ]);
     assert_eq!(ran.json()["policies"]["team/no_maintainer"]["newly_passes"], 1);
+}
+
+#[test]
+fn a_policy_that_no_path_holds_is_told() {
+    let folder = begun();
+    folder.write("Dockerfile", "FROM debian:12\nMAINTAINER ada\nUSER 1\n");
+    let told = "1 policy of `policies` is not asked on the golden path `default`: \
+        team/no_maintainer (silver).";
+    let ran = folder.waymark(&["check", "--policies", "policies"]);
+    assert!(ran.err.contains(told), "{ran:?}");
+    folder.write("../two/README.md", "x");
+    let all = ["policy", "impact", "--policies", "policies", ".", "../two"];
+    let ran = folder.waymark(&all);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.err.contains("path `default` (2 repositories): team/no_maintainer"), "{ran:?}");
+    let json = folder.waymark(&[&all[..], &["--format=json"]].concat()).json();
+    assert_eq!(json["not_asked"][0]["policy"], "team/no_maintainer", "{json}");
+    assert_eq!(json["not_asked"][0]["repositories"], 2, "{json}");
+    // Now it is asked.
+    folder.edit(RULES, "level: silver", "level: bronze");
+    assert!(!folder.waymark(&["check", "--policies", "policies"]).err.contains("not asked"));
+}
+
+#[test]
+fn a_folder_that_holds_no_policy_is_refused_with_the_one_that_was_meant() {
+    let folder = begun();
+    folder.write("src/main.rs", "");
+    for (dir, expected) in [
+        ("src", "no policy below `src`; is it the folder above <pack>/<policy>/policy.rego?"),
+        ("policies/team", "did you mean `policies`?"),
+        ("policies/team/no_maintainer", "did you mean `policies`?"),
+        (".", "did you mean `./policies`?"),
+    ] {
+        for command in [
+            vec!["policy", "test", dir],
+            vec!["policy", "list", "--policies", dir],
+            vec!["policy", "impact", "--policies", dir, "."],
+            vec!["check", "--policies", dir],
+            vec!["config", "show", "--policies", dir],
+        ] {
+            let ran = folder.waymark(&command);
+            assert_eq!(ran.code, Some(2), "{command:?}: {ran:?}");
+            assert!(ran.err.contains(expected), "{command:?}: {ran:?}");
+        }
+    }
+}
+
+#[test]
+fn a_rule_about_deployments_begins_with_one() {
+    let folder = Folder::new();
+    let ran = folder.waymark(&["policy", "new", "deployment/from_main"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let ran = folder.waymark(&["policy", "test", "policies"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    assert!(ran.out.contains("deployment/from_main ... ok\n"), "{ran:?}");
+    assert!(ran.out.contains("5 passed, 0 failed in "), "{ran:?}");
+}
+
+/// Three loops inside of each other end after five seconds, for each example and test.
+#[test]
+fn what_never_ends_is_tried_once() {
+    let folder = begun();
+    let loops = "\tsome a in numbers.range(1, 9999)\n\tsome b in numbers.range(1, 9999)\n\t\
+        some c in numbers.range(1, 9999)\n\ta + b == c * 1000000\n}\n";
+    folder.edit(RULES, "\tinstruction.name == \"MAINTAINER\"\n}\n", loops);
+    let ran = folder.waymark(&["policy", "test", "policies"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert_eq!(ran.out.matches("execution exceeded the time limit").count(), 2, "{ran:?}");
+    assert!(ran.out.contains("not tried: the policy took too long on the example above"));
+    assert!(ran.out.contains("not tried: the test above took too long"), "{ran:?}");
+}
+
+/// An error while a policy judges is shown where it is, and tells nothing of what was judged.
+#[test]
+fn an_error_while_judging_has_its_frame() {
+    let folder = begun();
+    folder.edit(RULES, "level: silver", "level: bronze");
+    folder.edit(RULES, "instruction.name ==", "file.path + 1 == 3\n\tinstruction.name ==");
+    folder.write("Dockerfile", "FROM sesame:12\n").write("sesame/Dockerfile", "FROM sesame:12\n");
+    let checked = folder.waymark(&["check", "--policies", "policies"]);
+    assert_eq!(checked.code, Some(1), "there is no README either: {checked:?}");
+    let frame = checked.err.find("error: ").map(|at| &checked.err[at..]).unwrap_or_default();
+    for part in [
+        "error: `add` expects numeric argument\n",
+        "--> policies/team/no_maintainer/policy.rego:38:6\n",
+        "38 |     file.path + 1 == 3\n",
+        "= help: one side is no number",
+    ] {
+        assert!(frame.contains(part), "{part}: {frame}");
+    }
+    assert!(!frame.contains("sesame"), "{frame}");
+    let tested = folder.waymark(&["policy", "test", "policies"]);
+    assert!(
+        tested.out.contains("team/no_maintainer/policy.rego:38:6: `add` expects"),
+        "{tested:?}"
+    );
+    assert!(
+        tested.out.contains("      38 |     file.path + 1 == 3\n         |         ^\n"),
+        "{}",
+        tested.out
+    );
+    let shown = folder.waymark(&[
+        "policy",
+        "show",
+        "team/no_maintainer",
+        "--trace",
+        "--policies",
+        "policies",
+    ]);
+    assert!(shown.out.contains("policy.rego:38:6: `add` expects"), "{shown:?}");
 }

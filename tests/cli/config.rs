@@ -92,6 +92,41 @@ fn validate_tells_the_two_files_apart() {
     let ran = folder.waymark(&["config", "validate", "--as=repository", "../org/waymark.yml"]);
     assert_eq!(ran.code, Some(1));
     assert!(ran.out.contains("unknown key `locked`"), "{ran:?}");
+    // What it was taken for by its name may be wrong.
+    folder.write("o.yml", LOCKED);
+    let ran = folder.waymark(&["config", "validate", "o.yml"]);
+    assert!(
+        ran.out.contains(
+            "is this the organisation's file? By its name it was taken for a \
+        repository's: try --as organisation\n"
+        ),
+        "{ran:?}"
+    );
+    let ran = folder.waymark(&["config", "validate", "--as=repository", "o.yml"]);
+    assert!(!ran.out.contains("is this"), "{ran:?}");
+}
+
+#[test]
+fn show_tells_faults_first_and_fails() {
+    let folder = furnished();
+    folder.write(".github/waymark.yml", "polices: {}\n");
+    let ran = folder.waymark(&["config", "show"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.out.starts_with(".github/waymark.yml:1: unknown key `polices`"), "{ran:?}");
+    assert!(ran.out.contains("\n\ngolden path "), "{ran:?}");
+}
+
+#[test]
+fn one_line_that_is_locked_is_told_once() {
+    let folder = furnished();
+    folder.write(".github/waymark.yml", "policies:\n  container/*: off\n");
+    folder.write("../org/waymark.yml", "policies:\n  container/*: {mode: enforce, locked: true}\n");
+    let ran = folder.waymark(&["config", "show", "--organisation", "../org"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let refused: Vec<&str> = ran.out.lines().filter(|l| l.contains("does not count")).collect();
+    assert_eq!(refused.len(), 1, "{ran:?}");
+    assert!(refused[0].contains(" and "), "{refused:?}");
+    assert!(refused[0].contains("more, which are `enforce` in the organisation,"), "{refused:?}");
 }
 
 #[test]

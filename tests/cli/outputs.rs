@@ -115,6 +115,10 @@ fn observed_policies_speak_when_asked() {
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(ran.out.contains("note[container/non_root_user]: "), "{}", ran.out);
     assert!(ran.out.contains("0 existing, 1 observed; "), "{}", ran.out);
+    // It applies, and it fails.
+    let ran =
+        folder.waymark(&["check", "--policy", "container/non_root_user", "--mode", "observe"]);
+    assert!(ran.out.contains("0 existing, 1 observed; 0 of 1 policy pass\n"), "{}", ran.out);
 }
 
 #[test]

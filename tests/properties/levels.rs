@@ -62,6 +62,7 @@ fn verdict(shape: &Shape, waivers: Vec<Waiver>) -> Judgement {
         status: *status,
         reason: None,
         findings: if *status == Status::Fail { vec![finding(n)] } else { Vec::new() },
+        problem: None,
     };
     let outcomes = shape.iter().enumerate().map(outcome).collect();
     judge(Case {

@@ -22,6 +22,8 @@ use crate::flow::check_folder::config_of;
 use crate::flow::gather_folder::{Folder, Gathered, gather_folder, root_of};
 
 #[derive(Debug, Args)]
+#[command(after_help = "Exit code: 0 the files are right; 1 one is not (what is wrong with it \
+    stands first, and does not count); 2 nothing can be shown.")]
 pub(super) struct Arguments {
     /// Folder of the repository; left out: the Git work tree around the current folder
     #[arg(value_hint = ValueHint::DirPath)]
@@ -84,13 +86,14 @@ async fn show(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let answer = evaluators.evaluate(&request).await?;
     let today = Clock::system().now().date();
     let shown = what_holds(catalogue, &answer, Standing { traits: &traits(&answer), today });
+    let faulty = !answer.config_problems.is_empty() || !answer.organisation_problems.is_empty();
     let text = match format {
         Format::Json => escape_hidden(&serde_json::to_string_pretty(&shown)?) + "\n",
         Format::Text => in_words(&shown),
     };
     evaluators.stop().await;
     terminal::print(&text)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(if faulty { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// A folder tells its owners, but neither its number nor its topics on GitHub.
@@ -121,7 +124,14 @@ fn what_holds<'a>(catalogue: &Catalogue, answer: &'a Answer, at: Standing<'_>) -
 }
 
 fn in_words(shown: &Shown<'_>) -> String {
-    let mut text = format!("golden path {}\n", visible::line(shown.path));
+    let mut text = String::new();
+    for problem in &shown.problems {
+        text += &format!("{}\n", visible::line(&problem.told()));
+    }
+    if !shown.problems.is_empty() {
+        text.push('\n');
+    }
+    text += &format!("golden path {}\n", visible::line(shown.path));
     for (name, value) in &shown.parameters {
         text += &visible::line(&format!("parameter {name} = {value}"));
         text.push('\n');
@@ -143,10 +153,5 @@ fn in_words(shown: &Shown<'_>) -> String {
             &it.remarks().join("; "),
         ]);
     }
-    text += &format!("\n{}\n", table.trim_fmt());
-    for (i, problem) in shown.problems.iter().enumerate() {
-        let space = if i == 0 { "\n" } else { "" };
-        text += &format!("{space}{}\n", visible::line(&problem.told()));
-    }
-    text
+    text + &format!("\n{}\n", table.trim_fmt())
 }

@@ -56,10 +56,29 @@ async fn validate(arguments: Arguments) -> anyhow::Result<ExitCode> {
         for problem in &problems {
             terminal::print(&(visible::line(problem) + "\n"))?;
         }
+        if kind.is_none() && !problems.is_empty() {
+            terminal::print(&other_kind(&evaluators, file, problems.len()).await?)?;
+        }
         faults += problems.len();
     }
     evaluators.stop().await;
     Ok(if faults == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What is said of a file that is rather the other one of the two.
+async fn other_kind(evaluators: &Evaluators, file: &Path, faults: usize) -> anyhow::Result<String> {
+    let (taken, other, words) = match kind_of(file) {
+        Kind::Repository => ("a repository's", Kind::Organisation, "the organisation's"),
+        Kind::Organisation => ("the organisation's", Kind::Repository, "a repository's"),
+    };
+    let fewer = problems_of(evaluators, file, other).await?.len() < faults;
+    let name = if other == Kind::Organisation { "organisation" } else { "repository" };
+    Ok(match fewer {
+        true => format!(
+            "  is this {words} file? By its name it was taken for {taken}: try --as {name}\n"
+        ),
+        false => String::new(),
+    })
 }
 
 async fn problems_of(

@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use comfy_table::{Table, presets};
 use serde_json::json;
 
-use super::problem_frame;
+use super::{Unasked, problem_frame};
 use crate::cli::check::start_evaluators;
 use crate::cli::progress::Progress;
 use crate::cli::runtime::open_runtime;
@@ -18,12 +18,13 @@ use crate::domain::impact::{Flip, Impact, RepoImpact};
 use crate::domain::report::visible::line;
 use crate::edge::clock::{Clock, Stopwatch};
 use crate::edge::disk::{self, PolicyFiles};
-use crate::flow::impact::impact_on_folder;
+use crate::flow::impact::{FolderImpact, impact_on_folder};
 
 /// Most folders of one run.
 const MAX_REPOS: usize = 10_000;
 
 #[derive(Debug, Args)]
+#[command(after_help = "Exit code: 0 all were judged; 2 a folder or a policy could not be.")]
 pub(super) struct Arguments {
     /// Folders of repositories
     #[arg(value_name = "REPO", value_hint = ValueHint::DirPath)]
@@ -69,17 +70,27 @@ async fn impact(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let progress = Progress::over(repos.len(), "judging");
     let today = Clock::system().now().date();
     let mut found = Vec::with_capacity(repos.len());
+    let mut unasked = Unasked::new(&arguments.policies, &files, new.catalogue());
     for repo in &repos {
         progress.step(&format!("judging {}", line(&repo.display().to_string())));
-        found.push(impact_on_folder(&old, &new, repo, today).await?);
+        let FolderImpact { impact, asked } = impact_on_folder(&old, &new, repo, today).await?;
+        asked.iter().for_each(|(path, asked)| unasked.note(path, asked));
+        found.push(impact);
     }
     drop(progress);
     let impact = Impact::of(found);
     match arguments.format {
-        Format::Json => terminal::print(&as_json(&impact)?)?,
+        Format::Json => terminal::print(&as_json(&impact, &unasked)?)?,
         Format::Text => tell(&impact, new.catalogue(), &watch),
     }
-    Ok(if broken { ExitCode::from(crate::cli::USAGE) } else { ExitCode::SUCCESS })
+    if arguments.format == Format::Text {
+        unasked.words().iter().for_each(|words| terminal::warn(words));
+    }
+    Ok(if broken || impact.unjudged > 0 {
+        ExitCode::from(crate::cli::USAGE)
+    } else {
+        ExitCode::SUCCESS
+    })
 }
 
 /// Those of the command line, then those of the list, whose relative ones start at its folder.
@@ -96,10 +107,11 @@ fn repos(arguments: &Arguments) -> anyhow::Result<Vec<PathBuf>> {
     Ok(repos)
 }
 
-fn as_json(impact: &Impact) -> anyhow::Result<String> {
+fn as_json(impact: &Impact, unasked: &Unasked<'_>) -> anyhow::Result<String> {
     let mut value = serde_json::to_value(impact)?;
     if let Some(fields) = value.as_object_mut() {
         fields.insert("schema".to_owned(), json!("waymark.dev/impact/v1"));
+        fields.insert("not_asked".to_owned(), unasked.as_json());
     }
     Ok(crate::domain::report::json::escape_hidden(&serde_json::to_string_pretty(&value)?) + "\n")
 }

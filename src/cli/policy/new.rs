@@ -10,13 +10,14 @@ use clap::{Args, ValueHint};
 use crate::cli::terminal::say;
 use crate::domain::ids::PolicyId;
 use crate::domain::nearest::nearest;
+use crate::domain::policy::library::WAYMARK;
 use crate::domain::policy::skeleton::skeleton;
 use crate::edge::disk::{PolicyFiles, write_new};
 
 /// Folders that hold no packs, and words of Rego that cannot be part of a package's name.
-const RESERVED: [&str; 20] = [
-    "lib", "paths", "params", "as", "contains", "data", "default", "else", "every", "false", "if",
-    "import", "in", "input", "not", "null", "package", "some", "true", "with",
+const RESERVED: [&str; 21] = [
+    "lib", "paths", "params", WAYMARK, "as", "contains", "data", "default", "else", "every",
+    "false", "if", "import", "in", "input", "not", "null", "package", "some", "true", "with",
 ];
 
 #[derive(Debug, Args)]

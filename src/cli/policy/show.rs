@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use serde_json::{Map, Value};
 
-use crate::cli::terminal::{STRONG, say, styled};
+use crate::cli::terminal::{STRONG, say, styled, tell};
 use crate::domain::ids::PolicyId;
 use crate::domain::nearest::unknown_word;
 use crate::domain::policy::gate::GateRule;
@@ -16,7 +16,8 @@ pub(super) fn run(id: &str, folders: &[PathBuf], trace: Option<&Path>) -> anyhow
     let library = files.library();
     let parsed = PolicyId::parse(id).ok();
     if let Some(problem) = parsed.as_ref().and_then(|id| library.broken.get(id)) {
-        anyhow::bail!("{}", super::problem_frame(&files, problem));
+        tell(&super::problem_frame(&files, problem));
+        return Ok(ExitCode::from(crate::cli::USAGE));
     }
     if let Some(rule) = parsed.as_ref().and_then(|id| library.gate.rules.get(id)) {
         return show_rule(&files, rule, trace.is_some());

@@ -122,7 +122,7 @@ pub(super) fn files(dir: Option<&Path>) -> anyhow::Result<PolicyFiles> {
     let Some(dir) = dir else { return Ok(PolicyFiles::built_in()) };
     let mut files = PolicyFiles::default();
     files.add_built_in_lib();
-    files.add(dir)?;
+    files.add_named(dir)?;
     Ok(files)
 }
 

@@ -1,5 +1,7 @@
 //! What holds in one repository? Built-in < organisation < repository, locks excepted.
 
+use std::collections::BTreeMap;
+
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -12,6 +14,10 @@ use crate::domain::finding::{Level, Mode};
 use crate::domain::ids::PolicyId;
 use crate::domain::judge::ConfigProblem;
 use crate::domain::policy::metadata::PolicyMeta;
+use crate::domain::report::words::list;
+
+/// So many policies that a pattern means are named.
+const NAMED: usize = 3;
 
 /// Who said so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -220,19 +226,26 @@ impl Layers<'_> {
             refused.push(ConfigProblem { path: self.repository.file.clone(), line, message });
         };
         let org = self.organisation;
+        // One line of the file is told once, however many policies it means.
+        let mut vain: BTreeMap<(&str, Mode, Mode, String), Vec<String>> = BTreeMap::new();
         for meta in metas {
             let it = self.policy(&meta.id, Some(meta), at);
             let entry = most_specific(&self.repository.policies, &meta.id);
             if let (Some(wish), Some((pattern, _)), Some(locked_at)) = (it.refused, entry, it.place)
             {
-                let what = format!(
-                    "`{}` for `{}`, which is `{}` in the organisation,",
-                    wish.as_str(),
-                    meta.id,
-                    it.mode.as_str()
-                );
-                refuse(&rule_pointer(pattern), what, locked_at);
+                let alike = vain.entry((pattern, wish, it.mode, locked_at)).or_default();
+                alike.push(format!("`{}`", meta.id));
             }
+        }
+        for ((pattern, wish, mode, locked_at), policies) in vain {
+            let verb = if policies.len() == 1 { "is" } else { "are" };
+            let what = format!(
+                "`{}` for {}, which {verb} `{}` in the organisation,",
+                wish.as_str(),
+                list(&policies, NAMED),
+                mode.as_str()
+            );
+            refuse(&rule_pointer(pattern), what, locked_at);
         }
         if org.locks("path") && org.path.is_some() && self.repository.path.is_some() {
             refuse("/path", "`path`".to_owned(), org.place("/path"));

@@ -137,12 +137,7 @@ pub fn judge(case: Case<'_>) -> Judgement {
         if judged.is_empty() || setting.mode == Mode::Off {
             continue;
         }
-        let outcome = Outcome {
-            policy: meta.id.clone(),
-            status: Status::Fail,
-            reason: None,
-            findings: Vec::new(),
-        };
+        let outcome = Outcome::new(meta.id.clone(), Status::Fail, None, Vec::new());
         policies.push(judge_policy(&outcome, Some(&meta), &setting, &judged));
         findings.append(&mut judged);
         if setting.origin != Origin::BuiltIn {

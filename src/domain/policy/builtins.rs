@@ -11,7 +11,7 @@ mod quantity;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
-use anyhow::{Result, bail};
+use anyhow::{Result, anyhow, bail};
 use regorus::rvm::program::Program;
 use regorus::{Engine, Value};
 
@@ -31,8 +31,25 @@ thread_local! {
 /// A builtin of ours.
 type Bounded = fn(&[Value]) -> Result<Value>;
 
+/// Builtins that a policy must not have, with what to do without. The same files and the same
+/// library must give the same outcome: it is remembered and shown again.
+pub(super) const FORBIDDEN: [(&str, &str); 5] = [
+    (
+        "time.now_ns",
+        "the same files must give the same outcome on every day, so a policy has no clock; a date \
+         can be made a parameter, and a rule about deployments is told `input.now`",
+    ),
+    ("rand.intn", "the same files must give the same outcome each time"),
+    ("uuid.rfc4122", "the same files must give the same outcome each time"),
+    ("http.send", "a policy has no network: it knows what stands in `input`, and its parameters"),
+    ("opa.runtime", "a policy sees nothing of the machine that it runs on"),
+];
+
 /// Name, number of arguments, and what is done instead of regorus' own.
-const BOUNDED: [(&str, u8, Bounded); 7] = [
+const BOUNDED: [(&str, u8, Bounded); 9] = [
+    // Called by another name (`with count as rand.intn`) they come to nothing as well.
+    ("time.now_ns", 0, forbidden),
+    ("rand.intn", 2, forbidden),
     ("units.parse", 1, quantity::parse),
     ("units.parse_bytes", 1, quantity::parse_bytes),
     ("numbers.range", 2, range),
@@ -63,9 +80,14 @@ pub(super) fn install_compiled(program: &mut Program) {
             "bits.lsh" => resolved.0 = |_, _, values, _| lsh(values),
             "sprintf" => resolved.0 = |_, _, values, _| format::sprintf(values),
             "regex.match" => resolved.0 = |_, _, values, _| regex_match(values),
+            "time.now_ns" | "rand.intn" => resolved.0 = |_, _, values, _| forbidden(values),
             _ => {}
         }
     }
+}
+
+fn forbidden(_: &[Value]) -> Result<Value> {
+    bail!("a policy has neither a clock nor chance")
 }
 
 fn int(value: &Value, what: &str) -> Result<i64> {
@@ -120,11 +142,19 @@ fn regex_match(args: &[Value]) -> Result<Value> {
         if patterns.len() >= MAX_PATTERNS {
             patterns.clear();
         }
-        let compiled = regex::RegexBuilder::new(pattern).size_limit(1 << 20).build()?;
+        let compiled = regex::RegexBuilder::new(pattern).size_limit(1 << 20).build();
+        let compiled = compiled.map_err(|e| anyhow!("regex.match: {}", last_line(&e)))?;
         let found = compiled.is_match(text);
         patterns.insert(pattern.to_string(), compiled);
         Ok(Value::from(found))
     })
+}
+
+/// What is wrong with a pattern. The lines before repeat it, and it may come from a judged file.
+fn last_line(error: &regex::Error) -> String {
+    let words = error.to_string();
+    let last = words.lines().last().unwrap_or_default();
+    last.strip_prefix("error: ").unwrap_or("the pattern is not valid, or too large").to_owned()
 }
 
 #[cfg(test)]

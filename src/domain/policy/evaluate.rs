@@ -5,11 +5,11 @@ use std::sync::OnceLock;
 use regorus::utils::limits::ExecutionTimerConfig;
 use regorus::{Engine, Value};
 
-use super::complaint::rego_problem;
+use super::complaint::{rego_problem, run_time_problem};
 use super::input::{self, NoValue};
 use super::library::Library;
 use super::machine::Machine;
-use super::metadata::package_of;
+use super::metadata::{PolicyProblem, package_of};
 use super::outcome::Outcome;
 use super::reading;
 use crate::domain::facts::{Extracted, Snapshot};
@@ -85,18 +85,15 @@ impl Library {
 
     /// Reads what the policies said into outcomes, with those of the broken ones of `wanted`.
     pub fn read(&self, said: &Said, wanted: &[PolicyId], extracted: &Extracted) -> Vec<Outcome> {
-        let read = |(id, report): &(PolicyId, Result<Value, String>)| match (
-            self.policies.get(id),
-            report,
-        ) {
+        let read = |(id, report): &Report| match (self.policies.get(id), report) {
             (Some(meta), Ok(report)) => reading::outcome(meta, report, extracted),
-            (Some(_), Err(reason)) => reading::broken(id, reason.clone()),
-            (None, _) => reading::broken(id, "it is not in the library".to_owned()),
+            (Some(_), Err(problem)) => reading::broken(id, problem.clone()),
+            (None, _) => Outcome::broken(id.clone(), "it is not in the library"),
         };
         let mut outcomes: Vec<Outcome> = said.0.iter().map(read).collect();
         for id in wanted {
             if let Some(problem) = self.broken.get(id) {
-                outcomes.push(reading::broken(id, problem.one_line()));
+                outcomes.push(reading::broken(id, problem.clone()));
             }
         }
         outcomes.sort_by(|a, b| a.policy.cmp(&b.policy));
@@ -179,7 +176,16 @@ impl Input {
 pub struct Said(Vec<Report>);
 
 /// What one policy said, or why there is nothing.
-type Report = (PolicyId, Result<Value, String>);
+type Report = (PolicyId, Result<Value, PolicyProblem>);
+
+fn without_report(id: &PolicyId, reason: &str) -> PolicyProblem {
+    PolicyProblem::new(&rules_of(id), None, reason)
+}
+
+/// The file of a policy's rules.
+fn rules_of(id: &PolicyId) -> String {
+    format!("{id}/policy.rego")
+}
 
 impl Prepared {
     /// Asks all policies. The costly step.
@@ -211,21 +217,24 @@ impl Prepared {
         if ids.is_empty() {
             return Vec::new();
         }
-        if let Ok(report) = self.run(input, &format!("data.{ENTRY}.{rule}")) {
+        // Of one alone an error would only be made twice.
+        if ids.len() > 1
+            && let Ok(report) = self.run(input, rule)
+        {
             return said(ids, &report);
         }
         // One policy's error undoes the aggregate: ask each alone, so that only it is broken.
-        let ask = |id: &PolicyId| self.run(input, &format!("data.{ENTRY}.{}", alone(id)));
+        let ask = |id: &PolicyId| match self.run(input, &alone(id)) {
+            Ok(Value::Undefined) => Err(without_report(id, NO_RESULT)),
+            other => other.map_err(|e| run_time_problem(&rules_of(id), &e)),
+        };
         ids.iter().map(|id| (id.clone(), ask(id))).collect()
     }
 
-    fn run(&self, input: &Input, rule: &str) -> Result<Value, String> {
+    fn run(&self, input: &Input, rule: &str) -> anyhow::Result<Value> {
         let mut engine = self.interpreter.get_or_init(|| self.analysed()).clone();
         engine.set_input(input.value.clone());
-        match engine.eval_rule(rule.to_owned()) {
-            Ok(Value::Undefined) => Err(NO_RESULT.to_owned()),
-            other => other.map_err(|e| rego_problem("", &e).message),
-        }
+        engine.eval_rule(format!("data.{ENTRY}.{rule}"))
     }
 
     /// The first evaluation analyses all rules, also when it asks for a trifle.
@@ -237,7 +246,8 @@ impl Prepared {
     }
 
     fn silent(&self, reason: &str) -> Said {
-        Said(self.ids.iter().map(|id| (id.clone(), Err(reason.to_owned()))).collect())
+        let silent = |id: &PolicyId| (id.clone(), Err(without_report(id, reason)));
+        Said(self.ids.iter().map(silent).collect())
     }
 }
 
@@ -245,7 +255,7 @@ fn said(ids: &[PolicyId], report: &Value) -> Vec<Report> {
     let members = report.as_object().ok();
     let of = |id: &PolicyId| {
         let member = members.and_then(|members| members.get(&Value::from(id.as_str())));
-        member.cloned().ok_or_else(|| NO_RESULT.to_owned())
+        member.cloned().ok_or_else(|| without_report(id, NO_RESULT))
     };
     ids.iter().map(|id| (id.clone(), of(id))).collect()
 }

@@ -10,8 +10,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::complaint::is_time_out;
 use super::coverage::Coverage;
 use super::library::Library;
+use super::misread::misread;
 use super::outcome::{Outcome, Status};
 use crate::domain::change::Change;
 use crate::domain::facts::{self, Extracted, FactKind, RepoFacts};
@@ -95,8 +97,12 @@ pub fn read(text: &str) -> Result<Examples, String> {
     {
         return Err(format!("line {}: {}", fault.line, fault.message));
     }
-    let value = loaded.documents.pop().map(|d| d.value).unwrap_or_default();
-    serde_json::from_value(value).map_err(|e| e.to_string())
+    let document = loaded.documents.pop().unwrap_or_default();
+    if document.value.is_null() {
+        return Err("the file is empty; write examples below `bad:` and `good:`".to_owned());
+    }
+    let read = serde_json::from_value(document.value.clone());
+    read.map_err(|e| misread(&document, &e).told())
 }
 
 /// How one example came out.
@@ -125,11 +131,29 @@ impl Examples {
 
 /// Tries every example of one policy.
 pub fn tried<'a>(library: &Library, id: &PolicyId, examples: &'a Examples) -> Vec<Tried<'a>> {
+    let mut endless = false;
+    let mut told = None;
     let one = |(bad, example): (bool, &'a Example)| {
+        if endless {
+            let words = "not tried: the policy took too long on the example above".to_owned();
+            return Tried { bad, example, difference: vec![Line::Note(words)] };
+        }
         let difference = match evaluate(library, id, example) {
             Err(reason) => vec![Line::Note(reason)],
-            Ok(outcome) if bad => difference::of_bad(example, &outcome),
-            Ok(outcome) => difference::of_good(example, &outcome),
+            Ok(outcome) => {
+                let mut difference = match bad {
+                    true => difference::of_bad(example, &outcome),
+                    false => difference::of_good(example, &outcome),
+                };
+                endless = outcome.problem.as_ref().is_some_and(|it| is_time_out(it));
+                // Where it went wrong, once for all examples that it goes wrong on.
+                if outcome.problem.is_some() && outcome.problem != told {
+                    let lines = outcome.problem.iter().flat_map(|problem| problem.excerpt());
+                    difference.extend(lines.map(Line::Note));
+                    told = outcome.problem;
+                }
+                difference
+            }
         };
         Tried { bad, example, difference }
     };

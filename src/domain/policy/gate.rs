@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use regorus::{Engine, Value};
 use serde::{Deserialize, Serialize};
 
-use super::complaint::rego_problem;
+use super::complaint::{rego_problem, run_time_problem};
 use super::evaluate::limit;
 use super::metadata::{self, PolicyProblem, package_of};
 use super::{builtins, input, lint};
@@ -196,7 +196,7 @@ impl GatePack {
                 }
             }
         }
-        found.extend(self.broken.iter().map(|(id, problem)| failed(id, &problem.one_line())));
+        found.extend(self.broken.iter().map(|(id, problem)| failed(id, &problem.told())));
         found
     }
 
@@ -225,7 +225,7 @@ impl GatePack {
 }
 
 /// The package of the aggregate rule.
-const ENTRY: &str = "waymark_gate_entry";
+pub(super) const ENTRY: &str = "waymark_gate_entry";
 
 /// As for policies: one object over all rules, and each alone for when one errs.
 fn entry(ids: &[&PolicyId]) -> String {
@@ -243,18 +243,19 @@ fn entry(ids: &[&PolicyId]) -> String {
 type Said<'a> = Vec<(&'a PolicyId, Result<Value, String>)>;
 
 fn ask<'a>(engine: &Engine, ids: &[&'a PolicyId]) -> Said<'a> {
-    let run = |rule: &str| match engine.clone().eval_rule(rule.to_owned()) {
+    let run = |rule: &str| engine.clone().eval_rule(format!("data.{ENTRY}.{rule}"));
+    let alone = |id: &PolicyId| match run(&format!("only[\"{id}\"]")) {
         Ok(Value::Undefined) => Err("it gave no result".to_owned()),
-        other => other.map_err(|e| rego_problem("", &e).message),
+        other => other.map_err(|e| run_time_problem(&format!("{id}/policy.rego"), &e).told()),
     };
-    let whole = run(&format!("data.{ENTRY}.report"));
+    let whole = run("report");
     let of_whole = |id: &PolicyId| {
         let report = whole.as_ref().ok()?.as_object().ok()?;
         report.get(&Value::from(id.as_str())).cloned()
     };
     let each = ids.iter().map(|id| match of_whole(id) {
         Some(said) => (*id, Ok(said)),
-        None => (*id, run(&format!("data.{ENTRY}.only[\"{id}\"]"))),
+        None => (*id, alone(id)),
     });
     each.collect()
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::gate::GatePack;
+use super::misread::misread;
 use crate::domain::gate::GateRequest;
 use crate::domain::gate::decide::{Reason, Wish};
 use crate::domain::ids::PolicyId;
@@ -78,8 +79,9 @@ pub(super) fn read(text: &str) -> Result<Examples, String> {
     if let Some(fault) = loaded.error {
         return Err(format!("examples.yaml:{}: {}", fault.line, fault.message));
     }
-    let value = loaded.documents.pop().map(|d| d.value).unwrap_or_default();
-    serde_json::from_value(value).map_err(|e| format!("examples.yaml: {e}"))
+    let document = loaded.documents.pop().unwrap_or_default();
+    let read = serde_json::from_value(document.value.clone());
+    read.map_err(|e| format!("examples.yaml: {}", misread(&document, &e).told()))
 }
 
 /// What a rule says of an example.

@@ -20,6 +20,9 @@ use crate::domain::ids::PolicyId;
 use crate::domain::path::GoldenPath;
 use crate::domain::template::TemplateFiles;
 
+/// The pack of what Waymark itself says about waivers (`waymark/waiver_expired`): no folder holds it.
+pub const WAYMARK: &str = "waymark";
+
 /// All policies, ready to be prepared for evaluation.
 pub struct Library {
     /// `sha256:…` over path and text of every file that an outcome depends on.
@@ -146,6 +149,10 @@ impl Library {
             },
             ["paths", _, ..] => {
                 self.templates.insert(path["paths/".len()..].to_owned(), text.to_owned());
+            }
+            [WAYMARK, _, "policy.rego"] => {
+                let message = format!("the pack `{WAYMARK}` is Waymark's own: choose another name");
+                self.problems.push(PolicyProblem::new(path, None, message));
             }
             [pack, policy, "policy.rego"] => match PolicyId::parse(&format!("{pack}/{policy}")) {
                 Ok(id) => self.add_policy(id, path, text),

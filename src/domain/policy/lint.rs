@@ -1,17 +1,23 @@
 //! Which mistakes can be seen before anything is evaluated?
 //!
 //! regorus analyses all modules together, so one faulty file would break every policy of the
-//! library; and a call of a function that does not exist is noticed only when it is reached. Both
-//! are found here: a faulty file is taken out, and only its own policy is *broken*.
+//! library; a call of a function that does not exist, a name in a head that nothing gives a value
+//! and a rule that asks for itself are noticed only when they are reached, the last one by nobody
+//! who lives to tell. All are found here: a faulty file is taken out, and only its own policy is
+//! *broken*.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use regorus::Engine;
-use regorus::unstable::{BUILTINS, Expr, Module, Ref, Span};
+use regorus::unstable::{BUILTINS, Expr, Module, Ref, Rule, Span};
 
+use super::builtins::FORBIDDEN;
 use super::complaint::{character, rego_problem};
 use super::metadata::PolicyProblem;
-use super::syntax::{arguments, each_expr, imports, package, rule_name, segments};
+use super::recursion::circles;
+use super::syntax::{
+    arguments, each_expr, each_in_query, head, imports, package, parts, rule_name, segments, start,
+};
 use crate::domain::nearest::nearest;
 
 /// Function → the numbers of arguments that its rules take.
@@ -25,6 +31,12 @@ pub(super) fn faults(engine: &mut Engine) -> Vec<PolicyProblem> {
     let mut found: Vec<PolicyProblem> = clashes.collect();
     if found.is_empty() {
         found.extend(modules.iter().filter_map(|module| unknown_call(module, &functions)));
+    }
+    if found.is_empty() {
+        found.extend(modules.iter().filter_map(|module| unbound(module, &modules)));
+    }
+    if found.is_empty() {
+        found = circles(&modules);
     }
     if found.is_empty() {
         // What the query says does not matter: the rules are analysed before it.
@@ -86,6 +98,12 @@ fn unknown_call(module: &Module, functions: &Functions) -> Option<PolicyProblem>
             } else if parts[0] == "data" {
                 full.clone_from(&name);
             }
+            let forbidden = FORBIDDEN.iter().find(|(forbidden, _)| *forbidden == name);
+            if let Some((_, why)) = forbidden.filter(|_| !functions.contains_key(&full)) {
+                let message = format!("a policy may not call `{name}`");
+                found = Some(problem(start(fcn), message, Some((*why).to_owned())));
+                return;
+            }
             let given = params.len();
             // One more argument receives the result, as in `split(x, "/", parts)`.
             let fits = |n: usize| given == n || given == n + 1;
@@ -113,12 +131,70 @@ fn unknown_call(module: &Module, functions: &Functions) -> Option<PolicyProblem>
     found
 }
 
-/// Where a name begins: the span of `a.b` is that of its dot.
-pub(super) fn start(name: &Expr) -> &Span {
-    match name {
-        Expr::RefDot { refr, .. } | Expr::RefBrack { refr, .. } => start(refr),
-        other => other.span(),
+/// A name in a rule's head that nothing gives a value: regorus looks at bodies only, and finds it
+/// when the rule holds. Names that occur anywhere in the body are left to regorus.
+fn unbound(module: &Module, modules: &[Ref<Module>]) -> Option<PolicyProblem> {
+    let own = package(module);
+    let alike = modules.iter().filter(|other| package(other) == own);
+    let rules = alike.flat_map(|other| other.policy.iter()).map(|rule| rule_name(rule));
+    let mut known: BTreeSet<String> =
+        rules.filter_map(|name| name.split('.').next().map(ToOwned::to_owned)).collect();
+    known.extend(imports(module).into_iter().map(|(alias, _)| alias));
+    known.extend(["input", "data"].map(ToOwned::to_owned));
+    module.policy.iter().find_map(|rule| match rule.as_ref() {
+        Rule::Default { value, .. } => no_constant(value),
+        Rule::Spec { bodies, .. } => {
+            let mut given: BTreeSet<&str> = BTreeSet::new();
+            for argument in arguments(rule).unwrap_or_default() {
+                given.extend(variables(argument).into_iter().map(Span::text));
+            }
+            let mut of_head = Vec::new();
+            head(rule).into_iter().for_each(|expr| of_head.extend(variables(expr)));
+            for body in bodies {
+                body.assign.iter().for_each(|a| of_head.extend(variables(&a.value)));
+                each_in_query(&body.query, &mut |expr| {
+                    if let Expr::Var { span, .. } = expr {
+                        given.insert(span.text());
+                    }
+                });
+            }
+            let free = |span: &&Span| {
+                let name = span.text();
+                !name.starts_with('_') && !given.contains(name) && !known.contains(name)
+            };
+            let span = of_head.into_iter().find(free)?;
+            let near: Vec<&str> =
+                given.iter().copied().chain(known.iter().map(String::as_str)).collect();
+            let hint = nearest(span.text(), &near).map(|near| format!("did you mean `{near}`?"));
+            let hint = hint.unwrap_or_else(|| {
+                "bind it in the body of the rule, as in `some x in input.files` or `x := …`"
+                    .to_owned()
+            });
+            let message = format!("nothing gives `{}` a value", span.text());
+            Some(problem(span, message, Some(hint)))
+        }
+    })
+}
+
+/// The names that an expression cannot do without. Those in comprehensions may be their own.
+fn variables(expr: &Expr) -> Vec<&Span> {
+    match expr {
+        Expr::Var { span, .. } => vec![span],
+        Expr::ArrayCompr { .. } | Expr::SetCompr { .. } | Expr::ObjectCompr { .. } => Vec::new(),
+        Expr::Call { params, .. } => params.iter().flat_map(|param| variables(param)).collect(),
+        _ => parts(expr).into_iter().flat_map(variables).collect(),
     }
+}
+
+/// A default that is more than a plain value.
+fn no_constant(value: &Expr) -> Option<PolicyProblem> {
+    let span = *variables(value).first()?;
+    let message = format!("a default must be a plain value, and `{}` is a name", span.text());
+    let hint = match nearest(span.text(), &["true", "false", "null"]) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "write `false`, a number, a text, or `[]`".to_owned(),
+    };
+    Some(problem(span, message, Some(hint)))
 }
 
 fn proposal(

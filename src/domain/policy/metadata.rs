@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::misread::{Misread, misread};
 use crate::domain::facts::FactKind;
 use crate::domain::finding::{Level, Mode, Severity};
 use crate::domain::ids::PolicyId;
@@ -35,6 +36,9 @@ pub struct PolicyProblem {
     pub hint: Option<String>,
 }
 
+/// So many characters of a source line are shown.
+const SHOWN: usize = 160;
+
 impl PolicyProblem {
     /// A complaint about a file or a line of it.
     pub fn new(path: &str, line: Option<u32>, message: impl Into<String>) -> Self {
@@ -45,6 +49,25 @@ impl PolicyProblem {
     pub fn one_line(&self) -> String {
         let line = self.line.map(|l| format!(":{l}")).unwrap_or_default();
         format!("{}{line}: {}", self.path, self.message)
+    }
+
+    /// The source line with its number, and a mark below the column.
+    pub fn excerpt(&self) -> Vec<String> {
+        let (Some(line), Some(source)) = (self.line, &self.source) else { return Vec::new() };
+        let number = line.to_string();
+        let before = self.column.unwrap_or(1).saturating_sub(1) as usize;
+        let wide = |c: char| if c == '\t' { "    ".to_owned() } else { c.to_string() };
+        let shown: String = source.chars().take(SHOWN).map(wide).collect();
+        let before: String = source.chars().take(before.min(SHOWN)).map(wide).collect();
+        let (digits, before) = (number.len(), before.chars().count());
+        vec![format!("{number} | {shown}"), format!("{:digits$} | {:before$}^", "", "")]
+    }
+
+    /// `a/b/policy.rego:7:3: what is wrong; what would put it right`, for one who sees no more.
+    pub fn told(&self) -> String {
+        let place = [self.line, self.column].into_iter().flatten().map(|n| format!(":{n}"));
+        let hint = self.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+        format!("{}{}: {}{hint}", self.path, place.collect::<String>(), self.message)
     }
 }
 
@@ -204,9 +227,13 @@ pub(super) fn read_block<C: DeserializeOwned>(
             format!("METADATA: {}", fault.message),
         ));
     }
-    let value = loaded.documents.pop().map(|d| d.value).unwrap_or_default();
-    serde_json::from_value(value)
-        .map_err(|e| problem(Some(line_no(start)), format!("METADATA: {e}")))
+    let document = loaded.documents.pop().unwrap_or_default();
+    serde_json::from_value(document.value.clone()).map_err(|e| {
+        let Misread { line, message, hint } = misread(&document, &e);
+        // The block begins below its `# METADATA`.
+        let at = problem(Some(line_no(start) + line.unwrap_or(0)), format!("METADATA: {message}"));
+        PolicyProblem { hint, ..at }
+    })
 }
 
 /// The Rego package that a policy must declare.

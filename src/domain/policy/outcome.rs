@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use super::metadata::PolicyProblem;
 use crate::domain::finding::Finding;
 use crate::domain::ids::PolicyId;
 
@@ -35,12 +36,26 @@ pub struct Outcome {
     pub reason: Option<String>,
     /// Its findings, sorted; empty unless the status is [`Status::Fail`].
     pub findings: Vec<Finding>,
+    /// Where a broken policy is wrong, with its source line, for its author; the reason says the
+    /// rest in one line. Holds nothing of the judged repository.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Box<PolicyProblem>>,
 }
 
 impl Outcome {
+    /// Of a policy that said something.
+    pub fn new(
+        policy: PolicyId,
+        status: Status,
+        reason: Option<String>,
+        findings: Vec<Finding>,
+    ) -> Self {
+        Self { policy, status, reason, findings, problem: None }
+    }
+
     /// Of a policy that failed itself, or was stopped; `reason` is one line.
     pub fn broken(policy: PolicyId, reason: impl Into<String>) -> Self {
-        Self { policy, status: Status::Broken, reason: Some(reason.into()), findings: Vec::new() }
+        Self::new(policy, Status::Broken, Some(reason.into()), Vec::new())
     }
 }
 

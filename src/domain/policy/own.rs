@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::gate::PACK;
-use super::library::Library;
+use super::library::{Library, WAYMARK};
 use super::metadata::{PolicyProblem, package_of};
 use super::{examples, gate_examples, rego_tests};
 use crate::domain::ids::PolicyId;
@@ -29,7 +29,7 @@ pub const MAX_FILE_BYTES: usize = 128 * 1024;
 pub const MAX_BYTES: [usize; 2] = [1024 * 1024, 2 * 1024 * 1024];
 
 /// Folder names that mean something else below `policies/`.
-const RESERVED: [&str; 3] = ["lib", "params", "paths"];
+const RESERVED: [&str; 4] = ["lib", "params", "paths", WAYMARK];
 
 /// An organisation's policies as they lie in its repository.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use regorus::Value;
 
-use super::metadata::PolicyMeta;
+use super::metadata::{PolicyMeta, PolicyProblem};
 use super::outcome::{Outcome, Status};
 use super::overlays;
 use crate::domain::facts::Extracted;
@@ -15,7 +15,14 @@ const MAX_FINDINGS: usize = 1_000;
 const MAX_TEXT: usize = 2_000;
 
 /// The outcome of a policy that failed itself.
-pub(super) fn broken(id: &PolicyId, reason: String) -> Outcome {
+pub(super) fn broken(id: &PolicyId, problem: PolicyProblem) -> Outcome {
+    let problem = PolicyProblem { source: problem.source.map(|s| clipped(&s)), ..problem };
+    let reason = one_line(&problem.told());
+    Outcome { problem: Some(Box::new(problem)), ..Outcome::broken(id.clone(), reason) }
+}
+
+/// Of one that gave an answer which is none.
+fn no_answer(id: &PolicyId, reason: String) -> Outcome {
     Outcome::broken(id.clone(), one_line(&reason))
 }
 
@@ -26,15 +33,14 @@ pub(super) fn broken(id: &PolicyId, reason: String) -> Outcome {
 /// when it does not seem to apply: the thing it applies to may be what could not be read. A policy
 /// that looks for something somewhere says `settled` once it was found: then no gap can matter.
 pub(super) fn outcome(meta: &PolicyMeta, report: &Value, extracted: &Extracted) -> Outcome {
-    let made =
-        |status, reason, findings| Outcome { policy: meta.id.clone(), status, reason, findings };
+    let made = |status, reason, findings| Outcome::new(meta.id.clone(), status, reason, findings);
     let findings = match items(report, "findings")
         .iter()
         .map(|value| finding(meta, value, extracted))
         .collect::<Result<Vec<_>, String>>()
     {
         Ok(findings) => findings,
-        Err(reason) => return broken(&meta.id, reason),
+        Err(reason) => return no_answer(&meta.id, reason),
     };
     if !findings.is_empty() {
         return made(
@@ -134,6 +140,10 @@ fn bounded(mut findings: Vec<Finding>, extracted: &Extracted) -> Vec<Finding> {
         });
     }
     findings
+}
+
+fn clipped(text: &str) -> String {
+    text.chars().take(MAX_TEXT).collect()
 }
 
 fn one_line(text: &str) -> String {

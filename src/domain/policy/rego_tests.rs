@@ -2,7 +2,7 @@
 
 use regorus::{Engine, Value};
 
-use super::complaint::rego_problem;
+use super::complaint::{is_time_out, rego_problem, run_time_problem};
 use super::coverage::Coverage;
 use super::evaluate::limit;
 use super::library::Library;
@@ -50,8 +50,22 @@ pub fn run_some(
             continue;
         }
         limit(&mut engine);
+        let mut endless = false;
         for name in test_names(text) {
-            let (complaint, prints) = run_one(&mut engine, &format!("{package}.{name}"));
+            if endless {
+                let complaint = Some("not tried: the test above took too long".to_owned());
+                results.push(RegoTest { path: path.clone(), name, complaint, prints: Vec::new() });
+                continue;
+            }
+            let (said, prints) = run_one(&mut engine, path, &format!("{package}.{name}"));
+            let complaint = match said {
+                Said::Holds => None,
+                Said::Not(complaint) => Some(complaint),
+                Said::Failed(problem) => {
+                    endless = is_time_out(&problem);
+                    Some(problem.told())
+                }
+            };
             results.push(RegoTest { path: path.clone(), name, complaint, prints });
         }
         if let Some(coverage) = &mut coverage {
@@ -66,16 +80,23 @@ pub fn run(library: &Library) -> (Vec<RegoTest>, Vec<PolicyProblem>) {
     run_some(library, |_| true, None)
 }
 
-/// What is wrong with what a test gave, and what it printed.
-fn run_one(engine: &mut Engine, rule: &str) -> (Option<String>, Vec<String>) {
+/// What a test gave.
+enum Said {
+    Holds,
+    Not(String),
+    Failed(PolicyProblem),
+}
+
+/// What a test gave, and what it printed.
+fn run_one(engine: &mut Engine, path: &str, rule: &str) -> (Said, Vec<String>) {
     engine.set_gather_prints(true);
-    let complaint = match engine.eval_rule(rule.to_owned()) {
-        Ok(Value::Bool(true)) => None,
-        Ok(Value::Undefined) => Some("undefined: a condition in it does not hold".to_owned()),
-        Ok(other) => Some(format!("gave {}", other.to_json_str().unwrap_or_default())),
-        Err(e) => Some(rego_problem("", &e).message),
+    let said = match engine.eval_rule(rule.to_owned()) {
+        Ok(Value::Bool(true)) => Said::Holds,
+        Ok(Value::Undefined) => Said::Not("undefined: a condition in it does not hold".to_owned()),
+        Ok(other) => Said::Not(format!("gave {}", other.to_json_str().unwrap_or_default())),
+        Err(e) => Said::Failed(run_time_problem(path, &e)),
     };
-    (complaint, engine.take_prints().unwrap_or_default())
+    (said, engine.take_prints().unwrap_or_default())
 }
 
 /// Names of rules that start a line with `test_`, each once.

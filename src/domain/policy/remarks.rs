@@ -5,9 +5,9 @@ use regorus::unstable::{Module, Ref};
 use serde_json::Value;
 
 use super::library::Library;
-use super::lint::{problem, start};
+use super::lint::problem;
 use super::metadata::{PolicyMeta, PolicyProblem};
-use super::syntax::{each_expr, segments};
+use super::syntax::{each_expr, segments, start};
 use crate::domain::facts::{self, FactKind, RepoFacts};
 use crate::domain::ids::PolicyId;
 use crate::domain::nearest::nearest;

@@ -1,5 +1,6 @@
 //! What does a new policy begin with? Files that compile and pass, and say what to change.
 
+use super::gate::PACK;
 use super::metadata::package_of;
 use crate::domain::ids::PolicyId;
 
@@ -12,8 +13,72 @@ pub fn skeleton(id: &PolicyId) -> [(String, String); 3] {
             .replace("PACK", id.pack());
         (format!("{id}/{name}"), text)
     };
-    [file("policy.rego", RULES), file("policy_test.rego", TESTS), file("examples.yaml", EXAMPLES)]
+    let [rules, tests, examples] = match id.pack() {
+        PACK => [GATE_RULES, GATE_TESTS, GATE_EXAMPLES],
+        _ => [RULES, TESTS, EXAMPLES],
+    };
+    [file("policy.rego", rules), file("policy_test.rego", tests), file("examples.yaml", examples)]
 }
+
+/// A rule about deployments.
+const GATE_RULES: &str = r#"# METADATA
+# title: Production is deployed from the main branch
+# description: |
+#   Change me: say in two to four sentences why it matters. This example holds a deployment to
+#   production that comes from somewhere else.
+# custom:
+#   since: "0.1.0"
+#   parameters:
+#     deployed_ref: refs/heads/main
+#   remediation: |
+#     Change me: what to do. Merge the change, and deploy the branch it was merged into.
+package PACKAGE
+
+import rego.v1
+
+# Every element holds a deployment (`wait`, `reject`) or tells something (`note`).
+# `waymark gate --format json` prints what stands in `input`; docs/gate.md lists it.
+reasons contains {
+	"verdict": "reject",
+	"message": sprintf("`%s` is not `%s`", [input.ref, data.waymark.params.deployed_ref]),
+	"remedy": "Deploy the branch that changes are merged into",
+} if {
+	input.environment == "production"
+	input.ref != data.waymark.params.deployed_ref
+}
+"#;
+
+const GATE_TESTS: &str = r#"package PACKAGE_test
+
+import rego.v1
+
+import data.PACKAGE as rule
+
+# For corners that examples.yaml cannot reach. Run: waymark policy test DIR --filter PACK/POLICY
+verdicts(environment, ref) := {reason.verdict |
+	some reason in rule.reasons with input as {"environment": environment, "ref": ref}
+		with data.waymark.params as {"deployed_ref": "refs/heads/main"}
+}
+
+test_another_branch_is_held if verdicts("production", "refs/heads/other") == {"reject"}
+
+test_elsewhere_it_is_not if verdicts("staging", "refs/heads/other") == set()
+"#;
+
+const GATE_EXAMPLES: &str = r#"# What differs from a deployment that nothing speaks against, and every reason that is given for it.
+bad:
+  - name: another branch
+    input:
+      ref: refs/heads/other
+    expect:
+      - {verdict: reject, message: "`refs/heads/other` is not `refs/heads/main`"}
+good:
+  - name: the main branch
+  - name: another branch elsewhere
+    input:
+      environment: staging
+      ref: refs/heads/other
+"#;
 
 const RULES: &str = r#"# METADATA
 # title: Dockerfiles do without MAINTAINER

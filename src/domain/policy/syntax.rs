@@ -1,9 +1,9 @@
 //! What stands in a Rego module? A walk over the syntax trees that regorus has parsed.
 //!
-//! regorus calls its tree `unstable`: this file, `lint`, `coverage` and `trace` are what an
-//! upgrade may touch. The parser refuses nesting deeper than 32, so recursion is bounded.
+//! regorus calls its tree `unstable`: this file, `lint`, `references`, `coverage` and `trace` are
+//! what an upgrade may touch. The parser refuses nesting deeper than 32, so recursion is bounded.
 
-use regorus::unstable::{Expr, Literal, LiteralStmt, Module, Query, Rule, RuleHead, Span};
+use regorus::unstable::{Expr, Literal, LiteralStmt, Module, Query, Ref, Rule, RuleHead, Span};
 
 /// The parts of a plain reference: `data.x.y` → `["data", "x", "y"]`; `None` with variables in it.
 pub(super) fn segments(expr: &Expr) -> Option<Vec<String>> {
@@ -21,6 +21,14 @@ pub(super) fn segments(expr: &Expr) -> Option<Vec<String>> {
             Some(parts)
         }
         _ => None,
+    }
+}
+
+/// Where a name begins: the span of `a.b` is that of its dot.
+pub(super) fn start(name: &Expr) -> &Span {
+    match name {
+        Expr::RefDot { refr, .. } | Expr::RefBrack { refr, .. } => start(refr),
+        other => other.span(),
     }
 }
 
@@ -70,7 +78,7 @@ pub(super) fn rule_name(rule: &Rule) -> String {
 }
 
 /// The arguments of a function rule; `None` for other rules.
-pub(super) fn arguments(rule: &Rule) -> Option<&[regorus::unstable::Ref<Expr>]> {
+pub(super) fn arguments(rule: &Rule) -> Option<&[Ref<Expr>]> {
     match rule {
         Rule::Spec { head: RuleHead::Func { args, .. }, .. } => Some(args),
         Rule::Default { args, .. } if !args.is_empty() => Some(args),
@@ -78,21 +86,26 @@ pub(super) fn arguments(rule: &Rule) -> Option<&[regorus::unstable::Ref<Expr>]> 
     }
 }
 
+/// The expressions of a rule's head: its keys, then its value.
+pub(super) fn head(rule: &Rule) -> Vec<&Expr> {
+    let Rule::Spec { head, .. } = rule else { return Vec::new() };
+    match head {
+        RuleHead::Compr { refr, assign, .. } => {
+            let mut all = keys(refr);
+            all.extend(assign.iter().map(|assign| assign.value.as_ref()));
+            all
+        }
+        RuleHead::Func { assign, .. } => assign.iter().map(|a| a.value.as_ref()).collect(),
+        RuleHead::Set { key, .. } => key.iter().map(AsRef::as_ref).collect(),
+    }
+}
+
 /// Visits every expression of a rule, outer ones first.
 pub(super) fn each_expr<'a>(rule: &'a Rule, visit: &mut impl FnMut(&'a Expr)) {
     match rule {
         Rule::Default { value, .. } => walk(value, visit),
-        Rule::Spec { head, bodies, .. } => {
-            match head {
-                RuleHead::Compr { refr, assign, .. } => {
-                    keys(refr, visit);
-                    assign.iter().for_each(|a| walk(&a.value, visit));
-                }
-                RuleHead::Func { assign, .. } => {
-                    assign.iter().for_each(|a| walk(&a.value, visit));
-                }
-                RuleHead::Set { key, .. } => key.iter().for_each(|k| walk(k, visit)),
-            }
+        Rule::Spec { bodies, .. } => {
+            head(rule).into_iter().for_each(|expr| walk(expr, visit));
             for body in bodies {
                 body.assign.iter().for_each(|a| walk(&a.value, visit));
                 each_in_query(&body.query, visit);
@@ -102,14 +115,14 @@ pub(super) fn each_expr<'a>(rule: &'a Rule, visit: &mut impl FnMut(&'a Expr)) {
 }
 
 /// The keys in a rule's head, `p[key] := …`; its name is no expression.
-fn keys<'a>(head: &'a Expr, visit: &mut impl FnMut(&'a Expr)) {
-    if let Expr::RefBrack { refr, index, .. } = head {
-        keys(refr, visit);
-        walk(index, visit);
-    }
+fn keys(head: &Expr) -> Vec<&Expr> {
+    let Expr::RefBrack { refr, index, .. } = head else { return Vec::new() };
+    let mut all = keys(refr);
+    all.push(index);
+    all
 }
 
-fn each_in_query<'a>(query: &'a Query, visit: &mut impl FnMut(&'a Expr)) {
+pub(super) fn each_in_query<'a>(query: &'a Query, visit: &mut impl FnMut(&'a Expr)) {
     query.stmts.iter().for_each(|statement| each_in_statement(statement, visit));
 }
 
@@ -134,45 +147,50 @@ pub(super) fn each_in_statement<'a>(statement: &'a LiteralStmt, visit: &mut impl
 /// Visits an expression and all in it.
 pub(super) fn walk<'a>(expr: &'a Expr, visit: &mut impl FnMut(&'a Expr)) {
     visit(expr);
+    parts(expr).into_iter().for_each(|part| walk(part, visit));
+    query_of(expr).into_iter().for_each(|query| each_in_query(query, visit));
+}
+
+/// The conditions of a comprehension.
+pub(super) fn query_of(expr: &Expr) -> Option<&Query> {
     match expr {
-        Expr::Array { items, .. } | Expr::Set { items, .. } => {
-            items.iter().for_each(|e| walk(e, visit));
+        Expr::ArrayCompr { query, .. }
+        | Expr::SetCompr { query, .. }
+        | Expr::ObjectCompr { query, .. } => Some(query),
+        _ => None,
+    }
+}
+
+/// What an expression is made of, a comprehension's conditions excepted.
+pub(super) fn parts(expr: &Expr) -> Vec<&Expr> {
+    match expr {
+        Expr::Array { items, .. } | Expr::Set { items, .. } => plain(items),
+        Expr::Object { fields, .. } => {
+            fields.iter().flat_map(|(_, key, value)| [key.as_ref(), value.as_ref()]).collect()
         }
-        Expr::Object { fields, .. } => fields.iter().for_each(|(_, key, value)| {
-            walk(key, visit);
-            walk(value, visit);
-        }),
-        Expr::ArrayCompr { term, query, .. } | Expr::SetCompr { term, query, .. } => {
-            walk(term, visit);
-            each_in_query(query, visit);
-        }
-        Expr::ObjectCompr { key, value, query, .. } => {
-            walk(key, visit);
-            walk(value, visit);
-            each_in_query(query, visit);
-        }
-        Expr::Call { fcn, params, .. } => {
-            walk(fcn, visit);
-            params.iter().for_each(|e| walk(e, visit));
-        }
-        Expr::UnaryExpr { expr, .. } => walk(expr, visit),
-        Expr::RefDot { refr, .. } => walk(refr, visit),
-        Expr::RefBrack { refr, index, .. } => {
-            walk(refr, visit);
-            walk(index, visit);
-        }
+        Expr::ArrayCompr { term, .. } | Expr::SetCompr { term, .. } => vec![term],
+        Expr::ObjectCompr { key, value, .. } => vec![key, value],
+        Expr::Call { fcn, params, .. } => [vec![fcn.as_ref()], plain(params)].concat(),
+        Expr::UnaryExpr { expr, .. } => vec![expr],
+        Expr::RefDot { refr, .. } => vec![refr],
+        Expr::RefBrack { refr, index, .. } => vec![refr, index],
         Expr::BinExpr { lhs, rhs, .. }
         | Expr::BoolExpr { lhs, rhs, .. }
         | Expr::ArithExpr { lhs, rhs, .. }
-        | Expr::AssignExpr { lhs, rhs, .. } => {
-            walk(lhs, visit);
-            walk(rhs, visit);
-        }
+        | Expr::AssignExpr { lhs, rhs, .. } => vec![lhs, rhs],
         Expr::Membership { key, value, collection, .. } => {
-            key.iter().for_each(|k| walk(k, visit));
-            walk(value, visit);
-            walk(collection, visit);
+            let rest = [value.as_ref(), collection.as_ref()];
+            key.iter().map(AsRef::as_ref).chain(rest).collect()
         }
-        _ => {}
+        Expr::String { .. }
+        | Expr::RawString { .. }
+        | Expr::Number { .. }
+        | Expr::Bool { .. }
+        | Expr::Null { .. }
+        | Expr::Var { .. } => Vec::new(),
     }
+}
+
+fn plain(list: &[Ref<Expr>]) -> Vec<&Expr> {
+    list.iter().map(AsRef::as_ref).collect()
 }

@@ -165,7 +165,7 @@ fn shown(value: &Value) -> String {
 }
 
 fn failed(error: &anyhow::Error) -> String {
-    let message = super::complaint::rego_problem("", error).message;
+    let message = super::complaint::run_time_problem("", error).message;
     // A name without any rule that could be reached.
     if message.contains("not a valid rule path") {
         "undefined".to_owned()

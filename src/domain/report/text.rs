@@ -115,9 +115,18 @@ fn totals(report: &Report<'_>, view: &View<'_>, observed: usize) -> String {
         0 => String::new(),
         n => format!(", {n} observed"),
     };
-    let passing = match view.applicable() {
+    // Who asks for observed policies has them counted, too.
+    let asked = report.selection.modes.contains(&Mode::Observe);
+    let counted = |p: &&JudgedPolicy| asked || view.policies.iter().any(|shown| shown.id == p.id);
+    let standing = report.judgement.policies.iter().filter(counted).map(|p| p.status);
+    let applicable: Vec<_> = standing.filter(|s| *s != Standing::NotApplicable).collect();
+    let fulfilled = |s: &&Standing| matches!(s, Standing::Pass | Standing::Waived);
+    let passing = match applicable.len() {
         0 => "nothing applies here".to_owned(),
-        n => format!("{} of {} pass", view.fulfilled(), count(n, "policy", "policies")),
+        n => {
+            let passing = applicable.iter().filter(fulfilled).count();
+            format!("{passing} of {} pass", count(n, "policy", "policies"))
+        }
     };
     let found =
         format!("{blocking} blocking, {warnings}, {existing} existing{observed}; {passing}");

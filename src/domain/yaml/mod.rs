@@ -57,7 +57,7 @@ pub struct Loaded {
 }
 
 /// One document.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Document {
     /// What it says. Keys are strings; aliases and `<<` are resolved; of a key that is set twice
     /// the last value counts.

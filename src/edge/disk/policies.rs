@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
+use crate::domain::ids::PolicyId;
 use crate::domain::policy::library::Library;
 use crate::domain::policy::own::{self, OwnPolicies};
 
@@ -76,13 +77,44 @@ impl PolicyFiles {
         Ok(())
     }
 
-    /// The built-in ones and then the given folders.
+    /// As [`Self::add`], of a folder that somebody just named: one without anything of a library in
+    /// it is a mistake, and is told with the folder that was meant, if there is one.
+    pub fn add_named(&mut self, folder: &Path) -> io::Result<()> {
+        let first = self.files.len();
+        self.add(folder)?;
+        let found: Vec<&str> = self.files[first..].iter().map(|(path, _)| path.as_str()).collect();
+        match misplaced(folder, &found) {
+            Some(message) => Err(io::Error::new(io::ErrorKind::InvalidInput, message)),
+            None => Ok(()),
+        }
+    }
+
+    /// The built-in ones and then the named folders.
     pub fn with(folders: &[PathBuf]) -> io::Result<Self> {
+        let mut files = Self::built_in();
+        for folder in folders {
+            files.add_named(folder)?;
+        }
+        Ok(files)
+    }
+
+    /// The built-in ones and then the folders of a running service, in which nothing may lie yet.
+    pub fn with_any(folders: &[PathBuf]) -> io::Result<Self> {
         let mut files = Self::built_in();
         for folder in folders {
             files.add(folder)?;
         }
         Ok(files)
+    }
+
+    /// Ids of the policies that come from folders.
+    pub fn ids_of_folders(&self) -> BTreeSet<PolicyId> {
+        let first = self.folders.first().map_or(self.files.len(), |(first, _)| *first);
+        let rules = self.files[first..].iter().filter_map(|(path, _)| {
+            let id = path.strip_suffix("/policy.rego")?;
+            PolicyId::parse(id).ok()
+        });
+        rules.collect()
     }
 
     /// Loads them.
@@ -145,6 +177,38 @@ impl PolicyFiles {
     pub fn text(&self, path: &str) -> Option<&str> {
         self.files.iter().rev().find(|(p, _)| p == path).map(|(_, text)| text.as_str())
     }
+}
+
+/// Why a folder is none of policies: nothing in it lies where a library looks. Policies that lie
+/// deeper, or a folder inside of one, show which was meant.
+fn misplaced(folder: &Path, found: &[&str]) -> Option<String> {
+    let parts: Vec<Vec<&str>> = found.iter().map(|path| path.split('/').collect()).collect();
+    let counts = |parts: &Vec<&str>| match parts.as_slice() {
+        ["paths", _, file] => ["path.yaml", "template.yaml"].contains(file),
+        ["lib", .., file] | [_, _, file] => file.ends_with(".rego"),
+        _ => false,
+    };
+    if parts.iter().any(counts) {
+        return None;
+    }
+    let shown = folder.display();
+    let rules = parts.iter().find(|parts| parts.last() == Some(&"policy.rego"));
+    let meant = rules.map(|parts| match 3usize.saturating_sub(parts.len()) {
+        0 => folder.join(parts[..parts.len() - 3].join("/")),
+        up => match folder.ancestors().nth(up).filter(|above| !above.as_os_str().is_empty()) {
+            Some(above) => above.to_owned(),
+            None => folder.join(["..", "../.."][up - 1]),
+        },
+    });
+    Some(match meant {
+        Some(meant) => format!(
+            "`{shown}` is not the folder above <pack>/<policy>/policy.rego; did you mean `{}`?",
+            meant.display()
+        ),
+        None => format!(
+            "no policy below `{shown}`; is it the folder above <pack>/<policy>/policy.rego?"
+        ),
+    })
 }
 
 /// Writes files below a folder; folders are made. Writes nothing when one of them is there.

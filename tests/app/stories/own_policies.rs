@@ -125,6 +125,21 @@ async fn one_with_two_arities() {
     others_are_judged(&rules("bad", "f(x) := x\n\nf(x, y) := y"), "takes 2 arguments here").await;
 }
 
+/// A function that asks for itself fills the stack of whoever calls it: it is never called.
+#[tokio::test]
+async fn one_that_asks_for_itself() {
+    let body = "default applies := true\n\ndepth(x) := 1 + depth(x)\n\n\
+         findings contains {\"message\": \"x\"} if depth(input.files) > 2";
+    others_are_judged(&rules("bad", body), "asks for itself, and would never end").await;
+}
+
+/// What was judged today is shown again tomorrow: no policy has a clock.
+#[tokio::test]
+async fn one_that_asks_for_the_time() {
+    let body = "findings contains {\"message\": sprintf(\"now %d\", [time.now_ns()])}";
+    others_are_judged(&rules("bad", body), "a policy may not call").await;
+}
+
 #[tokio::test]
 async fn one_that_never_ends() {
     let body = "default applies := true\n\nmany := numbers.range(1, 3000)\n\n\
