@@ -110,7 +110,7 @@ mod tests {
 
     fn baseline(findings: Vec<Finding>, files: &[(&str, &Sha)]) -> Baseline {
         let policy = PolicyId::parse("container/non_root_user").expect("valid");
-        let outcome = Outcome { policy, status: Status::Fail, reason: None, findings };
+        let outcome = Outcome::new(policy, Status::Fail, None, findings);
         let evaluation = Evaluation {
             library: String::new(),
             outcomes: vec![outcome],

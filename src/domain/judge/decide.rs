@@ -137,12 +137,7 @@ pub fn judge(case: Case<'_>) -> Judgement {
         if judged.is_empty() || setting.mode == Mode::Off {
             continue;
         }
-        let outcome = Outcome {
-            policy: meta.id.clone(),
-            status: Status::Fail,
-            reason: None,
-            findings: Vec::new(),
-        };
+        let outcome = Outcome::new(meta.id.clone(), Status::Fail, None, Vec::new());
         policies.push(judge_policy(&outcome, Some(&meta), &setting, &judged));
         findings.append(&mut judged);
         if setting.origin != Origin::BuiltIn {
@@ -269,6 +264,7 @@ fn judge_policy(
         level: setting.level,
         title: meta.map_or_else(|| outcome.policy.to_string(), |m| m.title.clone()),
         reason: outcome.reason.clone(),
+        reasons: outcome.reasons.clone(),
         description: meta.map(|m| m.description.clone()).unwrap_or_default(),
         remediation: meta.map(|m| m.remediation.clone()).unwrap_or_default(),
     }

@@ -33,14 +33,27 @@ pub struct Outcome {
     pub status: Status,
     /// Why it is unknown or broken, one line of plain text; `None` otherwise.
     pub reason: Option<String>,
+    /// Each reason by itself, where it is unknown for more than `reason` names; at most 100.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
     /// Its findings, sorted; empty unless the status is [`Status::Fail`].
     pub findings: Vec<Finding>,
 }
 
 impl Outcome {
+    /// Of a policy that said something.
+    pub fn new(
+        policy: PolicyId,
+        status: Status,
+        reason: Option<String>,
+        findings: Vec<Finding>,
+    ) -> Self {
+        Self { policy, status, reason, reasons: Vec::new(), findings }
+    }
+
     /// Of a policy that failed itself, or was stopped; `reason` is one line.
     pub fn broken(policy: PolicyId, reason: impl Into<String>) -> Self {
-        Self { policy, status: Status::Broken, reason: Some(reason.into()), findings: Vec::new() }
+        Self::new(policy, Status::Broken, Some(reason.into()), Vec::new())
     }
 }
 

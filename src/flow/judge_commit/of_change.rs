@@ -74,12 +74,8 @@ impl App {
     pub(in crate::flow) fn change_is_unknown(&self, subject: &Subject, after: &mut Evaluated) {
         let asked = self.asked_of_change(subject, after);
         let reason = "where the change starts could not be read".to_owned();
-        let outcome = |policy| Outcome {
-            policy,
-            status: Status::Unknown,
-            reason: Some(reason.clone()),
-            findings: Vec::new(),
-        };
+        let outcome =
+            |policy| Outcome::new(policy, Status::Unknown, Some(reason.clone()), Vec::new());
         replace(after, asked.into_iter().map(outcome).collect());
     }
 
