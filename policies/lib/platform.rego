@@ -25,10 +25,15 @@ configured := [data.waymark.params.platform_workflows] if {
 }
 
 # Their names for a message.
-names := concat(" or ", [sprintf("`%s`", [name]) | some name in repositories])
+names := concat(" or ", [sprintf("`%s`", [shown(name)]) | some name in repositories])
 
 # The name for an example.
-example := [name | some name in repositories][0]
+example := [shown(name) | some name in repositories][0]
+
+# Whoever the owner is, nobody can call `*/…`.
+shown(name) := sprintf("<owner>/%s", [trim_prefix(name, "*/")]) if startswith(name, "*/")
+
+else := name
 
 # This repository is one of them.
 is_home if lower(input.repo.full_name) in repositories

@@ -18,7 +18,9 @@ reason(container) := text if text := open(container)
 else := null
 
 # The image is put in on the way to the cluster.
-open(container) := sprintf("the image `%s` is filled in later", [container.image.raw]) if {
+open(container) := "its image is filled in later" if container.image.raw == ""
+
+else := sprintf("the image `%s` is filled in later", [container.image.raw]) if {
 	not regex.match(`^[a-zA-Z0-9.-]*(:[0-9]+/)?[a-z0-9]+([._/-]+[a-z0-9]+)*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?(@[a-z0-9]+:[0-9a-f]+)?$`, container.image.raw)
 }
 

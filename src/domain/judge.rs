@@ -71,6 +71,9 @@ pub struct JudgedPolicy {
     pub title: String,
     /// Why it is unknown or broken.
     pub reason: Option<String>,
+    /// Each reason by itself, where there are more than `reason` names.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
     /// Its METADATA description: why it matters. Markdown of the policy's author.
     pub description: String,
     /// Its METADATA remediation: what to do in general. Markdown of the policy's author, which

@@ -154,6 +154,27 @@ fn a_policy_that_was_not_judged_is_no_silent_pass() {
 }
 
 #[test]
+fn every_reason_why_a_policy_is_unknown_can_be_read() {
+    let folder = Folder::sound();
+    for n in 0..5 {
+        folder.write(&format!("svc{n}/Dockerfile"), "FROM debian:{{ version }}\n");
+    }
+    let reason = |n: u32| format!("`svc{n}/Dockerfile` is a template, which is not rendered");
+    let id = "container/base_image_tagged";
+    let brief = folder.waymark(&["check", "--policy", id]);
+    assert!(brief.out.contains(&format!("{}; and 2 more\n", reason(2))), "{}", brief.out);
+    let explained = folder.waymark(&["check", "--policy", id, "--explain", id]);
+    let all: String = (0..5).map(|n| format!("    {}\n", reason(n))).collect();
+    assert!(explained.out.contains(&format!("  {id}:\n{all}")), "{}", explained.out);
+    let json = folder.waymark(&["check", "--policy", id, "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!(
+        report["policies"][0]["reasons"],
+        serde_json::json!((0..5).map(reason).collect::<Vec<_>>())
+    );
+}
+
+#[test]
 fn a_proposed_waiver_works_as_it_is() {
     let folder = Folder::sound();
     folder.write("Dockerfile", ROOT);

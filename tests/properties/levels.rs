@@ -57,12 +57,9 @@ fn verdict(shape: &Shape, waivers: Vec<Waiver>) -> Judgement {
         ..META.clone()
     };
     let metas: Vec<PolicyMeta> = shape.iter().enumerate().map(meta).collect();
-    let outcome = |(n, (_, status, _)): (usize, &(Level, Status, Mode))| Outcome {
-        policy: id(n),
-        status: *status,
-        reason: None,
-        findings: if *status == Status::Fail { vec![finding(n)] } else { Vec::new() },
-        problem: None,
+    let outcome = |(n, (_, status, _)): (usize, &(Level, Status, Mode))| {
+        let findings = if *status == Status::Fail { vec![finding(n)] } else { Vec::new() };
+        Outcome::new(id(n), *status, None, findings)
     };
     let outcomes = shape.iter().enumerate().map(outcome).collect();
     judge(Case {

@@ -88,16 +88,92 @@ checkouts contains use if {
 	pipeline.name(use) == "actions/checkout"
 	some key in ["ref", "repository"]
 	is_string(use["with"][key])
-	regex.match(head, use["with"][key])
+	names_head(use, use["with"][key])
+}
+
+names_head(_, text) if regex.match(head, text)
+
+names_head(use, text) if {
+	contains(text, "env.")
+	carriers := carried(use)
+	carriers != ""
+	regex.match(sprintf(`\benv\.(%s)\b`, [carriers]), text)
 }
 
 checkouts contains run if {
 	some run in input.runs
-	regex.match(`\bgh\b|pull/|github\.`, run.run)
+	regex.match(`\bgh pr checkout\b|\bgit\b`, run.run)
+	takes_head(run)
+}
+
+# A script checks it out by itself, in one step or by fetching it first. Fetched alone it may be
+# compared and never run.
+takes_head(run) if {
+	pattern := sprintf(`\bgh pr checkout\b|\bgit\b.*\b(checkout|switch|pull|reset|merge)\b.*(%s)`, [spellings(run)])
+	some line in lines(run)
+	regex.match(pattern, line)
+}
+
+takes_head(run) if {
+	contains(run.run, "FETCH_HEAD")
+	pattern := sprintf(`\bgit\b.*\bfetch\b.*(%s)`, [spellings(run)])
+	some line in lines(run)
+	regex.match(pattern, line)
+	some then in lines(run)
+	regex.match(`\bgit\b[^;&|]*\b(checkout|switch|reset|merge|rebase|cherry-pick|worktree add)\s[^;&|]*\bFETCH_HEAD\b`, then)
+}
+
+# Fetched under a name of its own.
+takes_head(run) if {
+	some line in lines(run)
+	regex.match(`\bgit\b.*\bfetch\b`, line)
+	some found in regex.find_all_string_submatch_n(`\bpull/[^:]*\$[^:]*/(?:head|merge):(?:refs/heads/)?([^\s"';&|]+)`, line, -1)
+	some then in lines(run)
+	regex.match(`\bgit\b[^;&|]*\b(checkout|switch|reset|merge|rebase|worktree add)\s`, then)
+	found[1] in regex.split(`[\s"';&|]+`, then)
+}
+
+# Lines of a script; comments do not count, a continued line is one.
+lines(run) := [line |
 	some line in split(replace(run.run, "\\\n", " "), "\n")
 	not startswith(trim_space(line), "#")
-	regex.match(`\bgh pr checkout\b|\bgit\b.*\b(checkout|switch|pull|reset|merge)\b.*(pull/\$\{\{|\$\{\{ *github\.(head_ref|event\.(pull_request\.head|workflow_run\.head)))`, line)
+]
+
+# How a script may name the pull request's code: with an expression, or a variable that carries one.
+spellings(run) := sprintf(`%s|\$(\{|env:)?(%s)\b|\$\{\{ *env\.(%s)\b`, [expressions, carriers, carriers]) if {
+	carriers := carried(run)
+	carriers != ""
 }
+
+else := expressions
+
+expressions := `pull/\$|\$\{\{ *github\.(head_ref|event\.(pull_request\.head|workflow_run\.head))`
+
+# Variables of a step, its job and its workflow that carry such an expression: their names as
+# alternatives of a pattern.
+carried(row) := concat("|", sort([name |
+	some name, value in variables(row)
+	is_string(value)
+	contains(value, "${{")
+	regex.match(head, value)
+	regex.match(`^[A-Za-z_][A-Za-z0-9_]*$`, name)
+]))
+
+# The innermost value counts.
+variables(row) := object.union(object.union(block(document, ["env"]), block(document, ["jobs", row.job, "env"])), block(row, ["env"])) if {
+	some workflow in input.workflows
+	workflow.path == row.path
+	document := workflow.document
+}
+
+else := block(row, ["env"])
+
+block(of, path) := found if {
+	found := object.get(of, path, {})
+	is_object(found)
+}
+
+else := {}
 
 dangerous contains {"at": checkout, "workflow": pair.workflow, "event": pair.event} if {
 	some pair in exposed
@@ -203,7 +279,12 @@ else := [value]
 # 2. A stranger's text in a script
 
 # What strangers write, and the events that bring it. A composite action may be called on any.
-contexts := [
+contexts := array.concat(texts, [{
+	"pattern": `(?i)\btoJSON\( *github(\.event(\.(pull_request|issue|comment|review|discussion|head_commit|commits|pages|workflow_run))?)? *\)`,
+	"events": {event | some text in texts; some event in text.events},
+}])
+
+texts := [
 	{"pattern": `github\.head_ref`, "events": pull_requests},
 	{"pattern": `github\.event\.pull_request\.(title|body|head\.ref|head\.label|head\.repo\.(default_branch|description|homepage))`, "events": pull_requests},
 	{"pattern": `github\.event\.issue\.(title|body)`, "events": {"issues", "issue_comment"}},
@@ -237,7 +318,7 @@ findings contains {
 	contains(script.text, "${{")
 	some expression in regex.find_n(`(?s)\$\{\{.*?\}\}`, script.text, -1)
 	contains(expression, "github")
-	regex.match(`event|head_ref`, expression)
+	regex.match(`(?i)event|head_ref|tojson`, expression)
 	left := flowing(expression, script.escaped)
 	some context in contexts
 	may_run_on(script.row, context.events)

@@ -64,7 +64,7 @@ missing if {
 
 findings contains {
 	"message": sprintf("No workflow calls a reusable workflow of %s", [platform.names]),
-	"remediation": sprintf("Add a job to a workflow that runs on push to `%s`: `uses: %s/.github/workflows/service.yml@v1`", [branch, platform.example]),
+	"remediation": sprintf("Add a job to a workflow that runs on push to %s: `uses: %s/.github/workflows/service.yml@v1`", [branch, platform.example]),
 } if {
 	missing
 	count(platform.calls) == 0
@@ -72,11 +72,11 @@ findings contains {
 
 # It is called, but not when it counts: the place to change is each caller's trigger.
 findings contains {
-	"message": sprintf("Workflow `%s` calls the platform's workflow, but does not run on push to `%s`", [workflow.name, branch]),
+	"message": sprintf("Workflow `%s` calls the platform's workflow, but does not run on push to %s", [workflow.name, branch]),
 	"path": workflow.path,
 	"pointer": "/on",
 	"resource": sprintf("workflow %s", [workflow.name]),
-	"remediation": sprintf("Let it run on push: `on: {push: {branches: [%s]}}`", [branch]),
+	"remediation": sprintf("Let it run on push: `on: %s`", [trigger]),
 } if {
 	missing
 	some workflow in input.workflows
@@ -93,6 +93,10 @@ unknowns contains {
 	some call in uncertain
 }
 
-branch := input.repo.default_branch if input.repo.default_branch != null
+branch := sprintf("`%s`", [input.repo.default_branch]) if input.repo.default_branch != null
 
 else := "the default branch"
+
+trigger := sprintf("{push: {branches: [%s]}}", [input.repo.default_branch]) if input.repo.default_branch != null
+
+else := "push"

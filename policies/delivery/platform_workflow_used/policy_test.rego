@@ -72,3 +72,16 @@ test_folder_without_owner_goes_by_name if {
 	found_without := platform_workflow_used.findings with input as object.union(anonymous, {"uses": []})
 	count(found_without) == 1
 }
+
+test_an_unknown_branch_is_told_in_words if {
+	some_repo := {"owner": "", "full_name": "api", "archived": false, "default_branch": null}
+	none := object.union(given([]), {"repo": some_repo})
+	found := platform_workflow_used.findings with input as none
+	some finding in found
+	finding.remediation == "Add a job to a workflow that runs on push to the default branch: `uses: <owner>/platform-workflows/.github/workflows/service.yml@v1`"
+	elsewhere := object.union(given([call(false)]), {"repo": some_repo})
+	other := platform_workflow_used.findings with input as elsewhere
+	some late in other
+	late.message == "Workflow `CI` calls the platform's workflow, but does not run on push to the default branch"
+	late.remediation == "Let it run on push: `on: push`"
+}

@@ -4,6 +4,8 @@ mod pattern;
 
 use serde::Serialize;
 
+use crate::domain::yaml::holds_mark;
+
 use super::FactKind;
 use super::gather::Gather;
 use super::select::is_workflow;
@@ -24,7 +26,8 @@ pub struct Codeowners {
     pub rules: Vec<OwnerRule>,
     /// Lines that GitHub leaves out.
     pub problems: Vec<OwnerProblem>,
-    /// Whether `.github/workflows/` has an owner; `None` when the repository has no workflow.
+    /// Whether `.github/workflows/` has an owner; `None` when the repository has no workflow, or
+    /// when a line is still to be filled in.
     pub workflows_owned: Option<bool>,
 }
 
@@ -59,12 +62,17 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
     gather.snapshot.codeowners.path = Some(path.to_owned());
     let Some(text) = gather.text(kind, path) else { return };
     let mut found = Codeowners { path: Some(path.to_owned()), ..Codeowners::default() };
+    let mut template = false;
     for (number, line) in (1u32..).zip(text.trim_start_matches('\u{feff}').lines()) {
         let words = words(line);
         let Some((pattern, owners)) = words.split_first() else { continue };
         if found.rules.len() + found.problems.len() >= MAX_RULES {
             gather.gap(kind, Some(path), format!("has more than {MAX_RULES} rules"));
             break;
+        }
+        if is_template(pattern, owners) {
+            template = true;
+            continue;
         }
         let pointer = gather.spans.problem(path, number);
         match fault(pattern, owners) {
@@ -76,7 +84,10 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
             }),
         }
     }
-    found.workflows_owned = has_workflows.then(|| {
+    if template {
+        gather.gap_template(kind, path);
+    }
+    found.workflows_owned = (has_workflows && !template).then(|| {
         // A file that does not exist yet must have an owner too, or all that do exist.
         owned(&found.rules, ".github/workflows/any.yml")
             || workflows.iter().all(|path| owned(&found.rules, path))
@@ -112,6 +123,13 @@ fn words(line: &str) -> Vec<String> {
 
 fn take(word: &mut String) -> Option<String> {
     (!word.is_empty()).then(|| std::mem::take(word))
+}
+
+/// Whether another program is to fill a line in. A whole `{{…}}` in a pattern may be the name of a
+/// folder, as templates of repositories have them.
+fn is_template(pattern: &str, owners: &[String]) -> bool {
+    let open = holds_mark(pattern) && !pattern.contains("}}");
+    open || owners.iter().any(|owner| holds_mark(owner))
 }
 
 /// Why GitHub leaves a line out, as far as its documentation says.
@@ -166,6 +184,22 @@ mod tests {
         assert_eq!(rules, ["* @acme/all", "/my docs/ a@b.c,@x", "apps/github "]);
         assert_eq!(found.problems.len(), 4, "{:?}", found.problems);
         assert_eq!(found.workflows_owned, None);
+    }
+
+    #[test]
+    fn a_line_that_is_filled_in_is_a_gap() {
+        for line in ["* @{{ owner }}", "* {{cookiecutter.owner}}", "{% if x %}", "{{ path }} @a"] {
+            let text = format!("/docs/ @acme/docs\n{line}\n");
+            let files = [("CODEOWNERS", text.as_str()), (".github/workflows/ci.yml", "")];
+            let needs = BTreeSet::from([FactKind::Codeowners]);
+            let got = extract_from(&files, &repo(), &needs).snapshot;
+            assert_eq!((got.codeowners.rules.len(), got.codeowners.problems.len()), (1, 0));
+            assert_eq!(got.codeowners.workflows_owned, None, "{line}");
+            assert_eq!(got.gaps[0].reason, "`CODEOWNERS` is a template, which is not rendered");
+        }
+        for line in ["/{{cookiecutter.slug}}/ @acme/all", "* @a # {{ x }}"] {
+            assert_eq!(read(&[("CODEOWNERS", line)]).rules.len(), 1, "{line}");
+        }
     }
 
     #[test]

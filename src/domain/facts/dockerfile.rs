@@ -5,7 +5,7 @@ mod settings;
 use parse_dockerfile::{Flag, Instruction as Parsed, Source, parse};
 use serde::Serialize;
 
-use crate::domain::yaml::{Fault, Lines, SpanTable};
+use crate::domain::yaml::{Fault, Lines, SpanTable, holds_mark};
 
 use super::FactKind;
 use super::gather::Gather;
@@ -137,16 +137,27 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
     for path in gather.paths(kind) {
         let Some(text) = gather.text(kind, path) else { continue };
         match read(path, &text) {
+            Ok((dockerfile, _)) if is_template(&dockerfile) => gather.gap_template(kind, path),
             Ok((dockerfile, spans)) => {
                 gather.spans.insert(path, vec![spans]);
                 gather.snapshot.dockerfiles.push(dockerfile);
             }
             Err(fault) => {
                 gather.spans.insert(path, Vec::new());
-                gather.gap_at(kind, path, &fault);
+                // Here Backstage's `${{ … }}` is a mark like others.
+                gather.gap_in(kind, path, &text.replace("${{", "{{"), &fault);
             }
         }
     }
+}
+
+/// Whether a file that parses is still to be filled in: no image and no user is called so. `RUN`
+/// may hold such marks and mean them (`docker inspect --format {{.Id}}`).
+fn is_template(file: &Dockerfile) -> bool {
+    let bases = file.stages.iter().map(|stage| &stage.base.raw);
+    let images = file.images.iter().map(|image| &image.base.raw);
+    let users = file.stages.iter().filter_map(|stage| Some(&stage.user.as_ref()?.raw));
+    bases.chain(images).chain(users).any(|word| holds_mark(word))
 }
 
 fn read(path: &str, text: &str) -> Result<(Dockerfile, SpanTable), Fault> {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::domain::tree::{Content, SourceTree, Withheld};
-use crate::domain::yaml::{Fault, Loaded};
+use crate::domain::yaml::{Fault, Loaded, marks_explain};
 
 use super::select::wanted;
 use super::{Catalog, Codeowners, Extracted, FactKind, Gap, RepoFacts, SCHEMA, Snapshot, Spans};
@@ -86,6 +86,21 @@ impl<'t> Gather<'t> {
             Some(path),
             format!("cannot be read whole: line {}: {}", fault.line, fault.message),
         );
+    }
+
+    /// [`Gather::gap_at`] for a text that does not parse. Says so when it is a template, and whether.
+    pub(super) fn gap_in(&mut self, kind: FactKind, path: &str, text: &str, fault: &Fault) -> bool {
+        let template = marks_explain(text, fault);
+        match template {
+            true => self.gap_template(kind, path),
+            false => self.gap_at(kind, path, fault),
+        }
+        template
+    }
+
+    /// Says that another program fills in a file, or a part of it, before it is used.
+    pub(super) fn gap_template(&mut self, kind: FactKind, path: &str) {
+        self.gap(kind, Some(path), "is a template, which is not rendered".to_owned());
     }
 
     /// Keeps the lines of a file's documents.

@@ -21,13 +21,13 @@ impl Image {
     /// Takes a reference apart; anything is accepted, as it stands in somebody's file.
     pub fn parse(raw: &str) -> Self {
         let (rest, digest) = match raw.split_once('@') {
-            Some((rest, digest)) => (rest, Some(digest.to_owned())),
+            Some((rest, digest)) => (rest, named(digest)),
             None => (raw, None),
         };
         // A colon after the last slash starts the tag; one before belongs to the host's port.
         let name_start = rest.rfind('/').map_or(0, |at| at + 1);
         let (name, tag) = match rest[name_start..].split_once(':') {
-            Some((name, tag)) => (&rest[..name_start + name.len()], Some(tag.to_owned())),
+            Some((name, tag)) => (&rest[..name_start + name.len()], named(tag)),
             None => (rest, None),
         };
         let (registry, repository) = match name.split_once('/') {
@@ -38,6 +38,11 @@ impl Image {
         };
         Self { raw: raw.to_owned(), registry, repository: repository.to_owned(), tag, digest }
     }
+}
+
+/// `app:` names no tag: what was to fill it in had nothing.
+fn named(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 #[cfg(test)]
@@ -59,5 +64,6 @@ mod tests {
             ["ghcr.io", "a/b", "v1", "sha256:abc"].map(str::to_owned)
         );
         assert_eq!(parts(""), ["-", "", "-", "-"]);
+        assert_eq!(parts("app:@"), ["-", "app", "-", "-"]);
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::domain::yaml::{Schema, escape_token, load};
+use crate::domain::yaml::{Schema, escape_token, holds_mark, load};
 
 use super::gather::Gather;
 use super::image::Image;
@@ -122,7 +122,7 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
         let mut loaded = load(&text, Schema::Core12);
         gather.keep_spans(path, &loaded);
         if let Some(fault) = &loaded.error {
-            gather.gap_at(kind, path, fault);
+            gather.gap_in(kind, path, &text, fault);
             continue;
         }
         // GitHub reads the first document only.
@@ -217,6 +217,11 @@ impl Rows<'_, '_> {
         step: Option<usize>,
         of: &Value,
     ) {
+        // `${{ … }}` is an expression of GitHub.
+        if holds_mark(&raw.replace("${{", "")) {
+            self.gather.gap_template(FactKind::Workflows, self.path);
+            return;
+        }
         let called = Called::parse(raw, step.is_none(), self.repo);
         self.gather.snapshot.uses.push(Use {
             path: self.path.to_owned(),

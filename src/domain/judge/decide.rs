@@ -264,6 +264,7 @@ fn judge_policy(
         level: setting.level,
         title: meta.map_or_else(|| outcome.policy.to_string(), |m| m.title.clone()),
         reason: outcome.reason.clone(),
+        reasons: outcome.reasons.clone(),
         description: meta.map(|m| m.description.clone()).unwrap_or_default(),
         remediation: meta.map(|m| m.remediation.clone()).unwrap_or_default(),
     }

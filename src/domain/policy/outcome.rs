@@ -34,6 +34,9 @@ pub struct Outcome {
     pub status: Status,
     /// Why it is unknown or broken, one line of plain text; `None` otherwise.
     pub reason: Option<String>,
+    /// Each reason by itself, where it is unknown for more than `reason` names; at most 100.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reasons: Vec<String>,
     /// Its findings, sorted; empty unless the status is [`Status::Fail`].
     pub findings: Vec<Finding>,
     /// Where a broken policy is wrong, with its source line, for its author; the reason says the
@@ -50,7 +53,7 @@ impl Outcome {
         reason: Option<String>,
         findings: Vec<Finding>,
     ) -> Self {
-        Self { policy, status, reason, findings, problem: None }
+        Self { policy, status, reason, reasons: Vec::new(), findings, problem: None }
     }
 
     /// Of a policy that failed itself, or was stopped; `reason` is one line.

@@ -13,6 +13,10 @@ use crate::domain::ids::PolicyId;
 const MAX_FINDINGS: usize = 1_000;
 /// Longest message, resource, path or pointer, in characters.
 const MAX_TEXT: usize = 2_000;
+/// Reasons that the line of an unknown policy names.
+const NAMED_REASONS: usize = 3;
+/// Reasons that are kept one by one for who asks for all.
+const MAX_REASONS: usize = 100;
 
 /// The outcome of a policy that failed itself.
 pub(super) fn broken(id: &PolicyId, problem: PolicyProblem) -> Outcome {
@@ -57,7 +61,10 @@ pub(super) fn outcome(meta: &PolicyMeta, report: &Value, extracted: &Extracted) 
     reasons.sort();
     reasons.dedup();
     if !reasons.is_empty() {
-        return made(Status::Unknown, Some(joined(&reasons)), Vec::new());
+        let unknown = made(Status::Unknown, Some(joined(&reasons)), Vec::new());
+        let all = reasons.len() > NAMED_REASONS;
+        reasons.truncate(MAX_REASONS);
+        return Outcome { reasons: if all { reasons } else { Vec::new() }, ..unknown };
     }
     let applies = matches!(report["applies"], Value::Bool(true));
     made(if applies { Status::Pass } else { Status::NotApplicable }, None, Vec::new())
@@ -76,11 +83,12 @@ fn unknown(value: &&Value) -> String {
     }
 }
 
-/// The first three reasons and the number of the others.
+/// The first reasons and the number of the others.
 fn joined(reasons: &[String]) -> String {
-    let mut text = reasons.iter().take(3).cloned().collect::<Vec<_>>().join("; ");
-    if reasons.len() > 3 {
-        text.push_str(&format!("; and {} more", reasons.len() - 3));
+    let named = reasons.len().min(NAMED_REASONS);
+    let mut text = reasons[..named].join("; ");
+    if reasons.len() > named {
+        text.push_str(&format!("; and {} more", reasons.len() - named));
     }
     text
 }

@@ -81,6 +81,8 @@ struct Policy<'a> {
     level: Option<Level>,
     title: &'a str,
     reason: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    reasons: &'a [String],
     description: &'a str,
     remediation: &'a str,
 }
@@ -94,6 +96,7 @@ impl<'a> Policy<'a> {
             level: policy.counts_for(),
             title: &policy.title,
             reason: policy.reason.as_deref(),
+            reasons: &policy.reasons,
             description: &policy.description,
             remediation: &policy.remediation,
         }

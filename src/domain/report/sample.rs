@@ -72,6 +72,7 @@ pub(crate) fn policy(id: &str, status: Standing, mode: Mode, level: Level) -> Ju
         level,
         title: title.to_owned(),
         reason: None,
+        reasons: Vec::new(),
         description: description.to_owned(),
         remediation: remediation.to_owned(),
     }

@@ -41,7 +41,10 @@ pub fn render_text(report: &Report<'_>) -> String {
     let items = |groups: &[&Group<'_>], item: fn(&JudgedFinding) -> String| -> Vec<String> {
         groups.iter().flat_map(|g| g.findings.iter().map(|f| item(f))).collect()
     };
-    let reasoned = |status| view.standing(status).into_iter().map(reasoned).collect::<Vec<_>>();
+    let reasoned = |status| -> Vec<String> {
+        let all = |policy: &JudgedPolicy| report.explained.contains(&policy.id);
+        view.standing(status).into_iter().map(|policy| reasoned(policy, all(policy))).collect()
+    };
     let notes = judgement.notes.iter().map(|n| line(&clip(n, 600))).collect::<Vec<_>>();
     let deadlines = view.deadlines();
     let deadlines: Vec<_> = deadlines.iter().map(|(p, when)| format!("{} {when}", p.id)).collect();
@@ -101,7 +104,12 @@ fn waived(finding: &JudgedFinding) -> String {
     format!("{known}\n    until {expires}{}: {reason}", owner.unwrap_or_default())
 }
 
-fn reasoned(policy: &JudgedPolicy) -> String {
+/// A policy and why it is unknown or broken, with `all` reasons below each other.
+fn reasoned(policy: &JudgedPolicy, all: bool) -> String {
+    if all && !policy.reasons.is_empty() {
+        let reason = |reason: &String| format!("\n    {}", line(&clip(reason, 600)));
+        return format!("{}:{}", policy.id, policy.reasons.iter().map(reason).collect::<String>());
+    }
     let reason = policy.reason.as_deref().unwrap_or("no reason was given");
     format!("{}: {}", policy.id, line(&clip(reason, 600)))
 }
@@ -143,6 +151,8 @@ fn totals(report: &Report<'_>, view: &View<'_>, observed: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::domain::finding::Severity;
     use crate::domain::judge::State;
@@ -174,6 +184,22 @@ mod tests {
         assert_eq!(out.matches("Without `runAsNonRoot` the cluster").count(), 1);
         assert_eq!(out.matches("help: Add below `name: web`:").count(), 1);
         assert_eq!(out.matches("help: Set it for the pod:").count(), 1);
+    }
+
+    #[test]
+    fn all_reasons_are_told_to_who_asks() {
+        let mut judgement = sample::blocked();
+        let unknown = judgement.policies.iter_mut().find(|p| p.status == Standing::Unknown);
+        let unknown = unknown.expect("the sample has one");
+        unknown.reason = Some("a; b; c; and 2 more".to_owned());
+        unknown.reasons = ["a", "b", "c", "d", "e\nf"].map(str::to_owned).to_vec();
+        let id = unknown.id.clone();
+        let told = format!("  {id}: a; b; c; and 2 more\n");
+        assert!(render_text(&sample::report(&judgement)).contains(&told));
+        let explained = BTreeSet::from([id.clone()]);
+        let out = render_text(&Report { explained: &explained, ..sample::report(&judgement) });
+        let told = format!("  {id}:\n    a\n    b\n    c\n    d\n    e\\nf\n");
+        assert!(out.contains(&told), "{out}");
     }
 
     #[test]

@@ -21,7 +21,7 @@ pub use marks::{Mark, Shape, marks};
 pub use scalar::Schema;
 pub(in crate::domain) use scalar::resolve;
 pub use spans::{SpanTable, escape_token};
-pub use template::has_template_marks;
+pub use template::{has_template_marks, holds_mark, marks_explain};
 
 /// How many values a file may hold; an alias counts as everything it stands for.
 pub const MAX_NODES: usize = 200_000;

@@ -15,6 +15,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::domain::tree::SourceTree;
+use crate::domain::yaml::{has_template_marks, holds_mark};
 
 use super::FactKind;
 use super::gather::Gather;
@@ -72,12 +73,16 @@ struct Row {
 struct Read {
     rows: Vec<Row>,
     toolchain: Option<String>,
+    /// A part of it is still to be filled in.
+    template: bool,
 }
 
 impl Read {
     fn add(&mut self, line: u32, name: &str, version: Option<&str>, dev: bool) {
         let fits = |text: &str| !text.is_empty() && text.len() <= MAX_TEXT_BYTES;
-        if fits(name) && self.rows.len() <= MAX_PER_FILE {
+        if holds_mark(name) {
+            self.template = true;
+        } else if fits(name) && self.rows.len() <= MAX_PER_FILE {
             let version = version.map(str::trim).filter(|v| fits(v)).map(str::to_owned);
             self.rows.push(Row { line, name: name.to_owned(), version, dev });
         }
@@ -96,6 +101,7 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
         let text = text.trim_start_matches('\u{feff}');
         match read(manifest, path, text) {
             Ok(found) => add(gather, path, manifest, found),
+            Err(_) if has_template_marks(text) => gather.gap_template(kind, path),
             Err(reason) => gather.gap(kind, Some(path), reason),
         }
     }
@@ -135,6 +141,9 @@ fn read(kind: Kind, path: &str, text: &str) -> Result<Read, String> {
 }
 
 fn add(gather: &mut Gather<'_>, path: &str, kind: Kind, mut found: Read) {
+    if found.template {
+        gather.gap_template(FactKind::Dependencies, path);
+    }
     found.rows.sort_by_key(|row| row.line);
     let ecosystem = kind.ecosystem();
     let full = gather.snapshot.dependencies.len() + found.rows.len() > MAX_ALL;

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::domain::yaml::escape_token;
+use crate::domain::yaml::{escape_token, has_template_marks};
 
 use super::Read;
 use super::documents::{Document, toml};
@@ -55,7 +55,12 @@ pub(super) fn requirements(file: &str, text: &str) -> Read {
     let dev = is_for_development(file);
     for (number, line) in (1u32..).zip(text.lines()) {
         let line = line.split(" #").next().unwrap_or("").trim();
-        if !line.starts_with(['#', '-']) {
+        if line.starts_with(['#', '-']) {
+            continue;
+        }
+        if has_template_marks(line) {
+            read.template = true;
+        } else {
             requirement(&mut read, number, line, dev);
         }
     }

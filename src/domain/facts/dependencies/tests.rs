@@ -42,6 +42,25 @@ fn javascript() {
 }
 
 #[test]
+fn a_template_is_a_gap() {
+    for (path, text, rows) in [
+        ("package.json", "{\"version\": {{ version }}}", 0),
+        ("package.json", "{\"dependencies\": {\"{{ x }}\": \"1\", \"pino\": \"7\"}}", 1),
+        ("Cargo.toml", "[dependencies]\n{{crate}} = \"1\"\n", 0),
+        ("requirements.txt", "a==1\n{% if x %}\nb==1\n{% endif %}\n{{ c }}==1\n", 2),
+        ("go.mod", "module {{ x }}\nrequire {{ y }} v1.0.0\nrequire z v1.0.0\n", 1),
+    ] {
+        let found = extracted(&[(path, text)]).snapshot;
+        let [gap] = found.gaps.as_slice() else { panic!("{text}: {:?}", found.gaps) };
+        assert_eq!(gap.reason, format!("`{path}` is a template, which is not rendered"));
+        assert_eq!(found.dependencies.len(), rows, "{text}");
+    }
+    // What names and versions the package itself is of no matter.
+    let text = "{\"name\": \"{{ x }}\", \"dependencies\": {\"pino\": \"{{ v }}\"}}";
+    assert_eq!(rows("package.json", text), ["1 pino {{ v }}"]);
+}
+
+#[test]
 fn go_knows_what_came_along() {
     let text = "module x\n\ngo 1.22.1\n\nrequire github.com/a/b v1.0.0\nrequire (\n\tgo.uber.org/zap v1.27.0\n\
                 \tc v2 // indirect\n)\nreplace (\n\td => e v1\n)\n";

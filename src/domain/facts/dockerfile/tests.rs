@@ -104,6 +104,33 @@ fn faults_have_a_line() {
     assert_eq!(user(&doubling).as_deref(), Some("?A"));
 }
 
+#[test]
+fn a_template_is_a_gap() {
+    let facts = |text: &str| {
+        let needs = std::collections::BTreeSet::from([FactKind::Dockerfiles]);
+        let repo = super::super::testing::repo();
+        super::super::testing::extract_from(&[("Dockerfile", text)], &repo, &needs).snapshot
+    };
+    for text in [
+        "FROM debian:{{ v }}\n",
+        "FROM debian:{{v}}\n",
+        "FROM node:${{ values.node }}\n",
+        "FROM a:1\n{% if x %}\nUSER app\n{% endif %}\n",
+        "FROM a:1\n{{- if .x }}\nUSER app\n{{- end }}\n",
+        "FROM a:1\nUSER {{user}}\n",
+        "FROM a:1\nCOPY --from={{image}} /x /x\n",
+    ] {
+        let got = facts(text);
+        assert_eq!((got.dockerfiles.len(), got.gaps.len()), (0, 1), "{text}");
+        let reason = &got.gaps[0].reason;
+        assert_eq!(reason, "`Dockerfile` is a template, which is not rendered", "{text}");
+    }
+    let got = facts("FROM a:1\nRUN docker inspect --format {{.Id}} a\nCOPY {{x}} /x\nUSER app\n");
+    assert_eq!((got.dockerfiles.len(), got.gaps.len()), (1, 0));
+    let broken = facts("FROM a:1\nRUN docker inspect -f {{.Id}} a\nUSER app\n\n\nBLAH\n");
+    assert!(broken.gaps[0].reason.contains("cannot be read whole: line 6: "), "{:?}", broken.gaps);
+}
+
 proptest! {
     #[test]
     fn any_text_is_survived(

@@ -43,12 +43,26 @@ const APPS: &[&str] = &["apps", "extensions"];
 
 /// The kind of an object, when it runs pods and is whole.
 pub(super) fn workload_kind(object: &Value) -> Option<&'static Kind> {
+    let (kind, whole) = kind_of(object)?;
+    whole.then_some(kind)
+}
+
+/// The kind of an object that would run containers if it were whole.
+pub(super) fn fragment(object: &Value) -> Option<&'static str> {
+    let (kind, whole) = kind_of(object)?;
+    let containers = object.pointer(kind.pod)?.pointer("/spec/containers")?.as_array()?;
+    let runs = containers.iter().any(|container| container.get("image").is_some());
+    (!whole && runs).then_some(kind.name)
+}
+
+/// The kind of an object, and whether it could be created.
+fn kind_of(object: &Value) -> Option<(&'static Kind, bool)> {
     let name = object.get("kind")?.as_str()?;
     let version = object.get("apiVersion")?.as_str()?;
     let group = version.split_once('/').map_or("", |(group, _)| group);
     let kind = KINDS.iter().find(|kind| kind.name == name && kind.groups.contains(&group))?;
     let whole = !kind.selector || group != "apps" || object.pointer("/spec/selector").is_some();
-    whole.then_some(kind)
+    Some((kind, whole))
 }
 
 /// The objects of a document with their pointers: itself, or the items of a `List`, also of one

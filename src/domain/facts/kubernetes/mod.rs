@@ -17,7 +17,7 @@ mod selectors;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::domain::yaml::{Loaded, Schema, has_template_marks, load, load_json};
+use crate::domain::yaml::{Loaded, Schema, has_template_marks, holds_mark, load, load_json};
 
 use super::gather::Gather;
 use super::image::Image;
@@ -25,7 +25,7 @@ use super::select::{file_name, is_chart_part, is_kustomization, is_manifest};
 use super::{FactKind, Snapshot, Spans};
 use charts::Charts;
 use joins::Selectors;
-use kinds::{items, workload_kind};
+use kinds::{fragment, items, workload_kind};
 use scraping::Scraping;
 
 pub use joins::Selection;
@@ -176,7 +176,7 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
         let loaded = if json { load_json(&text) } else { load(&text, Schema::Kubernetes) };
         if let Some(fault) = &loaded.error {
             if !json && has_template_marks(&text) {
-                gather.gap(kind, Some(path), TEMPLATE.to_owned());
+                gather.gap_template(kind, path);
             } else {
                 gather.gap_at(kind, path, fault);
             }
@@ -231,9 +231,6 @@ fn read_file(
     }
 }
 
-/// What is said of a file that some other program fills in.
-const TEMPLATE: &str = "is a template, which is not rendered";
-
 /// Whether a workload is a template although it parses: no cluster takes a name with `{{` in it.
 ///
 /// Only the name tells. Elsewhere such marks may mean something where the workload runs (arguments of
@@ -243,7 +240,7 @@ const TEMPLATE: &str = "is a template, which is not rendered";
 fn is_template(object: &Value) -> bool {
     ["name", "generateName", "namespace"].iter().any(|field| {
         let name = object.pointer(&format!("/metadata/{field}")).and_then(Value::as_str);
-        name.is_some_and(|name| name.replace("${{", "").contains("{{"))
+        name.is_some_and(|name| holds_mark(&name.replace("${{", "")))
     })
 }
 
@@ -262,11 +259,18 @@ fn read_object(
     objects::add(gather, path, at, object);
     gather.snapshot.secrets.extend(secrets::secret(path, at, object));
     match workload_kind(object) {
-        Some(_) if is_template(object) => {
-            gather.gap(FactKind::Kubernetes, Some(path), TEMPLATE.to_owned());
+        Some(_) if is_template(object) => gather.gap_template(FactKind::Kubernetes, path),
+        Some(kind) => {
+            rows::add(gather, path, at, object, kind, patches, variants.is_some());
         }
-        Some(kind) => rows::add(gather, path, at, object, kind, patches),
-        None => {}
+        None => {
+            if let Some(name) = fragment(object) {
+                let reason = format!(
+                    "holds a {name} without `spec.selector`, which no cluster takes: a patch?"
+                );
+                gather.gap(FactKind::Kubernetes, Some(path), reason);
+            }
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::domain::yaml::escape_token;
+use crate::domain::yaml::{escape_token, holds_mark};
 
 use super::super::FactKind;
 use super::super::gather::Gather;
@@ -38,8 +38,20 @@ const UNNAMED: &str = "(unnamed)";
 /// Longest inherited setting, in bytes of JSON.
 const MAX_SETTING_BYTES: usize = 2_000;
 
+/// Fields that a security context which is no mapping may turn out to set.
+const FILLED_IN: [&str; 7] = [
+    "allowPrivilegeEscalation",
+    "capabilities",
+    "privileged",
+    "readOnlyRootFilesystem",
+    "runAsNonRoot",
+    "runAsUser",
+    "seccompProfile",
+];
+
 /// Adds the rows of one object. An object without containers (an Argo `Rollout` that points to a
-/// Deployment, a fragment) adds none.
+/// Deployment, a fragment) adds none. Of what a chart renders to, a container whose image is empty
+/// counts: the rest of it is as it will be.
 pub(super) fn add(
     gather: &mut Gather<'_>,
     path: &str,
@@ -47,6 +59,7 @@ pub(super) fn add(
     object: &Value,
     kind: &Kind,
     patches: &Patches,
+    rendered: bool,
 ) {
     let Some(holder) = object.pointer(kind.pod) else { return };
     let Some(pod) = holder.get("spec") else { return };
@@ -63,12 +76,29 @@ pub(super) fn add(
         let containers = pod.get(list).and_then(Value::as_array).into_iter().flatten();
         for (index, container) in containers.enumerate() {
             let at = format!("{pod_pointer}/{list}/{index}");
-            gather.snapshot.containers.extend(row(&workload, &at, container, init, patches));
+            let image = image(container, rendered);
+            let row = image.map(|image| row(&workload, &at, container, image, init, patches));
+            gather.snapshot.containers.extend(row);
         }
     }
     if gather.snapshot.containers.len() > before {
         secret_reads::add(gather, &workload);
         gather.snapshot.workloads.push(workload);
+    } else if rendered && listed("containers") > 0 {
+        let reason = format!("renders to a {} whose containers have no image", workload.kind);
+        gather.gap(FactKind::Kubernetes, Some(path), reason);
+    } else if pod.get("containers").and_then(Value::as_str).is_some_and(holds_mark) {
+        gather.gap_template(FactKind::Kubernetes, path);
+    }
+}
+
+/// `None` for what is no whole container: without an image nothing can be run, so the rest is
+/// left for some tool to fill in as well.
+fn image(container: &Value, rendered: bool) -> Option<&str> {
+    match container.get("image")? {
+        Value::String(image) if rendered || !image.is_empty() => Some(image),
+        Value::Null if rendered => Some(""),
+        _ => None,
     }
 }
 
@@ -115,20 +145,18 @@ fn workload(
     }
 }
 
-/// `None` for what is no whole container: without an image nothing can be run, so the rest is
-/// left for some tool to fill in as well.
 fn row(
     workload: &Workload,
     pointer: &str,
     container: &Value,
+    image: &str,
     init: bool,
     patches: &Patches,
-) -> Option<Container> {
-    let image = container.get("image")?.as_str().filter(|image| !image.is_empty())?;
+) -> Container {
     let name = container.get("name").and_then(Value::as_str).map(str::to_owned);
     let word = if init { "init container" } else { "container" };
     let shown = name.as_deref().unwrap_or(UNNAMED);
-    Some(Container {
+    Container {
         path: workload.path.clone(),
         pointer: pointer.to_owned(),
         workload_kind: workload.kind.clone(),
@@ -144,7 +172,7 @@ fn row(
         env: env(container, pointer),
         patches: patches_of(workload, container, patches),
         container: container.clone(),
-    })
+    }
 }
 
 fn security(
@@ -156,15 +184,23 @@ fn security(
     let mut fields = BTreeMap::new();
     let levels = [(pod, pod_pointer, "pod"), (container, pointer, "container")];
     for (object, at, from) in levels {
-        let context = object.get("securityContext").and_then(Value::as_object);
-        for (field, value) in context.into_iter().flatten() {
-            let counts = from == "container" || INHERITED.contains(&field.as_str());
+        let context: Vec<(&str, &Value, String)> = match object.get("securityContext") {
+            None | Some(Value::Null) => Vec::new(),
+            Some(Value::Object(fields)) => {
+                let at = |field: &String| format!("{at}/securityContext/{}", escape_token(field));
+                fields.iter().map(|(field, value)| (field.as_str(), value, at(field))).collect()
+            }
+            // What is filled in later may set every field to anything.
+            Some(other) => {
+                FILLED_IN.map(|field| (field, other, format!("{at}/securityContext"))).to_vec()
+            }
+        };
+        for (field, value, pointer) in context {
+            let counts = from == "container" || INHERITED.contains(&field);
             if counts && !value.is_null() && field.len() <= MAX_NAME_BYTES {
-                let pointer = format!("{at}/securityContext/{}", escape_token(field));
                 let small = from == "container" || value.to_string().len() <= MAX_SETTING_BYTES;
                 let value = if small { value.clone() } else { Value::from("(too long)") };
-                let setting = Setting { value, pointer, from };
-                fields.insert(field.clone(), setting);
+                fields.insert(field.to_owned(), Setting { value, pointer, from });
             }
         }
     }
@@ -203,4 +239,93 @@ pub(super) fn annotations(object: &Value) -> BTreeMap<String, String> {
 /// A text that may be repeated in rows; `None` when it is too long for that.
 pub(super) fn short(text: &str) -> Option<String> {
     (text.len() <= MAX_NAME_BYTES).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::super::Extracted;
+    use super::super::super::testing::{extract_from, repo};
+    use super::*;
+
+    fn facts(files: &[(&str, &str)]) -> Extracted {
+        extract_from(files, &repo(), &BTreeSet::from([FactKind::Kubernetes]))
+    }
+
+    fn reasons(got: &Extracted) -> Vec<&str> {
+        got.snapshot.gaps.iter().map(|gap| gap.reason.as_str()).collect()
+    }
+
+    /// A Pod whose spec is `spec`.
+    fn pod(spec: &str) -> String {
+        format!("apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\nspec: {spec}\n")
+    }
+
+    #[test]
+    fn a_security_context_that_is_filled_in_may_set_everything() {
+        let of = |spec: &str| facts(&[("a.yaml", &pod(spec))]).snapshot.containers.swap_remove(0);
+        let row = of("{containers: [{image: a, securityContext: '{{ x }}'}]}");
+        assert_eq!(row.security.keys().map(String::as_str).collect::<Vec<_>>(), FILLED_IN);
+        let setting = &row.security["privileged"];
+        assert_eq!((&setting.value, setting.from), (&Value::from("{{ x }}"), "container"));
+        assert_eq!(setting.pointer, "/spec/containers/0/securityContext");
+        // A pod's says nothing of what only containers have, and theirs wins.
+        let container = "{image: a, securityContext: {runAsNonRoot: true}}";
+        let row = of(&format!("{{securityContext: $CONTEXT, containers: [{container}]}}"));
+        let keys: Vec<&str> = row.security.keys().map(String::as_str).collect();
+        assert_eq!(keys, ["runAsNonRoot", "runAsUser", "seccompProfile"]);
+        assert_eq!(row.security["runAsNonRoot"].value, true);
+        let row = of("{securityContext: null, containers: [{image: a}]}");
+        assert!(row.security.is_empty());
+    }
+
+    #[test]
+    fn containers_that_are_filled_in_are_a_gap() {
+        let got = facts(&[("a.yaml", &pod("{containers: '{{ x }}'}"))]);
+        assert_eq!(reasons(&got), ["`a.yaml` is a template, which is not rendered"]);
+    }
+
+    #[test]
+    fn what_no_cluster_takes_is_a_gap_unless_a_kustomization_says_what_it_is() {
+        let spec = "{template: {spec: {containers: [{name: api, image: 'api:2'}]}}}";
+        let patch = format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: api}}\nspec: {spec}\n"
+        );
+        let base = patch.replace("{template", "{selector: {}, template");
+        let told = "`o/patch.yaml` holds a Deployment without `spec.selector`, which no cluster \
+                    takes: a patch?";
+        let got = facts(&[("o/patch.yaml", &patch)]);
+        assert_eq!((reasons(&got), got.snapshot.containers.len()), (vec![told], 0));
+        let got = facts(&[
+            ("b/api.yaml", &base),
+            ("b/kustomization.yaml", "resources: [api.yaml]\n"),
+            ("o/kustomization.yaml", "resources: [../b]\npatches: [{path: patch.yaml}]\n"),
+            ("o/patch.yaml", &patch),
+        ]);
+        assert_eq!((reasons(&got), got.snapshot.containers.len()), (vec![], 1));
+        // It runs nothing of its own.
+        let few = patch.replace(spec, "{replicas: 2}");
+        assert_eq!(reasons(&facts(&[("o/patch.yaml", &few)])), [""; 0]);
+    }
+
+    #[test]
+    fn a_chart_that_names_no_image_is_judged_for_the_rest() {
+        let of = |container: &str| {
+            let pod = pod(&format!("{{containers: [{{name: a, {container}}}]}}"));
+            facts(&[("c/Chart.yaml", "name: c\n"), ("c/templates/a.yaml", &pod)])
+        };
+        for image in ["image: {{ .Values.img | quote }}", "image: {{ .Values.img }}"] {
+            let got = of(image);
+            assert_eq!(reasons(&got), [""; 0]);
+            assert_eq!(got.snapshot.containers[0].image, Image::parse(""), "{image}");
+        }
+        let got = of("securityContext: {privileged: true}");
+        assert!(got.snapshot.containers.is_empty());
+        let told = "`c/templates/a.yaml` renders to a Pod whose containers have no image";
+        assert_eq!(reasons(&got), [told]);
+        // Elsewhere it is a fragment.
+        let plain = facts(&[("a.yaml", &pod("{containers: [{name: a, image: ''}]}"))]);
+        assert!(plain.snapshot.containers.is_empty() && reasons(&plain).is_empty());
+    }
 }

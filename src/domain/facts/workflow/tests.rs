@@ -64,6 +64,22 @@ fn being_run_on_push_is_handed_on() {
 }
 
 #[test]
+fn a_template_is_a_gap_and_an_expression_is_not() {
+    let of = |use_: &str| {
+        let text = format!("on: push\njobs:\n  a:\n    steps:\n      - uses: {use_}\n");
+        rows(&[(".github/workflows/ci.yml", &text)]).snapshot
+    };
+    let told = "`.github/workflows/ci.yml` is a template, which is not rendered";
+    for call in ["actions/checkout@{{ sha }}", "'{{ action }}@v1'", "{{ action }}", "a/b@{% v %}"] {
+        let got = of(call);
+        assert_eq!((got.uses.len(), got.gaps.len()), (0, 1), "{call}");
+        assert_eq!(got.gaps[0].reason, told, "{call}");
+    }
+    let got = of("docker://a:${{ matrix.tag }}\n      - run: docker ps --format {{.ID}}");
+    assert_eq!((got.uses.len(), got.runs.len(), got.gaps), (1, 1, vec![]));
+}
+
+#[test]
 fn what_cannot_be_read_is_a_gap() {
     let got = rows(&[
         (".github/workflows/a.yml", "on: [push\n"),
