@@ -115,27 +115,15 @@ impl Hours {
 /// The windows about this deployment: those that hold now, and those that begin within a week.
 /// `file` names the organisation's file.
 ///
-/// Definition: a time in which the organisation wants nothing deployed. Unit: instants in UTC. Formula: from
-/// its first instant until before its end, by the clock of its own zone, UTC where none is named. Source:
-/// `freeze` in the organisation's file. (Which day of the week it is says nothing: measured on reverts of 18
-/// public repositories, Friday after 15 h has an odds ratio of 1.00.)
+/// Definition: a time in which nothing is to be deployed. Unit: instants in UTC. Formula: first instant <= now <
+/// end, by the clock of its zone. Source: the organisation. (Friday itself: odds ratio 1.00, `docs/risk.md`.)
 ///
 /// ```
-/// use waymark::domain::config::FreezeRule;
-/// use waymark::domain::gate::freeze::{At, windows};
-/// use waymark::domain::time::Timestamp;
-/// let rule = FreezeRule {
-///     from: Some("2026-12-20".to_owned()),
-///     until: Some("2027-01-03".to_owned()),
-///     zone: Some("Europe/Berlin".to_owned()),
-///     ..FreezeRule::default()
-/// };
-/// let teams = Default::default();
-/// let at = At { environment: "production", repository: "acme/shop", teams: &teams };
-/// let now = Timestamp::parse_rfc3339("2027-01-03T22:59:59Z").expect("a time");
-/// let found = windows(&[rule], "waymark.yml", at, now);
-/// assert!(found[0].active);
-/// assert_eq!(found[0].until, "2027-01-03T23:00:00Z");
+/// use waymark::domain::gate::freeze::{Moment, zone};
+/// // Whoever writes the 3rd of January in Berlin means until its end there.
+/// let last = Moment::parse("2027-01-03").expect("a day");
+/// let end = last.ends(zone("Europe/Berlin").expect("a zone"));
+/// assert_eq!(end.to_rfc3339(), "2027-01-03T23:00:00Z");
 /// ```
 pub fn windows(rules: &[FreezeRule], file: &str, at: At<'_>, now: Timestamp) -> Vec<Window> {
     let mut found = Vec::new();
