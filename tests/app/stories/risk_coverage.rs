@@ -152,6 +152,8 @@ async fn what_is_no_report_is_refused_with_the_reason() {
 #[tokio::test]
 async fn the_project_is_compared_with_where_the_change_began() {
     for stage in stages().await {
+        // The configuration of the base branch is looked for, and there is none.
+        stage.gh.allow("GET /repos/{owner}/{repo}/contents/{path}", 404);
         let began = stage.gh.create_repo(REPO, GOOD);
         let text = forty_lines();
         stage.gh.push(REPO, "topic", &[("src/a.rs", text.as_str())], "Add a");
