@@ -99,8 +99,9 @@ async fn a_few_lines_behind_an_approval_are_forgiven_and_a_push_costs_two_calls(
 async fn whoever_owns_a_file_knows_it_and_of_teams_nothing_is_said() {
     for stage in stages().await {
         let owners = "* @acme/payments\n/src/ @Bob\n";
-        let files = [("CODEOWNERS", owners), ("src/a.rs", "one\n"), ("README.md", "# Payments\n")];
-        stage.gh.create_repo(REPO, &files);
+        stage.gh.create_repo(REPO, &[("src/a.rs", "one\n"), ("README.md", "# Payments\n")]);
+        stage.gh.push(REPO, "main", &[("CODEOWNERS", owners)], "Say who owns it");
+        stage.settle().await;
         let change = |branch: &str, path: &str| {
             let sha = stage.gh.push(REPO, branch, &[(path, "two\n")], "Change it");
             (stage.gh.open_pull_by(REPO, branch, "main", "ann"), sha)
