@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use sqlx::migrate::Migrator;
 use sqlx::{AssertSqlSafe, Connection, PgConnection, SqliteConnection};
 use waymark::domain::ids::RepoId;
+use waymark::domain::risk::lineage::Stretch;
 use waymark::domain::time::Timestamp;
 use waymark::edge::store::{JobFilter, Store};
 
@@ -64,9 +65,20 @@ async fn every_migration_applies_on_top_of_rows_from_before() {
         assert_eq!(store.installations().await.unwrap().len(), 2);
         let later = Timestamp(1_795_000_060_000);
         assert_eq!(store.unconcluded_check_runs(later).await.unwrap().len(), 1);
+        assert_eq!(repairs(&store).await, [Some(1), Some(1), None, Some(0)], "{kind}");
         assert!(store.claim("worker", later, 60_000).await.unwrap().is_some());
         store.close().await;
     }
+}
+
+/// How often four files were repaired: noted; known by the features of the change; of a change that is
+/// not known; and no repair, by its features.
+async fn repairs(store: &Store) -> Vec<Option<u64>> {
+    let now = Timestamp(1_795_000_000_000);
+    let stretch = |path| vec![Stretch { path, from: None, until: (now, 0) }];
+    let files: Vec<Vec<Stretch<i64>>> = [96, 97, 98, 99].map(stretch).into();
+    let found = store.risk_file_pasts(RepoId(10), &files, now).await.unwrap();
+    found.into_iter().map(|file| file.repairs).collect()
 }
 
 /// The statement, if any, that older rows (or an older version that still runs) would not survive:

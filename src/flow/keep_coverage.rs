@@ -1,10 +1,14 @@
 //! Somebody's tests have run: which lines did they run through? Kept, and told where it matters.
 
-use crate::domain::ids::{RepoName, Sha};
-use crate::domain::risk::coverage::CoverageReport;
-use crate::edge::store::{PutCoverage, StoreError};
+use crate::domain::event::RepoSeen;
+use crate::domain::ids::{InstallationId, RepoName, Sha};
+use crate::domain::job::Job;
+use crate::domain::risk::coverage::{self, CoverageReport, is_coverage};
+use crate::edge::store::{CoverageRow, PutCoverage, StoreError};
 
 use super::App;
+use super::fate::Fate;
+use super::sighted::last_good;
 
 /// A report that was read.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +42,33 @@ pub enum NotKept {
 }
 
 impl App {
+    /// Notes what a service says of a commit, and looks anew at the pull request whose head it is. Of
+    /// runs of no service that is known, what the organisation's expressions find.
+    pub(super) async fn covered(
+        &self,
+        installation: InstallationId,
+        repo: &RepoSeen,
+        sha: &Sha,
+        told: CoverageRow,
+    ) -> Result<Vec<Job>, Fate> {
+        let rows = if is_coverage(&told.context) {
+            vec![told]
+        } else {
+            let rules = last_good(&self.store, installation).await?.risk.coverage;
+            let found = coverage::told(&rules, &told.context, &told.said).into_iter();
+            let row = |(context, said)| CoverageRow { context, state: told.state.clone(), said };
+            found.map(row).collect()
+        };
+        if rows.is_empty() {
+            return Ok(Vec::new());
+        }
+        self.note_repo(installation, repo).await?;
+        for row in &rows {
+            self.store.note_risk_coverage(repo.id, sha, row, self.clock.now()).await?;
+        }
+        Ok(self.risk_of_head(repo.id, sha).await?)
+    }
+
     /// Keeps a report in place of an earlier one of that name, and looks anew at the pull request
     /// whose head it is of. Where that changes nothing, nothing is posted.
     pub async fn keep_coverage(&self, upload: CoverageUpload<'_>) -> Result<(), NotKept> {

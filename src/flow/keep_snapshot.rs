@@ -103,6 +103,26 @@ impl App {
         Ok(Some(Files { tree, identity, blobs }))
     }
 
+    /// The text of the first of these paths that the default branch has, as it was last kept. Costs no
+    /// call; `None`: it has none of them, or nobody read it.
+    pub(super) async fn kept_text(
+        &self,
+        installation: InstallationId,
+        repo: RepoId,
+        paths: &[&str],
+    ) -> Result<Option<String>, Fate> {
+        let Some(json) = self.store.snapshot(repo).await? else { return Ok(None) };
+        let Ok(kept) = serde_json::from_str::<Kept>(&json) else { return Ok(None) };
+        let first = paths.iter().find(|path| kept.tree.entries.contains_key(**path));
+        let blob = kept.texts.into_iter().find(|(path, _)| Some(&path.as_str()) == first);
+        let Some((_, sha)) = blob else { return Ok(None) };
+        let mut found = self.store.blobs(installation, std::slice::from_ref(&sha)).await?;
+        Ok(found.remove(&sha).and_then(|bytes| match Content::of_bytes(bytes) {
+            Content::Text(text) => Some(text.to_string()),
+            Content::Withheld(_) => None,
+        }))
+    }
+
     /// A kept repository, ready to be evaluated by its own configuration; `None`: it is not kept.
     /// A text that is not on the shelf any more is withheld, so that its policies are unknown.
     pub(super) async fn kept(

@@ -27,10 +27,9 @@ use super::risk_model::model;
 
 /// How far back is read.
 const MOST_DAYS: i64 = 365;
-/// How many pull requests are read, and how many commits.
+/// How many pull requests are read, and how many commits, the newest first. The files of those without a
+/// pull request are one call each.
 const MOST: usize = 5_000;
-/// Commits without a pull request whose files are read, one call each, the newest first.
-const MOST_DIRECT: usize = 500;
 /// Rows written at once.
 const CHUNK: usize = 100;
 
@@ -115,7 +114,12 @@ impl App {
         };
         let (landed, whole, from) = reader.read().await?;
         let since = from.or(landed.first().map(|one| one.landed.at)).unwrap_or(now);
+        let last = landed.last().map_or(since, |one| one.landed.at);
         let rows = with_features(model()?, name, landed);
+        if self.store.risk_history(repo).await?.is_some_and(|known| known.filled) {
+            // It is read anew: of a branch that was rewritten some commits are gone.
+            self.store.forget_risk_commits(repo, since, last).await?;
+        }
         for chunk in rows.chunks(CHUNK) {
             self.store.note_risk_changes(repo, chunk).await?;
         }
@@ -260,11 +264,9 @@ impl Reader<'_> {
         let all = named(&self.github, self.name, all, &self.base).await?;
         let line = tip.map(|tip| line_of(&all, &tip)).unwrap_or_default();
         let began = line.first().is_none_or(|commit| commit.parents.is_empty());
-        let mut direct = without_pull(&line, &all, &pulls, &self.name.to_string());
-        let left_out = direct.len().saturating_sub(MOST_DIRECT);
-        direct.drain(..left_out);
+        let direct = without_pull(&line, &all, &pulls, &self.name.to_string());
         // Before these, pull requests alone are known.
-        let from = direct.first().filter(|_| left_out > 0).map(|commit| commit.at);
+        let from = line.first().filter(|_| all.len() >= MOST).map(|commit| commit.at);
         let at = Progress { step: Step::Direct, whole };
         let mut with_files = Vec::new();
         for commit in direct.iter().rev() {
@@ -284,7 +286,7 @@ impl Reader<'_> {
         let mut landed: Vec<Past> = pulls.into_iter().map(Past::of_pull).collect();
         landed.extend(Past::of_commits(with_files, &all, self.name));
         landed.sort_by_key(|one| (one.landed.at, one.landed.number));
-        Ok((landed, whole && began && left_out == 0, from))
+        Ok((landed, whole && began, from))
     }
 }
 

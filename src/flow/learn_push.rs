@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
+use crate::domain::job::Job;
 use crate::domain::risk::mailmap::Mailmap;
 use crate::domain::risk::units::{Commit, line_of, pull_of};
 use crate::edge::github::{BlobContent, Installation, TokenScope};
@@ -11,7 +12,7 @@ use super::App;
 use super::fate::Fate;
 use super::learn::Past;
 
-/// Commits of one push that are looked at, two calls each.
+/// Commits of one push that are looked at, two calls each; more are read with the past.
 const MOST: usize = 50;
 /// By whom else somebody is known.
 const MAILMAP: &str = ".mailmap";
@@ -32,15 +33,17 @@ impl App {
         let branch = known.and_then(|known| known.repo.default_branch);
         let github = self.github.installation(installation, TokenScope::checking(repo));
         let Some(pushed) = github.pushed(name, before, after).await? else {
-            return Err(Fate::Moot("the branch was rewritten".to_owned()));
+            return self.learn_anew(installation, repo, name, "the branch was rewritten").await;
         };
         if !pushed.whole {
-            return Err(Fate::Moot("it brought more commits than GitHub lists".to_owned()));
+            let why = "it brought more commits than GitHub lists";
+            return self.learn_anew(installation, repo, name, why).await;
         }
         let all = named(&github, name, pushed.commits, after.as_str()).await?;
         let line = line_of(&all, after);
         if line.len() > MOST {
-            return Err(Fate::Moot(format!("it brought more than {MOST} changes at once")));
+            let why = format!("it brought more than {MOST} changes at once");
+            return self.learn_anew(installation, repo, name, &why).await;
         }
         let mut direct = Vec::new();
         for commit in &line {
@@ -59,6 +62,25 @@ impl App {
             self.note_landed(repo, one).await?;
         }
         Ok(format!("learned {found} changes without a pull request of {name}"))
+    }
+
+    /// What is not learned one by one leaves a hole: the past is read once more, behind everything that
+    /// somebody waits for, and is not said to be whole until then.
+    pub(super) async fn learn_anew(
+        &self,
+        installation: InstallationId,
+        repo: RepoId,
+        name: &RepoName,
+        why: &str,
+    ) -> Result<String, Fate> {
+        let Some(from) = self.store.reopen_risk_history(repo).await? else {
+            return Err(Fate::Moot(format!("{why}; the past is not read yet")));
+        };
+        let now = self.clock.now();
+        let job = Job::LearnHistory { installation, repo, name: name.clone() };
+        self.store.enqueue_later(&[job], from.max(now), now).await?;
+        self.wake.notify_one();
+        Ok(format!("{why}: the past of {name} is to be read anew"))
     }
 
     /// Whether a pull request brought a commit: then its own event tells of it.

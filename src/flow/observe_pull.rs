@@ -1,5 +1,6 @@
 //! What else is there to see of an open pull request? Its reviews, its coverage, who depends on it.
 
+use crate::domain::facts::codeowners;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::risk::change::{Change, Kind};
 use crate::domain::risk::condition::{
@@ -10,7 +11,7 @@ use crate::domain::risk::coverage::{Coverage, CoverageReport, Span, patch_covera
 use crate::domain::risk::observed::{Observed, Reviewing, approvers};
 use crate::domain::risk::past::Past;
 use crate::edge::github::{Installation, PullFile};
-use crate::edge::store::RiskPull;
+use crate::edge::store::{CoverageRow, RiskPull};
 
 use super::App;
 use super::dependents::dependents_of;
@@ -61,9 +62,8 @@ impl App {
         let own = at.change.author.filter(|_| at.past.known.is_some());
         let own = own.and_then(|author| at.past.known_share(author, at.change));
         conditions.extend(of_expertise(&reviewing, own));
-        let (coverage, uploaded) = self.coverage_of(&at).await?;
-        let patch = coverage.patch.map(|percent| (percent, coverage.lines));
-        conditions.extend(of_coverage(patch, coverage.project));
+        let (coverage, uploaded) = self.coverage_of(github, &at).await?;
+        conditions.extend(of_coverage(&coverage));
         let needed = dependents_of(&self.store, at.installation, at.repo).await?;
         conditions.extend(needed.and_then(of_dependents));
         let [no_patch, no_project] = match uploaded {
@@ -75,6 +75,12 @@ impl App {
                 ["no coverage service has spoken of this commit, and no report was uploaded"; 2]
             }
         };
+        let untold = |failed: &Option<String>, why| match failed {
+            Some(_) => "the coverage service failed and told no percentage",
+            None => why,
+        };
+        let no_patch = untold(&coverage.failed_patch, no_patch);
+        let no_project = untold(&coverage.failed_project, no_project);
         let observed = Observed {
             lines_before: Err("GitHub does not tell how long files are"),
             patch_coverage: coverage.patch.ok_or(no_patch),
@@ -135,30 +141,48 @@ impl App {
         Ok(Reviewing { comments: Some(comments), after, experts, ..told })
     }
 
-    /// How many of these people know the files.
+    /// How many of these people know the files: changed half of them, or own one. `None`: it cannot be
+    /// told; nobody asks who is in a team that owns one.
     async fn experts(&self, at: &Looked<'_>, logins: &[&str]) -> Result<Option<u64>, Fate> {
-        if at.past.known.is_none() || !at.change.files.iter().any(|file| file.existed()) {
-            return Ok(None);
+        let shares = at.past.known.is_some() && at.change.files.iter().any(|file| file.existed());
+        let mut owners = Vec::new();
+        if !logins.is_empty() {
+            let text = self.kept_text(at.installation, at.repo, &codeowners::PATHS).await?;
+            let paths = at.change.files.iter().map(|file| file.path_before());
+            owners = text.map(|text| codeowners::owners(&text, paths)).unwrap_or_default();
         }
         let mut experts = 0;
         for login in logins {
             let person = self.store.risk_person(at.repo, &called(Some(*login), false)).await?;
             let share = person.and_then(|person| at.past.known_share(person, at.change));
-            experts += u64::from(share.is_some_and(|share| share >= EXPERT));
+            let owns = |owner: &String| owner.trim_start_matches('@').eq_ignore_ascii_case(login);
+            let knows = shares && share.is_some_and(|share| share >= EXPERT);
+            experts += u64::from(knows || owners.iter().any(owns));
         }
-        Ok(Some(experts))
+        let is_team = |owner: &String| owner.starts_with('@') && owner.contains('/');
+        let by_team = owners.iter().any(is_team);
+        Ok(Some(experts).filter(|experts| *experts > 0 || shares && !by_team))
     }
 
     /// What is known of the coverage, and whether somebody uploaded a report.
-    async fn coverage_of(&self, at: &Looked<'_>) -> Result<(Coverage, bool), Fate> {
+    async fn coverage_of(
+        &self,
+        github: &Installation,
+        at: &Looked<'_>,
+    ) -> Result<(Coverage, bool), Fate> {
         let said = self.store.risk_coverage(at.repo, at.head).await?;
-        let services = read(said.iter().map(|row| (row.context.as_str(), row.said.as_str())));
+        let services = read(said.iter().map(CoverageRow::words));
         let uploaded = self.store.coverage_reports(at.repo, at.head).await?;
         if uploaded.is_empty() {
             return Ok((services, false));
         }
-        let mut before = match at.base {
-            Some(base) => self.store.coverage_reports(at.repo, base).await?,
+        // The base branch goes on: what others cover there meanwhile is not the change's doing.
+        let fork = match at.base {
+            Some(base) => github.merge_base(at.name, base, at.head).await?.map(|fork| fork.sha),
+            None => None,
+        };
+        let mut before = match &fork {
+            Some(fork) => self.store.coverage_reports(at.repo, fork).await?,
             None => Default::default(),
         };
         // Suites that only one of both has say nothing of the difference.
@@ -168,6 +192,7 @@ impl App {
         let after = together(after.into_iter().map(|(_, report)| report.clone()));
         let project = together(before.into_values()).zip(after);
         let project = project.and_then(|(old, new)| Some(percent(&new)? - percent(&old)?));
+        let project = project.zip(fork);
         let added: Vec<(&str, Vec<Span>)> =
             at.files.iter().filter_map(|f| Some((f.change.path.as_str(), added(f)?))).collect();
         let added: Vec<(&str, &[Span])> = added.iter().map(|(p, s)| (*p, s.as_slice())).collect();

@@ -84,7 +84,9 @@ impl App {
             }
             Intent::Push { installation, repo, git_ref, before, forced, pull, after } => {
                 self.note_repo(installation, &repo).await?;
-                let ends = (before.clone().filter(|_| !forced), after.clone());
+                let ends = (before.clone(), after.clone());
+                // A rewritten branch is compared all the same: its past is read anew.
+                let pull = pull.filter(|_| !forced);
                 let learn = self.learn_pushed(installation, &repo, &git_ref, ends, pull).await?;
                 let mut jobs = self.pushed(installation, repo, git_ref, before, after).await?;
                 jobs.extend(learn);
@@ -96,10 +98,8 @@ impl App {
                 Ok(self.risk_again(repo.id, number).await?)
             }
             Intent::Covered { installation, repo, sha, context, state, said } => {
-                self.note_repo(installation, &repo).await?;
-                let row = CoverageRow { context, state, said };
-                self.store.note_risk_coverage(repo.id, &sha, &row, self.clock.now()).await?;
-                Ok(self.risk_of_head(repo.id, &sha).await?)
+                let said = CoverageRow { context, state, said };
+                self.covered(installation, &repo, &sha, said).await
             }
             Intent::MergeGroup { installation, repo, head_ref, head_sha, base_sha } => {
                 self.note_repo(installation, &repo).await?;

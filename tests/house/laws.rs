@@ -69,6 +69,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
             "src/domain/policy/builtins",
             "src/domain/kustomize/",
             "src/domain/helm/functions/regexes.rs",
+            "src/domain/risk/coverage/configured.rs",
             "src/domain/risk/signals/fix.rs",
         ],
     ),

@@ -97,7 +97,7 @@ fn thirty_commits() -> Clone {
     // 1 to 4: beginnings.
     let mailmap = "Ann <ann@work.example> <7+ann@users.noreply.github.com>\n";
     clone.commit(ANN, "Begin", &[(".mailmap", mailmap), ("src/core.rs", &core)]);
-    clone.commit(BOB, "Add util", &[("src/util.rs", &util)]);
+    clone.commit(BOB, "Add util\n(which is no fix)", &[("src/util.rs", &util)]);
     clone.commit(ANN_AT_HOME, "Fix core", &[("src/core.rs", &format!("{core}more\n"))]);
     clone.commit(BOT, "Bump x", &[("Cargo.toml", "[package]\n"), ("src/util.rs", "bumped\n")]);
     // 5: a rename with its content.
@@ -136,9 +136,9 @@ fn thirty_commits() -> Clone {
     clone
 }
 
-/// nf, la, ld, ndev, b_known, frev180, fix, b_doconly, nd, ns, nuc, exp, bot, y.
-type Row = [f64; 14];
-const COLUMNS: [&str; 14] = [
+/// nf, la, ld, ndev, b_known, frev180, fix, b_doconly, nd, ns, nuc, exp, bot, y, lt, ffix180.
+type Row = [f64; 16];
+const COLUMNS: [&str; 16] = [
     "nf",
     "la",
     "ld",
@@ -153,39 +153,42 @@ const COLUMNS: [&str; 14] = [
     "exp",
     "bot",
     "y",
+    "lt",
+    "ffix180",
 ];
 
 #[rustfmt::skip]
 const EXPECTED: &[(&str, Row)] = &[
     // .mailmap (1 line) and core.rs (10) are new.
-    ("Begin",       [2., 11., 0., 0., 0.,  0., 0., 0., 2., 2., 0., 0., 0., 0.]),
-    ("Add util",    [1.,  4., 0., 0., 0.,  0., 0., 0., 1., 1., 0., 0., 0., 0.]),
+    ("Begin",       [2., 11., 0., 0., 0.,  0., 0., 0., 2., 2., 0., 0., 0., 0., 0., 0.]),
+    // What stands below its first line is no title.
+    ("Add util",    [1.,  4., 0., 0., 0.,  0., 0., 0., 1., 1., 0., 0., 0., 0., 0., 0.]),
     // Ann by her other address: she changed core.rs before.
-    ("Fix core",    [1.,  1., 0., 1., 1.,  0., 1., 0., 1., 1., 1., 1., 0., 0.]),
+    ("Fix core",    [1.,  1., 0., 1., 1.,  0., 1., 0., 1., 1., 1., 1., 0., 0., 10., 0.]),
     // A program's: one line in each file; Bob changed util.rs before.
-    ("Bump x",      [2.,  2., 4., 1., 0.,  0., 0., 0., 2., 2., 1., 0., 1., 0.]),
-    // heart.rs was core.rs, which Ann changed twice; Bob never did.
-    ("Rename core", [1.,  0., 0., 1., 0.,  0., 0., 0., 1., 1., 1., 1., 0., 0.]),
-    ("Change heart",[1.,  1., 0., 2., 0.,  0., 0., 0., 1., 1., 1., 0., 0., 0.]),
+    ("Bump x",      [2.,  2., 4., 1., 0.,  0., 0., 0., 2., 2., 1., 0., 1., 0., 4., 0.]),
+    // heart.rs was core.rs, which Ann changed twice and once repaired; Bob never did.
+    ("Rename core", [1.,  0., 0., 1., 0.,  0., 0., 0., 1., 1., 1., 1., 0., 0., 11., 1.]),
+    ("Change heart",[1.,  1., 0., 2., 0.,  0., 0., 0., 1., 1., 1., 0., 0., 0., 11., 1.]),
     // util.rs: Bob, and a program that counts for nobody.
-    ("Drop util",   [1.,  0., 1., 1., 1.,  0., 0., 0., 1., 1., 1., 2., 0., 0.]),
+    ("Drop util",   [1.,  0., 1., 1., 1.,  0., 0., 0., 1., 1., 1., 2., 0., 0., 1., 0.]),
     // New, but the name has a past.
-    ("Add again",   [1.,  3., 0., 1., 0.,  0., 0., 0., 1., 1., 1., 1., 0., 0.]),
+    ("Add again",   [1.,  3., 0., 1., 0.,  0., 0., 0., 1., 1., 1., 1., 0., 0., 0., 0.]),
     // The merge is Bob's: a.rs is new, heart.rs he renamed once; 12 lines became 1.
-    ("Merge",       [2.,  2., 12., 3., 1., 0., 0., 0., 1., 1., 1., 3., 0., 1.]),
+    ("Merge",       [2.,  2., 12., 3., 1., 0., 0., 0., 1., 1., 1., 3., 0., 1., 12., 1.]),
     // The revert is not scored; that it takes the merge back is known behind it only.
-    ("Revert",      [2., 10., 2., 3., 1. / 2., 0., 0., 0., 1., 1., 1., 2., 1., 0.]),
+    ("Revert",      [2., 10., 2., 3., 1. / 2., 0., 0., 0., 1., 1., 1., 2., 1., 0., 2., 1.]),
     // a.rs is made again. Cid changed heart.rs before; the merge was reverted in both files.
-    ("Use a",       [2.,  2., 10., 3., 1., 2., 0., 0., 1., 1., 1., 2., 0., 0.]),
+    ("Use a",       [2.,  2., 10., 3., 1., 2., 0., 0., 1., 1., 1., 2., 0., 0., 10., 1.]),
     // Two commits of a rebase are one change.
-    ("Rebase",      [2.,  2., 0., 0., 0.,  0., 0., 1., 1., 1., 0., 4., 0., 0.]),
+    ("Rebase",      [2.,  2., 0., 0., 0.,  0., 0., 1., 1., 1., 0., 4., 0., 0., 0., 0.]),
     // README is no document by its ending.
-    ("Patch docs",  [2.,  2., 1., 1., 0.,  0., 1., 0., 2., 2., 1., 3., 0., 0.]),
+    ("Patch docs",  [2.,  2., 1., 1., 0.,  0., 1., 0., 2., 2., 1., 3., 0., 0., 1., 0.]),
     // util.rs: Bob and Cid before; 3 lines become 5.
-    ("Turn 0",      [1.,  5., 3., 2., 0.,  0., 0., 0., 1., 1., 1., 4., 0., 0.]),
+    ("Turn 0",      [1.,  5., 3., 2., 0.,  0., 0., 0., 1., 1., 1., 4., 0., 0., 3., 0.]),
     // Each turn adds a line.
-    ("Turn 1",      [1.,  1., 0., 3., 1.,  0., 0., 0., 1., 1., 1., 5., 0., 0.]),
-    ("Turn 2",      [1.,  1., 0., 3., 1.,  0., 0., 0., 1., 1., 1., 3., 0., 0.]),
+    ("Turn 1",      [1.,  1., 0., 3., 1.,  0., 0., 0., 1., 1., 1., 5., 0., 0., 5., 0.]),
+    ("Turn 2",      [1.,  1., 0., 3., 1.,  0., 0., 0., 1., 1., 1., 3., 0., 0., 6., 0.]),
 ];
 
 #[test]

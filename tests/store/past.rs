@@ -10,7 +10,7 @@ use waymark::domain::risk::change::{Change, FileChange, Kind};
 use waymark::domain::risk::labels::Target;
 use waymark::domain::risk::lineage::{Touch, Touches};
 use waymark::domain::risk::model::Model;
-use waymark::domain::risk::past::{BURST_DAYS, Earlier, FilePast, Past, REVERT_DAYS};
+use waymark::domain::risk::past::{BURST_DAYS, Earlier, FilePast, Past, REPAIR_DAYS, REVERT_DAYS};
 use waymark::domain::risk::people::{Called, Person};
 use waymark::domain::risk::signals::{Evidence, find};
 use waymark::domain::time::Timestamp;
@@ -54,7 +54,7 @@ fn history(dice: &mut Dice) -> Vec<RiskChange> {
         RiskChange {
             id: n,
             sha: None,
-            title: format!("Change {n}"),
+            title: if dice.throw(4) == 0 { format!("Fix {n}") } else { format!("Change {n}") },
             at,
             author: called(dice.throw(6)),
             revert,
@@ -80,7 +80,8 @@ async fn row_wise(store: &Store, all: &[RiskChange], now: Timestamp) -> Touches<
         let author = store.risk_person(REPO, &change.author).await.unwrap();
         let author = author.filter(|_| !change.author.is_bot());
         let reverted = reverted.get(&change.id).copied().filter(|at| *at <= now);
-        let earlier = Earlier { change: change.id, at: change.at, author, reverted };
+        let repair = Some(change.counts() && change.title.starts_with("Fix"));
+        let earlier = Earlier { change: change.id, at: change.at, author, reverted, repair };
         for touch in &change.touches {
             rows.entry(touch.path).or_default().push(Touch { earlier, was: touch.was });
         }
@@ -100,6 +101,8 @@ fn trimmed(mut past: FilePast, now: Timestamp) -> FilePast {
     let back = |at: Timestamp, days: i64| at >= now.plus_ms(-days * DAY_MS);
     for one in &mut past.single {
         one.reverted = one.reverted.filter(|at| back(*at, REVERT_DAYS));
+        // These are counted.
+        one.repair = None;
     }
     past.single.retain(|one| {
         let is_last = last.is_some_and(|last| last.at == one.at);
@@ -109,7 +112,7 @@ fn trimmed(mut past: FilePast, now: Timestamp) -> FilePast {
 }
 
 /// Of every earlier change of every file, by the definitions: people, share known, own share, days
-/// since the last change, last changes, changes in a week, reverts.
+/// since the last change, last changes, changes in a week, reverts, repairs.
 fn by_definition(
     change: &Change,
     rows: &BTreeMap<String, Vec<Earlier>>,
@@ -127,7 +130,10 @@ fn by_definition(
     let reverts = all().filter_map(|one| one.reverted);
     let reverts = reverts.filter(|at| since(*at, REVERT_DAYS) && *at < change.at);
     let burst = all().filter(|one| since(one.at, BURST_DAYS)).map(|one| one.change);
+    let lately = all().filter(|one| since(one.at, REPAIR_DAYS));
+    let repairs = lately.filter(|one| one.repair == Some(true)).count();
     let mut told = vec![
+        ("ffix180", repairs as f64),
         ("ndev", people.iter().collect::<BTreeSet<_>>().len() as f64),
         ("b_known", if existed.is_empty() { 0.0 } else { known / existed.len() as f64 }),
         ("nuc", last.iter().map(|one| one.change).collect::<BTreeSet<_>>().len() as f64),
@@ -166,13 +172,14 @@ async fn agree(store: &Store, all: &[RiskChange], dice: &mut Dice) -> usize {
     let rows: BTreeMap<String, Vec<Earlier>> = rows.collect();
     let found = risk_past(store, Model::built_in().unwrap(), REPO, &change).await.unwrap();
     let counted = found.files.iter().map(|(path, past)| (path, trimmed(past.clone(), now)));
-    let expected = rows.iter().map(|(path, rows)| (path, trimmed(FilePast::of(rows.clone()), now)));
+    let expected =
+        rows.iter().map(|(path, rows)| (path, trimmed(FilePast::of(rows.clone(), now), now)));
     assert_eq!(counted.collect::<BTreeMap<_, _>>(), expected.collect::<BTreeMap<_, _>>());
     for (name, value) in by_definition(&change, &rows) {
         let told = (find(name).unwrap().read)(Evidence::of(&change, &found));
         assert_eq!(told, Ok(value), "{name}");
     }
-    let files = rows.into_iter().map(|(path, rows)| (path, FilePast::of(rows))).collect();
+    let files = rows.into_iter().map(|(path, rows)| (path, FilePast::of(rows, now))).collect();
     let whole = Past { files, ..found.clone() };
     assert_eq!(found.knowers(&change, 9), whole.knowers(&change, 9));
     whole.single(&change).count()

@@ -9,6 +9,7 @@ use crate::cli::runtime::open_runtime;
 use crate::cli::terminal::print;
 use crate::domain::risk::history::{Step, was_reverted};
 use crate::domain::risk::model::Model;
+use crate::domain::risk::observed::Observed;
 use crate::domain::risk::signals::{Evidence, SIGNALS};
 use crate::flow::gather_folder::root_of;
 use crate::flow::risk_of_folder::walk_folder;
@@ -44,8 +45,12 @@ fn row(step: &Step<'_>, out: &mut String) {
     let bot = u8::from(!landed.counts());
     let sha = landed.sha.as_ref().map(|sha| sha.as_str()).unwrap_or_default();
     let _ = write!(out, "{},{},{reverted},{bot},{multiple}", sha, landed.at.as_secs());
+    let observed = Observed {
+        lines_before: step.lines_before,
+        ..Observed::nothing("only GitHub knows; the check on a pull request tells")
+    };
     for signal in SIGNALS {
-        let value = (signal.read)(Evidence::of(step.change, step.past));
+        let value = (signal.read)(Evidence::of(step.change, step.past).observing(&observed));
         let _ = write!(out, ",{}", value.map(|v| format!("{v}")).unwrap_or_default());
     }
     out.push('\n');

@@ -10,6 +10,7 @@ use crate::domain::gate::freeze;
 use crate::domain::glob;
 use crate::domain::ids::PolicyId;
 use crate::domain::nearest::unknown_word;
+use crate::domain::risk::coverage::is_expression;
 
 /// What exists, so that misspelt names are found.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -40,6 +41,7 @@ impl Known {
             Shape::Percent => value.as_f64().is_some_and(|n| 0.0 < n && n < 100.0),
             Shape::Moment => filled.is_some_and(|t| freeze::Moment::parse(t).is_some()),
             Shape::Hours => filled.is_some_and(|t| freeze::Hours::parse(t).is_some()),
+            Shape::Expression => filled.is_some_and(is_expression),
             Shape::Zone => filled.is_some_and(|t| freeze::zone(t).is_some()),
             Shape::Address => filled.is_some_and(is_address),
             Shape::Mode => filled.is_some_and(|t| MODES.contains(&t)),

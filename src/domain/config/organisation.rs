@@ -17,6 +17,7 @@ use crate::domain::finding::{Level, Mode};
 use crate::domain::ids::PolicyId;
 use crate::domain::judge::ConfigProblem;
 use crate::domain::metrics::MetricsRules;
+use crate::domain::risk::coverage::CoverageRule;
 use crate::domain::waiver::Waiver;
 
 /// The file, as far as it could be understood.
@@ -85,11 +86,14 @@ pub struct CommandRule {
 }
 
 /// What is done with deploy risk besides its check.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RiskRules {
     /// Whether pull requests whose risk is raised carry a label.
     #[serde(default)]
     pub label: bool,
+    /// Check runs that tell of coverage in their own words.
+    #[serde(default)]
+    pub coverage: Vec<CoverageRule>,
 }
 
 /// How newer versions of golden paths spread.

@@ -102,6 +102,7 @@ fn shape(it: &Shape, known: &Known) -> Value {
         }
         Shape::Moment => json!({"type": "string", "pattern": MOMENT}),
         Shape::Hours => json!({"type": "string", "pattern": HOURS}),
+        Shape::Expression => json!({"type": "string", "format": "regex"}),
         Shape::Zone => json!({"type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_+/-]*$"}),
         Shape::Address => json!({"type": "string", "pattern": "^https?://[^@?# ]+$"}),
         Shape::Glob => json!({"type": "string", "pattern": "\\S"}),

@@ -30,6 +30,8 @@ pub(super) enum Shape {
     Address,
     /// A glob over paths.
     Glob,
+    /// A regular expression with a group.
+    Expression,
     /// How loudly a policy speaks.
     Mode,
     /// A rung of the golden path.
@@ -125,6 +127,7 @@ impl Shape {
                     .to_owned()
             }
             Self::Glob => "a glob over paths".to_owned(),
+            Self::Expression => "a regular expression with a group, such as ([0-9.]+)%".to_owned(),
             Self::Mode => format!("one of {}", MODES.join(", ")),
             Self::Level => format!("one of {}", LEVELS.join(", ")),
             Self::Path => "the name of a golden path".to_owned(),

@@ -90,11 +90,45 @@ static COMMAND_RULE: Table = Table {
 static RISK: Table = Table {
     name: "the rules for deploy risk",
     whole: false,
-    keys: &[key(
-        "label",
-        "Whether pull requests whose risk is raised carry the label `risk: raised`; left out: no.",
-        Shape::Flag,
-    )],
+    keys: &[
+        key(
+            "label",
+            "Whether pull requests whose risk is raised carry the label `risk: raised`; left out: no.",
+            Shape::Flag,
+        ),
+        key(
+            "coverage",
+            "Check runs that tell of coverage in their own words.",
+            Shape::List(&COVERAGE),
+        ),
+    ],
+};
+
+static COVERAGE: Shape = Shape::Table(&COVERAGE_RULE);
+
+static COVERAGE_RULE: Table = Table {
+    name: "a rule for coverage",
+    whole: true,
+    keys: &[
+        Key {
+            name: "check",
+            about: "The name of the check run; globs may be used.",
+            shape: Shape::Glob,
+            needed: Some("say which check run tells of coverage"),
+        },
+        key(
+            "patch",
+            "A regular expression over its title and summary; the first group is the percentage of \
+             the changed lines that tests run through.",
+            Shape::Expression,
+        ),
+        key(
+            "project",
+            "A regular expression over its title and summary; the first group is the change of the \
+             project's coverage in percentage points.",
+            Shape::Expression,
+        ),
+    ],
 };
 
 static UPGRADES: Table = Table {

@@ -1,6 +1,6 @@
 //! `check_run`: somebody pressed *Re-run* (`rerequested`) or one of our buttons
-//! (`requested_action`); or a coverage service is done (`completed`). Other runs' `created` and
-//! `completed`, our own among them, are ignored.
+//! (`requested_action`); or a run is done that may tell of coverage (`completed`). Other runs'
+//! `created` and `completed`, our own among them, are ignored.
 
 use serde::Deserialize;
 
@@ -10,6 +10,11 @@ use crate::domain::ids::Sha;
 use crate::domain::report::check_run::{GOLDEN_PATH_CHECK, RERUN, command_of};
 use crate::domain::risk::coverage::{clipped, is_coverage};
 use crate::domain::time::Timestamp;
+
+/// So much of a title and a summary is looked at, in characters; GitHub takes no longer summary.
+const MAX_WORDS: usize = 65_535;
+/// How our own checks begin.
+const OURS: &str = "waymark / ";
 
 #[derive(Deserialize)]
 struct Payload {
@@ -52,6 +57,16 @@ struct Run {
 #[derive(Default, Deserialize)]
 struct Output {
     title: Option<String>,
+    summary: Option<String>,
+}
+
+impl Run {
+    /// Whether somebody else's run may tell of coverage: it holds a digit.
+    fn may_tell(&self) -> bool {
+        let words = [&self.output.title, &self.output.summary].into_iter().flatten();
+        let ours = self.name.starts_with(OURS);
+        !ours && words.into_iter().any(|text| text.bytes().any(|b| b.is_ascii_digit()))
+    }
 }
 
 #[derive(Deserialize)]
@@ -64,16 +79,24 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<Intent>, serde_json::Error> {
     let Some(installation) = p.installation else { return Ok(Vec::new()) };
     let button = p.requested_action.map(|button| button.identifier).unwrap_or_default();
     let wanted = match p.action.as_str() {
-        // Codecov's App says in runs what it says in statuses elsewhere.
-        "completed" if is_coverage(&p.check_run.name) => {
-            let words = p.check_run.output.title.unwrap_or_default();
+        // Codecov's App says in runs what it says in statuses elsewhere; the organisation may name
+        // others, which tell a number.
+        "completed" if is_coverage(&p.check_run.name) || p.check_run.may_tell() => {
+            let title = p.check_run.output.title.unwrap_or_default();
+            let words = match is_coverage(&p.check_run.name) {
+                true => clipped(&title),
+                false => {
+                    let summary = p.check_run.output.summary.unwrap_or_default();
+                    format!("{title}\n{summary}").chars().take(MAX_WORDS).collect()
+                }
+            };
             return Ok(vec![Intent::Covered {
                 installation: installation.id,
                 repo: p.repository.into(),
                 sha: p.check_run.head_sha,
                 context: p.check_run.name,
                 state: p.check_run.conclusion.unwrap_or_default(),
-                said: clipped(&words),
+                said: words,
             }]);
         }
         "rerequested" => true,

@@ -14,8 +14,11 @@ use pattern::matches;
 /// Rules read at most; more are a gap.
 const MAX_RULES: usize = 10_000;
 
+/// Characters of rules that are compared with characters of paths, when owners are asked for.
+const MAX_STEPS: usize = 100_000_000;
+
 /// Where the file may lie; the first that exists counts.
-pub(super) const PATHS: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
+pub const PATHS: [&str; 3] = [".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS"];
 
 /// The file that counts.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -63,25 +66,19 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
     let Some(text) = gather.text(kind, path) else { return };
     let mut found = Codeowners { path: Some(path.to_owned()), ..Codeowners::default() };
     let mut template = false;
-    for (number, line) in (1u32..).zip(text.trim_start_matches('\u{feff}').lines()) {
-        let words = words(line);
-        let Some((pattern, owners)) = words.split_first() else { continue };
+    for (number, pattern, owners) in lines(&text) {
         if found.rules.len() + found.problems.len() >= MAX_RULES {
             gather.gap(kind, Some(path), format!("has more than {MAX_RULES} rules"));
             break;
         }
-        if is_template(pattern, owners) {
+        if is_template(&pattern, &owners) {
             template = true;
             continue;
         }
         let pointer = gather.spans.problem(path, number);
-        match fault(pattern, owners) {
+        match fault(&pattern, &owners) {
             Some(message) => found.problems.push(OwnerProblem { pointer, message }),
-            None => found.rules.push(OwnerRule {
-                pointer,
-                pattern: pattern.clone(),
-                owners: owners.to_vec(),
-            }),
+            None => found.rules.push(OwnerRule { pointer, pattern, owners }),
         }
     }
     if template {
@@ -98,6 +95,40 @@ pub(super) fn extract(gather: &mut Gather<'_>) {
 fn owned(rules: &[OwnerRule], path: &str) -> bool {
     let last = rules.iter().rev().find(|rule| matches(&rule.pattern, path));
     last.is_some_and(|rule| !rule.owners.is_empty())
+}
+
+/// Who owns any of these paths, by the text of the file: `@user`, `@organisation/team` or addresses, as
+/// written. Lines that GitHub leaves out, and those behind the 10,000th, count for nothing; of very many
+/// paths and long rules the first are looked at.
+///
+/// ```
+/// use waymark::domain::facts::codeowners::owners;
+/// let text = "* @acme/all\n/src/ @Ann\n/src/gone/\n";
+/// assert_eq!(owners(text, ["src/a.rs", "src/gone/b.rs"].into_iter()), ["@Ann"]);
+/// ```
+pub fn owners<'a>(text: &str, paths: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let rules = lines(text).filter(|(_, pattern, owners)| fault(pattern, owners).is_none());
+    let rules: Vec<(u32, String, Vec<String>)> = rules.take(MAX_RULES).collect();
+    let each: usize = rules.iter().map(|(_, pattern, _)| pattern.len()).sum();
+    let mut left = MAX_STEPS;
+    let paths = paths.take_while(|path| {
+        let enough = left.checked_sub(each.saturating_mul(path.len()));
+        left = enough.unwrap_or(0);
+        enough.is_some()
+    });
+    let last = |path: &'a str| rules.iter().rev().find(|(_, pattern, _)| matches(pattern, path));
+    let mut found: Vec<String> = paths.filter_map(last).flat_map(|rule| rule.2.clone()).collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Number, pattern and owners of every line that says something.
+fn lines(text: &str) -> impl Iterator<Item = (u32, String, Vec<String>)> {
+    (1u32..).zip(text.trim_start_matches('\u{feff}').lines()).filter_map(|(number, line)| {
+        let mut words = words(line).into_iter();
+        Some((number, words.next()?, words.collect()))
+    })
 }
 
 /// The words before a comment; `\ ` belongs to a word.

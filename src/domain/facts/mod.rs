@@ -7,7 +7,7 @@
 //! [`Spans`] turns those into lines.
 
 mod catalog;
-mod codeowners;
+pub mod codeowners;
 mod dependencies;
 mod dockerfile;
 mod gather;

@@ -114,6 +114,17 @@ impl Hours {
 
 /// The windows about this deployment: those that hold now, and those that begin within a week.
 /// `file` names the organisation's file.
+///
+/// Definition: a time in which nothing is to be deployed. Unit: instants in UTC. Formula: first instant <= now <
+/// end, by the clock of its zone. Source: the organisation. (Friday itself: odds ratio 1.00, `docs/risk.md`.)
+///
+/// ```
+/// use waymark::domain::gate::freeze::{Moment, zone};
+/// // Whoever writes the 3rd of January in Berlin means until its end there.
+/// let last = Moment::parse("2027-01-03").expect("a day");
+/// let end = last.ends(zone("Europe/Berlin").expect("a zone"));
+/// assert_eq!(end.to_rfc3339(), "2027-01-03T23:00:00Z");
+/// ```
 pub fn windows(rules: &[FreezeRule], file: &str, at: At<'_>, now: Timestamp) -> Vec<Window> {
     let mut found = Vec::new();
     for rule in rules.iter().filter(|rule| covers(&rule.scope, at)) {

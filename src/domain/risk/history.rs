@@ -6,18 +6,20 @@ use crate::domain::time::Timestamp;
 
 use super::DAY_MS;
 use super::change::{Change, Kind};
+use super::lengths::Lengths;
 use super::lineage::{Touch, Touches};
 use super::model::{Model, Raw};
 use super::past::{Earlier, FilePast, Known, Past};
 use super::people::Person;
 use super::replay::{LABEL_DAYS, Merged, Replay, Score};
-use super::signals::{Evidence, Unknown, subsystem};
+use super::signals::{Evidence, Unknown, speaks_of_repair, subsystem};
 use super::units::Landed;
 
 /// A repository's history, walked to its end.
 pub struct History<'m> {
     touches: Touches<String>,
     own: HashMap<Person, Vec<(Timestamp, BTreeSet<String>)>>,
+    lengths: Lengths,
     replay: Replay<'m>,
     known: Option<Known>,
 }
@@ -30,6 +32,8 @@ pub struct Step<'a> {
     pub change: &'a Change,
     /// What was known of its files then.
     pub past: &'a Past,
+    /// Lines in its files before it.
+    pub lines_before: Result<u64, Unknown>,
     /// Its features, when they could be known.
     pub raw: Option<Raw>,
     /// What was to be said of it; `None` for what is not scored.
@@ -48,6 +52,7 @@ impl<'m> History<'m> {
         let mut history = Self {
             touches: Touches::complete(),
             own: HashMap::new(),
+            lengths: Lengths::default(),
             replay: Replay::new(model),
             known: None,
         };
@@ -61,7 +66,11 @@ impl<'m> History<'m> {
             let score = raw
                 .filter(|_| landed.counts())
                 .map(|raw| history.replay.score(&raw.x(), landed.at));
-            see(&Step { landed, change: &change, past: &past, raw, score });
+            let lines_before = match whole {
+                true => Ok(history.lengths.before(&landed.files)),
+                false => Err("files are as long as what came before the known history made them"),
+            };
+            see(&Step { landed, change: &change, past: &past, lines_before, raw, score });
             history.add(landed, number as i64, raw, score);
         }
         if let Some(known) = &mut history.known {
@@ -80,12 +89,14 @@ impl<'m> History<'m> {
             });
         }
         let author = landed.knower();
+        let repair = is_repair(&landed.title, landed.counts());
         for file in &landed.files {
-            let earlier =
-                Earlier { change: number, at: landed.at, author, reverted: landed.reverted };
+            let (at, reverted) = (landed.at, landed.reverted);
+            let earlier = Earlier { change: number, at, author, reverted, repair };
             let was = file.was.clone().filter(|_| file.kind == Kind::Renamed);
             self.touches.push(&file.path, Touch { earlier, was });
         }
+        self.lengths.add(&landed.files);
         if let Some(author) = author {
             let parts = landed.files.iter().map(|file| subsystem(&file.path).to_owned());
             self.own.entry(author).or_default().push((landed.at, parts.collect()));
@@ -94,8 +105,8 @@ impl<'m> History<'m> {
 
     /// What history says of a change's files.
     pub fn past(&self, change: &Change) -> Past {
-        let of =
-            |path: String| FilePast::of(self.touches.lineage(&path, change.at).unwrap_or_default());
+        let lineage = |path: String| self.touches.lineage(&path, change.at).unwrap_or_default();
+        let of = |path: String| FilePast::of(lineage(path), change.at);
         let files = change.files.iter().map(|f| (f.path.clone(), of(f.path_before().to_owned())));
         let own = change.author.map(|author| self.own.get(&author).cloned().unwrap_or_default());
         Past { files: files.collect(), own, known: self.known }
@@ -111,6 +122,12 @@ impl<'m> History<'m> {
         let score = self.replay.score(&raw.x(), change.at);
         Ok((raw, score))
     }
+}
+
+/// Whether a change counts as a repair of its files. One that does not count (a program's, a revert)
+/// is none, whatever its title says. `None`: it cannot be told.
+pub fn is_repair(title: &str, counts: bool) -> Option<bool> {
+    if counts { speaks_of_repair(title) } else { Some(false) }
 }
 
 /// Whether a change counts as reverted: that happened soon after its merge.

@@ -138,7 +138,7 @@ mod tests {
 
     fn touch(change: i64, was: Option<&'static str>) -> Touch<&'static str> {
         let at = Timestamp(change * 10);
-        let earlier = Earlier { change, at, author: None, reverted: None };
+        let earlier = Earlier { change, at, author: None, reverted: None, repair: None };
         Touch { earlier, was }
     }
 

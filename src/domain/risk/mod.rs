@@ -18,6 +18,7 @@ pub mod coverage;
 pub mod dependents;
 pub mod history;
 pub mod labels;
+pub mod lengths;
 pub mod lineage;
 pub mod mailmap;
 pub mod model;

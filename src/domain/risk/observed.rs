@@ -41,7 +41,8 @@ pub struct Reviewing {
     /// People whose last verdict is an approval.
     pub approvals: u64,
     /// How many of them know the files: they changed at least half of the touched ones that were
-    /// there before. `None` when history is not known, or nothing that was there is touched.
+    /// there before, or own one by CODEOWNERS. `None` when none is known to, and history is not known,
+    /// nothing that was there is touched, or a team owns a file.
     pub experts: Option<u64>,
     /// Comments on its lines; `None` when nobody counted.
     pub comments: Option<u64>,

@@ -13,6 +13,9 @@ pub const BURST_DAYS: i64 = 7;
 /// How long a revert speaks against the files that it brought back.
 pub const REVERT_DAYS: i64 = 180;
 
+/// How long a repair of a file is remembered.
+pub const REPAIR_DAYS: i64 = 180;
+
 /// One earlier change of a file, seen from the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Earlier {
@@ -24,6 +27,9 @@ pub struct Earlier {
     pub author: Option<Person>,
     /// When it was reverted, if it was.
     pub reverted: Option<Timestamp>,
+    /// Whether it counts as a repair: a person's change, no revert, whose title speaks of one. `None`:
+    /// that was not noted.
+    pub repair: Option<bool>,
 }
 
 /// What somebody did to a file.
@@ -38,22 +44,34 @@ pub struct Times {
 /// The earlier changes of one file, renames followed: by people, and only those one by one that
 /// are asked for one by one. Of a file that ten thousand changes touched the store tells who
 /// touched it, not every touch.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FilePast {
     /// Who changed it; programs and accounts that are gone are left out.
     pub people: BTreeMap<Person, Times>,
     /// The last change, those of the last [`BURST_DAYS`] days and those that were reverted in the
     /// last [`REVERT_DAYS`]; there may be others among them. Oldest first.
     pub single: Vec<Earlier>,
+    /// Repairs of the last [`REPAIR_DAYS`]; `None`: of some changes of that time it was not noted
+    /// whether they are.
+    pub repairs: Option<u64>,
+}
+
+impl Default for FilePast {
+    fn default() -> Self {
+        Self { people: BTreeMap::new(), single: Vec::new(), repairs: Some(0) }
+    }
 }
 
 impl FilePast {
-    /// Of every change, oldest first.
-    pub fn of(earlier: Vec<Earlier>) -> Self {
+    /// Of every change before `now`, oldest first.
+    pub fn of(earlier: Vec<Earlier>, now: Timestamp) -> Self {
         let mut past = Self::default();
         for one in &earlier {
             past.extend(one.author.map(|author| (author, Times { changes: 1, last: one.at })));
         }
+        let since = now.plus_ms(-REPAIR_DAYS * DAY_MS);
+        let lately = earlier.iter().filter(|one| since <= one.at);
+        past.repairs = lately.map(|one| one.repair.map(u64::from)).sum();
         past.single = earlier;
         past
     }
@@ -108,9 +126,12 @@ impl Past {
             let earlier = people.iter().map(|author| {
                 number += 1;
                 let at = Timestamp(number * DAY_MS);
-                Earlier { change: number, at, author: Some(*author), reverted: None }
+                let author = Some(*author);
+                Earlier { change: number, at, author, reverted: None, repair: Some(false) }
             });
-            past.files.insert((*path).to_owned(), FilePast::of(earlier.collect()));
+            let earlier: Vec<Earlier> = earlier.collect();
+            let now = Timestamp(number * DAY_MS).plus_ms(1);
+            past.files.insert((*path).to_owned(), FilePast::of(earlier, now));
         }
         let since = Timestamp(DAY_MS);
         past.known = Some(Known { since, changes: number.unsigned_abs(), whole: true });

@@ -14,7 +14,7 @@ use crate::domain::time::Timestamp;
 /// Sets a commit's record apart; no path and no message holds it.
 const RECORD: char = '\u{1e}';
 /// Fields of a commit: name, parents, commit time, author (after `.mailmap`), committer, message.
-const COMMIT: &str = "--format=%x1e%H%x00%P%x00%ct%x00%aN%x00%aE%x00%cE%x00%s%x00%b%x00";
+const COMMIT: &str = "--format=%x1e%H%x00%P%x00%ct%x00%aN%x00%aE%x00%cE%x00%B%x00";
 
 /// The changes of a branch, and everything that was merged into it.
 #[derive(Debug, Default)]
@@ -155,7 +155,10 @@ fn read_commit(record: &str) -> Option<Commit> {
     let some = |text: &str| Some(text.to_owned()).filter(|t| !t.is_empty());
     let (name, mail) = (some(next()), some(next()));
     let committer_mail = next().to_owned();
-    let (subject, body) = (next().to_owned(), next().to_owned());
+    // As GitHub tells it: Git's own subject goes on until the first empty line.
+    let message = next();
+    let (subject, body) = message.split_once('\n').unwrap_or((message, ""));
+    let (subject, body) = (subject.trim().to_owned(), body.to_owned());
     let author = Called { login: None, mail, name };
     Some(Commit { sha, parents, at, author, committer_mail, subject, body })
 }

@@ -150,6 +150,83 @@ async fn what_is_no_report_is_refused_with_the_reason() {
 }
 
 #[tokio::test]
+async fn the_project_is_compared_with_where_the_change_began() {
+    for stage in stages().await {
+        // The configuration of the base branch is looked for, and there is none.
+        stage.gh.allow("GET /repos/{owner}/{repo}/contents/{path}", 404);
+        let began = stage.gh.create_repo(REPO, GOOD);
+        let text = forty_lines();
+        stage.gh.push(REPO, "topic", &[("src/a.rs", text.as_str())], "Add a");
+        // Others cover more of the base branch meanwhile; GitHub tells its tip as the base.
+        let tip = stage.gh.push(REPO, "main", &[("src/b.rs", "one\n")], "Test b");
+        stage.gh.open_pull(REPO, "topic", "main");
+        stage.settle().await;
+        let head = stage.gh.head(REPO, "topic");
+        for (sha, hit) in [(&began, 20), (&tip, 40), (&head, 20)] {
+            let query = format!("repository={REPO}&commit={sha}");
+            assert_eq!(upload(&stage, "acme", &query, &lcov("src/c.rs", hit)).await.status, 201);
+        }
+        stage.settle().await;
+        let said = summary(&stage, &head);
+        assert!(!said.contains("low_coverage"), "{said}");
+        let fact = "change of the project's coverage in percentage points: 0";
+        assert!(said.contains(fact), "{said}");
+        let query = format!("repository={REPO}&commit={head}");
+        upload(&stage, "acme", &query, &lcov("src/c.rs", 10)).await;
+        stage.settle().await;
+        let said = summary(&stage, &head);
+        let short = &began[..7];
+        let falls = format!("coverage falls by 25.00 percentage points, compared with `{short}`");
+        assert!(said.contains(&falls), "{said}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_fails_without_a_number_is_heard() {
+    for stage in stages().await {
+        stage.gh.create_repo(REPO, GOOD);
+        let sha = stage.gh.push(REPO, "topic", &[("src/a.rs", "one\n")], "Add a");
+        stage.gh.open_pull(REPO, "topic", "main");
+        stage.settle().await;
+        let said = ("failure", "Coverage is below the target");
+        stage.gh.commit_status(REPO, &sha, "codecov/patch", said);
+        stage.settle().await;
+        let told = summary(&stage, &sha);
+        assert!(told.contains("`low_coverage`"), "{told}");
+        assert!(told.contains("`codecov/patch` failed, percentage not told"), "{told}");
+        assert!(told.contains("the coverage service failed and told no percentage"), "{told}");
+        let said = ("success", "91.00% of diff hit (target 80.00%)");
+        stage.gh.commit_status(REPO, &sha, "codecov/patch", said);
+        stage.settle().await;
+        assert!(!summary(&stage, &sha).contains("low_coverage"));
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn the_organisation_says_how_another_check_run_is_read() {
+    for stage in stages().await {
+        let rules = "risk:\n  coverage:\n    - check: Sonar*\n      patch: '([\\d.]+)% Coverage on New Code'\n      project: 'overall ([+-][\\d.]+)'\n";
+        stage.gh.create_repo("acme/.github", &[("waymark.yml", rules)]);
+        stage.gh.create_repo(REPO, GOOD);
+        let sha = stage.gh.push(REPO, "topic", &[("src/a.rs", "one\n")], "Add a");
+        stage.gh.open_pull(REPO, "topic", "main");
+        stage.settle().await;
+        let said = ("success", "61.5% Coverage on New Code, overall -1.25 points");
+        stage.gh.others_run(REPO, &sha, "Other", said);
+        stage.settle().await;
+        assert!(!summary(&stage, &sha).contains("low_coverage"));
+        stage.gh.others_run(REPO, &sha, "SonarCloud Code Analysis", said);
+        stage.settle().await;
+        let told = summary(&stage, &sha);
+        assert!(told.contains("tests run through 62 % of the changed lines"), "{told}");
+        assert!(told.contains("coverage falls by 1.25 percentage points"), "{told}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
 async fn a_services_check_run_counts_like_its_status() {
     for stage in stages().await {
         stage.gh.create_repo(REPO, GOOD);

@@ -114,7 +114,7 @@ async fn a_push_without_a_pull_request_is_learned() {
         stage.settle().await;
         assert!(knows(&stage, &mapped).await && knows(&stage, &first).await);
         // Two in one push: each is a change.
-        stage.gh.push_by(REPO, "topic", &[("src/one.rs", "two\n")], ("bob", "Two"));
+        stage.gh.push_by(REPO, "topic", &[("src/one.rs", "two\n")], ("bob", "Fix two"));
         let tip = stage.gh.push_by(REPO, "topic", &[("src/two.rs", "two\n")], ("bob", "Three"));
         stage.gh.set_branch(REPO, "main", &tip);
         stage.settle().await;
@@ -141,6 +141,7 @@ async fn a_push_without_a_pull_request_is_learned() {
         let said = said(&stage, REPO, "next");
         assert!(said.contains("the author has changed 1 of 1 existing file before"), "{said}");
         assert!(said.contains("One other person knows these files: `bob`"), "{said}");
+        assert!(said.contains("repairs of these files in 180 days: 1"), "{said}");
         stage.end().await;
     }
 }
@@ -214,25 +215,68 @@ async fn whoever_installs_the_app_finds_the_past_read() {
 }
 
 #[tokio::test]
-async fn a_longer_past_than_is_read_is_known_from_where_it_was_read() {
+async fn hundreds_of_commits_without_a_pull_request_are_read() {
     for stage in stages().await {
         stage.gh.create_repo(REPO, GOOD);
         for n in 0..504 {
             let text = format!("line {n}\n");
             stage.gh.push_by(REPO, "main", &[("src/a.rs", text.as_str())], ("ann", "Work"));
-            // The last 500 begin on another day.
-            stage.advance(if n == 3 { 9 * DAY } else { 60 });
+            stage.advance(60);
         }
         stage.gh.lose_queue();
-        let first = stage.gh.clock().now() - 500 * 60;
         last(&stage, REPO);
         stage.settle().await;
         // The minute's share of the budget is used up, and waited for.
         stage.advance(120);
         stage.settle().await;
         let said = said(&stage, REPO, "last");
-        let day = crate::github::stamp(first)[..10].to_owned();
-        assert!(said.contains(&format!("500 changes known since {day}")), "{day}: {said}");
+        assert!(said.contains("505 changes known since it began"), "{said}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_large_push_or_a_rewritten_branch_brought_is_read_with_the_past() {
+    for stage in stages().await {
+        stage.gh.create_repo(REPO, GOOD);
+        forty(&stage, REPO, |gh, number| _ = gh.squash(REPO, number));
+        stage.settle().await;
+        last(&stage, REPO);
+        stage.settle().await;
+        let known = history(&stage, REPO).await.expect("known");
+        assert!(known.filled && known.whole && known.changes == 41, "{known:?}");
+
+        let mut tip = String::new();
+        for n in 0..51 {
+            let text = format!("many {n}\n");
+            tip = stage.gh.push_by(
+                REPO,
+                "import",
+                &[("src/many.rs", text.as_str())],
+                ("fay", "Import"),
+            );
+        }
+        stage.gh.set_branch(REPO, "main", &tip);
+        stage.settle().await;
+        let known = history(&stage, REPO).await.expect("known");
+        assert!(known.filled && !known.whole, "there is a hole in it: {known:?}");
+        assert!(!said(&stage, REPO, "last").is_empty() && !knows(&stage, &tip).await);
+        assert_eq!(stage.jobs(JobState::Queued).await.len(), 1, "reading waits a day");
+        stage.advance(DAY);
+        stage.settle().await;
+        let known = history(&stage, REPO).await.expect("known");
+        assert!(known.whole && known.changes == 92, "{known:?}");
+        assert!(knows(&stage, &tip).await);
+        assert!(said(&stage, REPO, "last").contains("92 changes known since it began"));
+
+        let forced = stage.gh.force_push(REPO, "main", &[("src/many.rs", "x\n")], "Import anew");
+        stage.settle().await;
+        assert!(!history(&stage, REPO).await.expect("known").whole);
+        stage.advance(DAY);
+        stage.settle().await;
+        assert!(knows(&stage, &forced).await && !knows(&stage, &tip).await, "the old tip is gone");
+        let known = history(&stage, REPO).await.expect("known");
+        assert!(known.whole && known.changes == 92, "{known:?}");
         stage.end().await;
     }
 }

@@ -96,6 +96,37 @@ async fn a_few_lines_behind_an_approval_are_forgiven_and_a_push_costs_two_calls(
 }
 
 #[tokio::test]
+async fn whoever_owns_a_file_knows_it_and_of_teams_nothing_is_said() {
+    for stage in stages().await {
+        let owners = "* @acme/payments\n/src/ @Bob\n";
+        stage.gh.create_repo(REPO, &[("src/a.rs", "one\n"), ("README.md", "# Payments\n")]);
+        stage.gh.push(REPO, "main", &[("CODEOWNERS", owners)], "Say who owns it");
+        stage.settle().await;
+        let change = |branch: &str, path: &str| {
+            let sha = stage.gh.push(REPO, branch, &[(path, "two\n")], "Change it");
+            (stage.gh.open_pull_by(REPO, branch, "main", "ann"), sha)
+        };
+        let (code, code_sha) = change("code", "src/a.rs");
+        let (words, words_sha) = change("words", "README.md");
+        stage.settle().await;
+        let approved = async |number: u64, sha: &str, by: &str| {
+            stage.gh.review(REPO, number, by, "APPROVED");
+            stage.settle().await;
+            summary(&stage, REPO, sha)
+        };
+        let fact = "approvals by people who know the files: ";
+        let said = approved(code, &code_sha, "cid").await;
+        assert!(said.contains(&format!("{fact}0")) && said.contains("`no_expert`"), "{said}");
+        let said = approved(code, &code_sha, "bob").await;
+        assert!(said.contains(&format!("{fact}1")) && !said.contains("`no_expert`"), "{said}");
+        let said = approved(words, &words_sha, "cid").await;
+        assert!(said.contains("a team owns it and nobody asks who is in it"), "{said}");
+        assert!(!said.contains("`no_expert`"), "{said}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
 async fn whoever_merges_alone_is_told_to_the_gate() {
     for stage in stages().await {
         stage.gh.create_repo(REPO, GOOD);

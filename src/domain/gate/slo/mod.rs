@@ -84,6 +84,26 @@ pub type Ratios = Result<BTreeMap<String, f64>, String>;
 
 impl Definition {
     /// What the answers mean. `budget` is the answer for [`Question::budget`].
+    ///
+    /// Definition: how many times faster than its period allows the error budget is spent. Unit: budgets per
+    /// period. Formula: burn(w) = error ratio over w / (1 - objective); remaining = 1 - burn(period). Source:
+    /// Google, The Site Reliability Workbook, chapter 5.
+    ///
+    /// ```
+    /// use std::collections::BTreeMap;
+    /// use waymark::domain::gate::slo::{Definition, Question};
+    /// let question = Question::Template { ratio: "e[$window]".into(), period: "30d".into() };
+    /// let promise = Definition {
+    ///     name: "up".to_owned(),
+    ///     place: "slo.yaml".to_owned(),
+    ///     objective: 0.999,
+    ///     question: Ok(question),
+    /// };
+    /// // 1.44 % of the last hour's requests failed, 0.025 % of those of thirty days.
+    /// let ratios = BTreeMap::from([("1h".to_owned(), 0.0144)]);
+    /// let now = promise.read(Ok(ratios), Some(0.00025));
+    /// assert_eq!((now.burn["1h"], now.remaining), (14.4, Some(0.75)));
+    /// ```
     pub fn read(&self, ratios: Ratios, budget: Option<f64>) -> Objective {
         let share = 1.0 - self.objective;
         let mut unknown = None;

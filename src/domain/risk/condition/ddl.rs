@@ -88,7 +88,24 @@ pub fn read_migrations<'a>(texts: impl Iterator<Item = (&'a str, Option<&'a str>
 }
 
 /// The class of all migrations together, and a condition for each class above D0. `touches_code`
-/// says that the change also touches something that is no migration.
+/// says that the change also touches something that is no migration: then, for D3 and D1, old code runs
+/// against the new tables while it is rolled out, and the condition says so.
+///
+/// Definition: the class of a statement is that of what it does to others. Unit: classes D0 to D3, and
+/// unknown above D0. Formula: the highest class over the statements of the way forward in added migrations,
+/// those left out that act on what the same file creates. Source: squawk's rules, PostgreSQL's manual on
+/// lock modes; migration and code together: the expand/contract practice; `docs/risk.md`.
+///
+/// ```
+/// use waymark::domain::risk::condition::{Class, of_migrations, read_migrations};
+/// let text = "CREATE TABLE fresh (id bigint);\nDROP TABLE fresh;\nDROP TABLE orders;";
+/// let found = read_migrations([("db/migrations/V1__x.sql", Some(text))].into_iter());
+/// let (class, conditions) = of_migrations(&found, true);
+/// assert_eq!(class, Some(Class::D3Irreversible));
+/// assert_eq!(conditions[0].name, "irreversible_migration");
+/// assert!(conditions[0].evidence[0].contains("line 3"));
+/// assert!(conditions[0].evidence[1].contains("old code runs against the new tables"));
+/// ```
 pub fn of_migrations(found: &[Found], touches_code: bool) -> (Option<Class>, Vec<Condition>) {
     let class = |found: &&Found| Class::of(found.statement.effect);
     let highest = found.iter().map(|f| class(&f)).max();

@@ -25,6 +25,22 @@ fn note(name: &str, evidence: String, how: &str) -> Condition {
 }
 
 /// Whether a large change was approved faster than it can be read, without a word.
+///
+/// Definition: 100 changed lines or more, no review comment, approved within 5 minutes or faster than 2,000
+/// lines per hour. Unit: yes or no. Formula: changed lines / hours from *ready for review* to the first
+/// approval. Source: Cohen et al. 2006 (reviews above 500 lines per hour find less).
+///
+/// ```
+/// use waymark::domain::risk::condition::of_pace;
+/// use waymark::domain::risk::observed::Reviewing;
+/// let after = |minutes: i64| {
+///     let (comments, waited_ms) = (Some(0), Some(minutes * 60_000));
+///     let seen = Reviewing { approvals: 1, comments, waited_ms, ..Reviewing::default() };
+///     of_pace(&seen, 500).is_some()
+/// };
+/// // 500 lines in 14 minutes are 2,142 per hour, in 16 minutes 1,875.
+/// assert!(after(14) && !after(16));
+/// ```
 pub fn of_pace(reviewing: &Reviewing, lines: u64) -> Option<Condition> {
     let waited = reviewing.waited_ms?;
     let fast = waited < GLANCE_MS
@@ -41,18 +57,39 @@ pub fn of_pace(reviewing: &Reviewing, lines: u64) -> Option<Condition> {
 
 /// Whether neither its author nor those who approved it know the files. `author` is the share of
 /// them that the author changed before.
+///
+/// Definition: approved, by nobody who knows the files, and its author knows less than half of them. Unit:
+/// yes or no. Formula: signal `expert_approvals` = 0 and `b_known` < 0.5. Source: `docs/risk.md`.
+///
+/// ```
+/// use waymark::domain::risk::condition::of_expertise;
+/// use waymark::domain::risk::observed::Reviewing;
+/// let seen = Reviewing { approvals: 2, experts: Some(0), ..Reviewing::default() };
+/// assert!(of_expertise(&seen, Some(0.25)).is_some());
+/// assert!(of_expertise(&seen, Some(0.5)).is_none());
+/// ```
 pub fn of_expertise(reviewing: &Reviewing, author: Option<f64>) -> Option<Condition> {
     let strangers = reviewing.approvals > 0
         && reviewing.experts == Some(0)
         && author.is_some_and(|share| share < AT_HOME);
     strangers.then(|| {
         let evidence =
-            "neither the author nor anybody who approved it changed half of these files before";
+            "neither the author nor anybody who approved it changed half of these files before, or owns one";
         note("no_expert", evidence.to_owned(), "a look by one of those who know these files best")
     })
 }
 
 /// Whether many depend on it.
+///
+/// Definition: many entities of the catalog need this repository. Unit: entities. Formula: 5 or more one
+/// step away, or 20 or more in all. Source: Backstage's relations; `docs/risk.md`.
+///
+/// ```
+/// use waymark::domain::risk::condition::of_dependents;
+/// use waymark::domain::risk::dependents::Dependents;
+/// assert!(of_dependents(Dependents { direct: 5, all: 5 }).is_some());
+/// assert!(of_dependents(Dependents { direct: 4, all: 19 }).is_none());
+/// ```
 pub fn of_dependents(found: Dependents) -> Option<Condition> {
     let (direct, all) = MANY;
     (found.direct >= direct || found.all >= all).then(|| {

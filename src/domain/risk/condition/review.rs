@@ -63,6 +63,28 @@ pub fn last_approval<'a>(reviews: &'a [Review], author: Option<&str>) -> Option<
 
 /// What the reviews of an open pull request amount to. `after_approval` is the lines changed
 /// behind the approved commit and all changed lines; `None` when nobody asked.
+///
+/// Definition: *unreviewed* when nobody but its author and programs reviewed it; *stale* when more than a
+/// tenth of its lines came behind the last approval. Unit: yes or no; percent of the changed lines.
+/// Formula: 100 * lines changed behind the approved commit / all changed lines > 10. Source: GitHub's
+/// reviews; `docs/risk.md`.
+///
+/// ```
+/// use waymark::domain::ids::Sha;
+/// use waymark::domain::risk::condition::{Review, Verdict, of_reviews};
+/// use waymark::domain::time::Timestamp;
+/// let [old, head] = ["a", "b"].map(|c| Sha::parse(&c.repeat(40)).expect("valid"));
+/// let names = |reviews: &[Review], after| {
+///     let found = of_reviews(reviews, Some("ann"), &head, after);
+///     found.into_iter().map(|condition| condition.name).collect::<Vec<_>>()
+/// };
+/// assert_eq!(names(&[], None), ["unreviewed"]);
+/// let (by, verdict, at) = (Some("bob".to_owned()), Verdict::Approved, Timestamp(1));
+/// let seen = [Review { by, bot: false, verdict, commit: Some(old), at }];
+/// // 11 of 100 lines came behind it, or 10.
+/// assert_eq!(names(&seen, Some((11, 100))), ["stale_approval"]);
+/// assert!(names(&seen, Some((10, 100))).is_empty());
+/// ```
 pub fn of_reviews(
     reviews: &[Review],
     author: Option<&str>,
@@ -100,6 +122,17 @@ pub fn of_reviews(
 
 /// Whoever merged their own change although nobody else had approved it; `None` also when nobody says
 /// who merged it.
+///
+/// Definition: whoever merged it wrote it, and nobody else's last verdict is an approval. Unit: yes or no.
+/// Formula: merged_by = author and 0 approvals. Source: `docs/risk.md`, from the event of the merge.
+///
+/// ```
+/// use waymark::domain::risk::condition::of_merge;
+/// let merged = |by| of_merge(&[], Some("ann"), by).map(|condition| condition.name);
+/// assert_eq!(merged(Some("ann")).as_deref(), Some("self_merged"));
+/// assert_eq!(merged(Some("bob")), None);
+/// assert_eq!(merged(None), None);
+/// ```
 pub fn of_merge(
     reviews: &[Review],
     author: Option<&str>,

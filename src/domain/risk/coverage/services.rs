@@ -6,6 +6,7 @@
 //! decreased (-0.2%) to 81.3%`. What cannot be read is unknown.
 
 use super::Coverage;
+use super::configured::{PATCH_OF, PROJECT_OF};
 
 /// Whether a status is one of coverage, by its context.
 pub fn is_coverage(context: &str) -> bool {
@@ -18,29 +19,40 @@ pub fn clipped(words: &str) -> String {
     words.chars().take(300).collect()
 }
 
-/// Reads statuses: context and words.
+/// Reads statuses: context, state and words. The words vary, the state does not: whoever failed without a
+/// number that can be read is named.
 ///
 /// ```
 /// use waymark::domain::risk::coverage::read;
 /// let said = [
-///     ("codecov/patch", "63.50% of diff hit (target 80.00%)"),
-///     ("codecov/project", "80.24% (-1.11%) compared to a6f4c12"),
+///     ("codecov/patch", "failure", "63.50% of diff hit (target 80.00%)"),
+///     ("codecov/project", "success", "80.24% (-1.11%) compared to a6f4c12"),
+///     ("codecov/project/unit", "failure", "No report found to compare against"),
 /// ];
 /// let coverage = read(said.into_iter());
 /// assert_eq!((coverage.patch, coverage.project), (Some(63.5), Some(-1.11)));
+/// assert_eq!(coverage.failed_project.as_deref(), Some("codecov/project/unit"));
 /// ```
-pub fn read<'a>(statuses: impl Iterator<Item = (&'a str, &'a str)>) -> Coverage {
+pub fn read<'a>(statuses: impl Iterator<Item = (&'a str, &'a str, &'a str)>) -> Coverage {
     let mut found = Coverage::default();
-    let least = |known: Option<f64>, new: Option<f64>| match (known, new) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
-    };
-    for (context, said) in statuses {
-        let context = context.to_ascii_lowercase();
-        if context.starts_with("codecov/patch") {
-            found.patch = least(found.patch, percent(said));
-        } else if context.starts_with("codecov/project") || context == "coverage/coveralls" {
-            found.project = least(found.project, difference(said));
+    for (context, state, said) in statuses {
+        let lower = context.to_ascii_lowercase();
+        let (known, number, failed) = if lower.starts_with("codecov/patch") {
+            (&mut found.patch, percent(said), &mut found.failed_patch)
+        } else if lower.starts_with("codecov/project") || lower == "coverage/coveralls" {
+            (&mut found.project, difference(said), &mut found.failed_project)
+        } else if context.starts_with(PATCH_OF) {
+            let number = said.parse().ok().filter(|n: &f64| (0.0..=100.0).contains(n));
+            (&mut found.patch, number, &mut found.failed_patch)
+        } else if context.starts_with(PROJECT_OF) {
+            (&mut found.project, said.parse().ok(), &mut found.failed_project)
+        } else {
+            continue;
+        };
+        match number {
+            Some(number) => *known = Some(known.map_or(number, |known| known.min(number))),
+            None if state == "failure" => _ = failed.get_or_insert_with(|| context.to_owned()),
+            None => {}
         }
     }
     found
@@ -70,22 +82,24 @@ mod tests {
 
     #[test]
     fn words_of_both_services() {
-        let project = |context, said| read([(context, said)].into_iter()).project;
+        let read = |context, said| read([(context, "success", said)].into_iter());
+        let project = |context, said| read(context, said).project;
         let codecov = "codecov/project/unit";
         assert_eq!(project(codecov, "80.24% remains the same compared to a6f4c12"), Some(0.0));
         assert_eq!(project(codecov, "80.24% (target 75.00%)"), None);
         let coveralls = "coverage/coveralls";
         assert_eq!(project(coveralls, "Coverage decreased (-0.2%) to 81.3%"), Some(-0.2));
         assert_eq!(project(coveralls, "First build on main at 81.3%"), None);
-        assert_eq!(read([("codecov/patch", "Coverage not affected")].into_iter()).patch, None);
+        let silent = read("codecov/patch", "Coverage not affected");
+        assert_eq!((silent.patch, silent.failed_patch), (None, None));
         assert!(!is_coverage("ci/build"));
     }
 
     #[test]
     fn the_worst_flag_counts() {
         let said = [
-            ("codecov/project/unit", "80% (+1.00%) compared to a6f4c12"),
-            ("codecov/project/e2e", "60% (-2.00%) compared to a6f4c12"),
+            ("codecov/project/unit", "success", "80% (+1.00%) compared to a6f4c12"),
+            ("codecov/project/e2e", "failure", "60% (-2.00%) compared to a6f4c12"),
         ];
         assert_eq!(read(said.into_iter()).project, Some(-2.0));
     }

@@ -193,6 +193,7 @@ mod tests {
     use crate::domain::risk::DAY_MS;
     use crate::domain::risk::change::Change;
     use crate::domain::risk::condition::{of_coverage, of_dependents, of_reviews};
+    use crate::domain::risk::coverage::Coverage;
     use crate::domain::risk::dependents::Dependents;
     use crate::domain::risk::model::Raw;
     use crate::domain::risk::observed::{Observed, Reviewing};
@@ -226,7 +227,8 @@ mod tests {
             Ok(_) => Vec::new(),
             Err(_) => of_reviews(&[], Some("zoe"), &head, None),
         };
-        conditions.extend(of_coverage(observed.patch_coverage.ok().map(|p| (p, Some(160))), None));
+        let (patch, lines) = (observed.patch_coverage.ok(), Some(160));
+        conditions.extend(of_coverage(&Coverage { patch, lines, ..Coverage::default() }));
         conditions.extend(observed.dependents.ok().and_then(of_dependents));
         let beside = Beside { conditions, observed: Some(observed), ..Beside::default() };
         let name = |person: Person| Some(format!("dev{}", person.0));

@@ -32,6 +32,10 @@ static PATTERN: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(WORDS).ok(
 /// assert_eq!(of("Add a prefix to invoices"), Ok(0.0));
 /// ```
 pub fn fix(evidence: Evidence<'_>) -> Result<f64, Unknown> {
-    let pattern = PATTERN.as_ref().ok_or("its pattern cannot be read")?;
-    Ok(flag(pattern.is_match(&evidence.change.title)))
+    speaks_of_repair(&evidence.change.title).map(flag).ok_or("its pattern cannot be read")
+}
+
+/// Whether a title speaks of a repair; [`fix`] has the example. `None`: the pattern cannot be read.
+pub fn speaks_of_repair(title: &str) -> Option<bool> {
+    PATTERN.as_ref().map(|pattern| pattern.is_match(title))
 }

@@ -17,6 +17,7 @@ mod dependents;
 mod directories;
 mod documents;
 mod earlier_authors;
+mod earlier_fixes;
 mod earlier_reverts;
 mod entropy;
 mod experience;
@@ -49,12 +50,13 @@ pub use dependents::{all_dependents, dependents};
 pub use directories::directories;
 pub use documents::documents;
 pub use earlier_authors::earlier_authors;
+pub use earlier_fixes::earlier_fixes;
 pub use earlier_reverts::earlier_reverts;
 pub use entropy::entropy;
 pub use experience::experience;
 pub use expert_approvals::expert_approvals;
 pub use files::files;
-pub use fix::fix;
+pub use fix::{fix, speaks_of_repair};
 pub use known::known;
 pub use lines_before::lines_before;
 pub use migrations::migrations;
@@ -169,6 +171,7 @@ pub const SIGNALS: &[Signal] = &[
     age::SIGNAL,
     changes::SIGNAL,
     burst::SIGNAL,
+    earlier_fixes::SIGNAL,
     own_share::SIGNAL,
     experience::SIGNAL,
     subsystem_experience::SIGNAL,

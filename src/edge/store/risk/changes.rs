@@ -6,6 +6,7 @@ use super::people::note;
 use super::touches::INSERT as TOUCH;
 use super::{RiskTouch, mark};
 use crate::domain::ids::{RepoId, Sha};
+use crate::domain::risk::history::is_repair;
 use crate::domain::risk::labels::Target;
 use crate::domain::risk::model::Vector;
 use crate::domain::risk::people::Called;
@@ -145,8 +146,10 @@ impl Store {
                     tx.execute(NO_COMMIT, values![repo, commit]).await?;
                     tx.execute(NO_TOUCHES, values![repo, commit]).await?;
                 }
+                let repair = is_repair(&change.title, change.counts());
                 for touch in &change.touches {
-                    let values = values![repo, change.id, touch.path, touch.was, change.at, author];
+                    let (id, at) = (change.id, change.at);
+                    let values = values![repo, id, touch.path, touch.was, at, author, repair];
                     tx.execute(TOUCH, values).await?;
                 }
             }

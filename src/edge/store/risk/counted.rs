@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use crate::domain::ids::RepoId;
 use crate::domain::risk::DAY_MS;
 use crate::domain::risk::lineage::{Moment, Stretch};
-use crate::domain::risk::past::{BURST_DAYS, Earlier, FilePast, REVERT_DAYS, Times};
+use crate::domain::risk::past::{BURST_DAYS, Earlier, FilePast, REPAIR_DAYS, REVERT_DAYS, Times};
 use crate::domain::risk::people::Person;
 use crate::domain::time::Timestamp;
 use crate::edge::store::Store;
@@ -47,6 +47,17 @@ pub(super) static LATELY: LazyLock<String> = LazyLock::new(|| {
         )
     })
 });
+/// How many there are, and of how many of them it is not known.
+pub(super) static REPAIRS: LazyLock<String> = LazyLock::new(|| {
+    for_each(|n, [path, from, first, until, end]| {
+        format!(
+            "SELECT {n} AS stretch, CAST(NULL AS BIGINT) AS author, COUNT(repair) AS repairs,
+                COUNT(*) - COUNT(repair) AS untold
+             FROM risk_touch WHERE repo = $1 AND path = ${path} AND repair IS NOT FALSE
+               AND (at_ms, change) >= (${from}, ${first}) AND (at_ms, change) < (${until}, ${end})"
+        )
+    })
+});
 /// `was`, which no index by path holds, sends SQLite to the primary key: without statistics it would
 /// rather walk an index that holds all that is asked for, once for each change.
 pub(super) const REVERTED: &str = "SELECT t.path, t.author, t.change, t.at_ms, c.reverted_ms, t.was
@@ -61,6 +72,23 @@ type Found = (usize, Option<Person>, i64, i64);
 type Reverted = (i64, Option<i64>, i64, i64, i64, Option<i64>);
 /// A file by its place in the list, and a stretch of it.
 type Part<'a> = (usize, &'a Stretch<i64>);
+
+/// What of these stretches lies behind a moment, of each file its own; `None`: nothing of it.
+fn since(
+    parts: &[Part<'_>],
+    moment: impl Fn(usize) -> Option<Timestamp>,
+) -> Vec<(usize, Stretch<i64>)> {
+    let cut = |(file, whole): &Part<'_>| {
+        let from = whole.from.max(Some((moment(*file)?, i64::MIN)));
+        let cut = Stretch { from, ..(*whole).clone() };
+        (from < Some(cut.until)).then_some((*file, cut))
+    };
+    parts.iter().filter_map(cut).collect()
+}
+
+fn borrowed(parts: &[(usize, Stretch<i64>)]) -> Vec<Part<'_>> {
+    parts.iter().map(|(file, part)| (*file, part)).collect()
+}
 
 impl Store {
     /// The pasts of files, each told by where it lay, as they were before `now`.
@@ -85,17 +113,23 @@ impl Store {
         }
         // Since a week ago, or since the last change when that is longer ago.
         let week = now.plus_ms(-BURST_DAYS * DAY_MS);
-        let cut = |(file, whole): &Part<'_>| {
-            let from = whole.from.max(Some((last[*file]?.min(week), i64::MIN)));
-            let cut = Stretch { from, ..(*whole).clone() };
-            (from < Some(cut.until)).then_some((*file, cut))
-        };
-        let lately: Vec<(usize, Stretch<i64>)> = parts.iter().filter_map(cut).collect();
-        let lately: Vec<Part<'_>> = lately.iter().map(|(file, part)| (*file, part)).collect();
+        let lately = since(&parts, |file| Some(last[file]?.min(week)));
+        let half_year = now.plus_ms(-REPAIR_DAYS * DAY_MS);
+        let young = since(&parts, |file| last[file].map(|_| half_year));
+        let (lately, young) = (borrowed(&lately), borrowed(&young));
+        let (lately, repairs) = tokio::try_join!(
+            self.each(repo, LATELY.as_str(), &lately),
+            self.each(repo, REPAIRS.as_str(), &young)
+        )?;
+        for (file, _, count, untold) in repairs {
+            let known = pasts[file].repairs.filter(|_| untold == 0);
+            pasts[file].repairs = known.map(|known| known + count.unsigned_abs());
+        }
         let mut single: Vec<BTreeMap<Moment, Earlier>> = vec![BTreeMap::new(); files.len()];
-        for (file, author, change, at) in self.each(repo, LATELY.as_str(), &lately).await? {
+        for (file, author, change, at) in lately {
             let at = Timestamp(at);
-            single[file].insert((at, change), Earlier { change, at, author, reverted: None });
+            let earlier = Earlier { change, at, author, reverted: None, repair: None };
+            single[file].insert((at, change), earlier);
         }
         for (file, earlier) in taken_back {
             single[file].insert((earlier.at, earlier.change), earlier);
@@ -122,7 +156,8 @@ impl Store {
         let mut found = Vec::new();
         for (path, author, change, at, reverted, _) in rows {
             let (at, reverted) = (Timestamp(at), Some(Timestamp(reverted)));
-            let earlier = Earlier { change, at, author: author.map(Person), reverted };
+            let author = author.map(Person);
+            let earlier = Earlier { change, at, author, reverted, repair: None };
             let here = by_path.get(&path).into_iter().flatten();
             let here = here.filter(|(_, part)| part.holds(&path, (at, change)));
             found.extend(here.map(|(file, _)| (*file, earlier)));

@@ -26,6 +26,13 @@ pub struct CoverageRow {
     pub said: String,
 }
 
+impl CoverageRow {
+    /// Context, state and words.
+    pub fn words(&self) -> (&str, &str, &str) {
+        (&self.context, &self.state, &self.said)
+    }
+}
+
 /// What became of an uploaded report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PutCoverage {

@@ -4,7 +4,7 @@
 
 use sqlx::{AssertSqlSafe, Connection, Row};
 
-use super::counted::{LATELY, PEOPLE, REVERTED};
+use super::counted::{LATELY, PEOPLE, REPAIRS, REVERTED};
 use super::relations::{FROM, TOWARD};
 use super::touches::RENAMES;
 use crate::edge::store::Store;
@@ -16,10 +16,11 @@ async fn each_question_takes_its_index() {
     let url = format!("sqlite://{}", folder.path().join("waymark.db").display());
     let store = Store::open(&url).await.expect("a store");
     let mut connection = sqlx::SqliteConnection::connect(&url).await.expect("a connection");
-    let expected: [(&str, &[&str]); 7] = [
+    let expected: [(&str, &[&str]); 8] = [
         (NAMED, &["repo_name (<expr>=? AND installation=?)"]),
         (PEOPLE.as_str(), &["risk_touch_author (repo=? AND path=?"]),
         (LATELY.as_str(), &["risk_touch_path (repo=? AND path=? AND (at_ms,change)>"]),
+        (REPAIRS.as_str(), &["risk_touch_repair (repo=? AND path=? AND (at_ms,change)>"]),
         (RENAMES.as_str(), &["risk_touch_renamed (repo=? AND path=?"]),
         (REVERTED, &["risk_change_reverted (repo=? AND reverted_ms>", "(repo=? AND change=?)"]),
         (TOWARD.as_str(), &["relation_object (object=? AND verb=?)", "repo_1 (id=?)"]),

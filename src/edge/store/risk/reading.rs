@@ -13,6 +13,16 @@ const BEGIN: &str = "INSERT INTO risk_history (repo, state, since_ms, whole, fil
     VALUES ($1, 'asked', $2, FALSE, $2)
     ON CONFLICT (repo) DO UPDATE SET filled_ms = excluded.filled_ms
         WHERE risk_history.state = 'asked' AND risk_history.filled_ms < $3";
+/// Asked anew at most once in so long, in milliseconds: some branches are rewritten every day.
+const AGAIN_MS: i64 = PATIENCE_MS;
+
+const REOPEN: &str = "UPDATE risk_history SET whole = FALSE WHERE repo = $1 AND state = 'filled'";
+const FILLED: &str = "SELECT filled_ms FROM risk_history WHERE repo = $1 AND state = 'filled'";
+/// Commits that a branch no longer holds, after it was rewritten, are in no pull request.
+const GONE_TOUCHES: &str = "DELETE FROM risk_touch WHERE repo = $1 AND change < 0
+    AND at_ms >= $2 AND at_ms <= $3";
+const GONE: &str = "DELETE FROM risk_change WHERE repo = $1 AND id < 0
+    AND at_ms >= $2 AND at_ms <= $3";
 const FILL: &str = "UPDATE risk_history SET state = 'filled', since_ms = $2, whole = $3,
     filled_ms = $4, cursor = NULL WHERE repo = $1";
 const CURSOR: &str = "SELECT cursor FROM risk_history WHERE repo = $1";
@@ -32,6 +42,29 @@ impl Store {
     ) -> Result<bool, StoreError> {
         let values = values![repo, now, now.plus_ms(-PATIENCE_MS)];
         Ok(self.database.execute(BEGIN, values).await? == 1)
+    }
+
+    /// Something landed that was not learned: from now on history is not whole. From when on it may be
+    /// read again; `None`: it was never read, so that reading it is owed already.
+    pub async fn reopen_risk_history(&self, repo: RepoId) -> Result<Option<Timestamp>, StoreError> {
+        self.database.execute(REOPEN, values![repo]).await?;
+        let row: Option<(i64,)> = self.database.one(FILLED, values![repo]).await?;
+        Ok(row.map(|(filled,)| Timestamp(filled).plus_ms(AGAIN_MS)))
+    }
+
+    /// Forgets commits without a pull request of a span of time that is about to be noted anew.
+    pub async fn forget_risk_commits(
+        &self,
+        repo: RepoId,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
+        contended!(async {
+            let mut tx = self.database.begin().await?;
+            tx.execute(GONE_TOUCHES, values![repo, from, until]).await?;
+            tx.execute(GONE, values![repo, from, until]).await?;
+            tx.commit().await
+        })
     }
 
     /// Where reading goes on; `None`: at the beginning.

@@ -29,10 +29,11 @@ impl RiskTouch {
     }
 }
 
-pub(super) const INSERT: &str = "INSERT INTO risk_touch (repo, change, path, was, at_ms, author)
-    VALUES ($1, $2, $3, $4, $5, $6)
+pub(super) const INSERT: &str =
+    "INSERT INTO risk_touch (repo, change, path, was, at_ms, author, repair)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
     ON CONFLICT (repo, change, path) DO UPDATE SET was = excluded.was, at_ms = excluded.at_ms,
-        author = excluded.author";
+        author = excluded.author, repair = excluded.repair";
 
 pub(super) static RENAMES: LazyLock<String> = LazyLock::new(|| {
     format!(
@@ -62,7 +63,7 @@ impl Store {
                 batch.iter().map(|path| (*path, Vec::new())).collect();
             for (path, at, change, author, was) in rows {
                 let (at, author) = (Timestamp(at), author.map(Person));
-                let earlier = Earlier { change, at, author, reverted: None };
+                let earlier = Earlier { change, at, author, reverted: None, repair: None };
                 found.entry(path).or_default().push(Touch { earlier, was });
             }
             for (path, touches) in found {
