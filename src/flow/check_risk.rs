@@ -131,7 +131,7 @@ impl App {
         let (past, ground) = past_and_ground(&self.store, &model, repo, &change).await?;
         let scored = if author.is_bot() {
             Err(("author", "a program wrote it, and programs' changes are not compared"))
-        } else if is_revert(&pull.title, "") {
+        } else if pull.revert || is_revert(&pull.title, "", None) {
             Err(("revert", "it takes another change back, and reverts are not compared"))
         } else if change.is_partial() {
             Err(("nf", "it touches more files than GitHub lists"))
@@ -183,6 +183,7 @@ impl App {
         let pull = RiskPull {
             number,
             head: pull.head.sha,
+            revert: is_revert(&pull.title, &pull.body, Some(&name.to_string())),
             title: pull.title,
             bot: author.is_bot(),
             author: pull.author,

@@ -247,6 +247,23 @@ fn a_change_is_told_as_text_and_as_json() {
 }
 
 #[test]
+fn the_revert_button_s_line_counts_under_any_title() {
+    let mut clone = Clone::new();
+    clone.commit(ANN, "Add VAT (#12)", &[("a", "1\n")]);
+    clone.commit(BOB, "Undo the VAT change (#13)\n\nReverts acme/api#12", &[("a", "2\n")]);
+    clone.commit(ANN, "feat: add b (#14)", &[("b", "1\n")]);
+    clone.commit(BOB, "revert: feat: add b (#15)\n\nReverts #14", &[("b", "2\n")]);
+    clone.commit(ANN, "Reword a (#16)\n\nReverts nothing", &[("a", "3\n")]);
+    let output = clone.waymark(&["risk", "history", "."]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut lines = text.lines();
+    let heading: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let y = heading.iter().position(|c| *c == "y").unwrap();
+    let reverted: Vec<&str> = lines.map(|line| line.split(',').nth(y).unwrap()).collect();
+    assert_eq!(reverted, ["1", "1", "0"], "{text}");
+}
+
+#[test]
 fn what_a_change_adds_to_a_migration_that_is_run_again_is_read() {
     let mut clone = Clone::new();
     let log = "databaseChangeLog:\n- changeSet:\n    id: 1\n    changes:\n    - dropTable:\n        tableName: a\n";
