@@ -1,5 +1,7 @@
 //! Which text belongs to an operation of a program? Its arguments, and what is chained to them.
 
+use std::collections::BTreeSet;
+
 use super::layout::Framework;
 
 /// Text of one call that is looked at, in bytes.
@@ -77,26 +79,26 @@ pub(super) fn bracketed(text: &str) -> usize {
 fn line(text: &str) -> usize {
     let mut depth = 0_usize;
     let mut end = text.len();
+    // Whether a line break that was looked at ends nothing; those that follow it do not, either.
+    let mut goes_on = false;
     scan(text, |at, c| {
-        let before = text[..at].trim_end();
         let over = match c {
-            '(' | '[' | '{' => {
-                depth += 1;
-                false
-            }
-            ')' | ']' | '}' if depth == 0 => true,
-            ')' | ']' | '}' => {
-                depth -= 1;
-                false
-            }
+            ')' | ']' | '}' => depth == 0,
             ';' => depth == 0,
-            '\n' => {
-                depth == 0
-                    && !before.ends_with([',', '\\', '|'])
-                    && !text[at..].trim_start().starts_with('.')
+            '\n' if depth == 0 && !goes_on => {
+                let before = text[..at].trim_end_matches([' ', '\t', '\r']);
+                goes_on =
+                    before.ends_with([',', '\\', '|']) || text[at..].trim_start().starts_with('.');
+                !goes_on
             }
             _ => false,
         };
+        match c {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        goes_on &= c.is_whitespace();
         if over {
             end = at;
         }
@@ -165,6 +167,8 @@ fn block(text: &str, column: usize) -> &str {
 pub(super) fn before(text: &str, at: usize) -> &str {
     let mut depth = 0_usize;
     let mut start = at;
+    // What follows, but blanks.
+    let mut next = text[at..].chars().next();
     for (index, c) in text[..at].char_indices().rev().take(MAX_CALL) {
         let over = match c {
             ')' | ']' => {
@@ -177,11 +181,14 @@ pub(super) fn before(text: &str, at: usize) -> &str {
             }
             '(' | '[' => true,
             ';' | '{' | '}' | ',' | '>' | '|' => depth == 0,
-            '\n' => depth == 0 && !text[index..].trim_start().starts_with('.'),
+            '\n' => depth == 0 && next != Some('.'),
             _ => false,
         };
         if over {
             break;
+        }
+        if !c.is_whitespace() {
+            next = Some(c);
         }
         start = index;
     }
@@ -189,8 +196,8 @@ pub(super) fn before(text: &str, at: usize) -> &str {
 }
 
 /// Whether what a call is given is written in the program, and read as SQL: a text, what makes a
-/// statement of one, or the name of one.
-pub(super) fn is_written(text: &str, arguments: &str) -> bool {
+/// statement of one, or the name of one of `texts`.
+pub(super) fn is_written(texts: &BTreeSet<&str>, arguments: &str) -> bool {
     const MAKERS: [&str; 7] = ["text", "dedent", "sql", "raw", "literal", "cleandoc", "SQL"];
     let mut rest = arguments.trim_start_matches(BLANKS);
     loop {
@@ -206,9 +213,9 @@ pub(super) fn is_written(text: &str, arguments: &str) -> bool {
             Some('(') if MAKERS.contains(&last) => behind.trim_start_matches(BLANKS),
             Some('(') => {
                 let filled = name.strip_suffix(".format");
-                return filled.is_some_and(|name| is_name_of_text(text, name));
+                return filled.is_some_and(|name| texts.contains(name));
             }
-            Some(')' | ',' | ';' | '\n') | None => return is_name_of_text(text, name),
+            Some(')' | ',' | ';' | '\n') | None => return texts.contains(name),
             _ => return false,
         };
     }
@@ -229,13 +236,22 @@ fn word(text: &str) -> (&str, &str) {
     text.split_at(text.find(|c: char| !part_of_name(c)).unwrap_or(text.len()))
 }
 
-/// `DROP_OLD = "…"`, also with `const` before it.
-fn is_name_of_text(text: &str, name: &str) -> bool {
-    !name.is_empty()
-        && text.match_indices(name).any(|(at, _)| {
-            let line = text[..at].rsplit('\n').next().unwrap_or_default().trim();
-            let given = text[at + name.len()..].trim_start().strip_prefix('=');
-            let declared = line.is_empty() || matches!(line, "const" | "let" | "var" | "string");
-            declared && given.is_some_and(|given| is_text(given.trim_start_matches(BLANKS)))
-        })
+/// The names of texts that a program declares: `DROP_OLD = "…"`, also with `const` before it.
+pub(super) fn names_of_texts(text: &str) -> BTreeSet<&str> {
+    let mut offset = 0;
+    let mut found = BTreeSet::new();
+    for line in text.split_inclusive('\n') {
+        let code = line.trim_start();
+        let at = offset + line.len() - code.len();
+        offset += line.len();
+        let mut declared = ["const ", "let ", "var ", "string "].iter();
+        let declared = declared.find(|word| code.starts_with(**word)).map_or(0, |word| word.len());
+        let (name, behind) = word(&text[at + declared..]);
+        let given = behind.trim_start_matches(' ').strip_prefix('=');
+        let given = given.map(|given| given.trim_start_matches([' ', '(', '\n', '\r']));
+        if !name.is_empty() && given.is_some_and(is_text) {
+            found.insert(name);
+        }
+    }
+    found
 }

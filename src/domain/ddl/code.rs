@@ -3,16 +3,21 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use super::call::{before, call, is_written};
+use super::call::{before, call, is_written, names_of_texts};
 use super::layout::Framework;
 use super::operations::{Operation, operations};
-use super::{Effect, MAX_STATEMENTS, Statement, cut, locks, one_line};
+use super::{Effect, MAX_STATEMENTS, Statement, cut, locks, one_line, unknown};
+
+/// Calls of one program that are looked at.
+const MAX_CALLS: usize = 5_000;
+const TOO_MANY: &str = "it holds more operations than are read";
 
 /// What the operations of a program do.
 pub(super) fn statements(framework: Framework, text: &str) -> Vec<Statement> {
     let known = operations(framework);
     let (created, inside) = created(framework, text);
-    let mut found = Vec::new();
+    let texts = names_of_texts(text);
+    let (mut found, mut looked) = (Vec::new(), 0);
     let mut offset = 0;
     for (number, line) in (1u32..).zip(text.split_inclusive('\n')) {
         let start = offset;
@@ -22,6 +27,11 @@ pub(super) fn statements(framework: Framework, text: &str) -> Vec<Statement> {
         }
         for operation in known {
             for at in named(line, operation.name).map(|at| start + at) {
+                looked += 1;
+                if looked > MAX_CALLS {
+                    found.push(unknown(number, TOO_MANY, String::new()));
+                    return found;
+                }
                 let call = call(framework, text, at, operation.name);
                 let before = before(text, at);
                 // Of a chain, what stands before the dot belongs to it.
@@ -30,11 +40,10 @@ pub(super) fn statements(framework: Framework, text: &str) -> Vec<Statement> {
                     words.iter().any(|word| call.whole.contains(word) || chain.contains(word))
                 };
                 let written = operation.unless_written
-                    && is_written(text, call.own.get(operation.name.len()..).unwrap_or_default());
+                    && is_written(&texts, call.own.get(operation.name.len()..).unwrap_or_default());
                 if written
                     || has(operation.unless)
                     || !(operation.only.is_empty() || has(operation.only))
-                    || found.len() >= MAX_STATEMENTS
                 {
                     continue;
                 }
@@ -141,7 +150,7 @@ fn created(framework: Framework, text: &str) -> (BTreeSet<String>, Vec<Range<usi
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
         for word in words {
-            for at in named(line, word) {
+            for at in named(line, word).take(MAX_STATEMENTS - inside.len()) {
                 let start = offset + at;
                 let call = call(framework, text, start, word);
                 let names = names(framework, call.own);

@@ -247,6 +247,11 @@ fn hostile_texts_do_no_harm() {
         sql(text, Some(Dialect::Postgresql));
         sql(text, None);
     }
+    for piece in [".del(", "raw(a", "createTable(", "raw,\n\n\n", "raw\n", "a = '", "update({"] {
+        let long = format!("up {}", piece.repeat(6_000));
+        let found = read("migrations/a.js", &long, None).expect("a migration").statements;
+        assert!(!found.is_empty());
+    }
     let deep = format!("{}DELETE FROM a", "WITH a AS (".repeat(20_000));
     sql(&deep, Some(Dialect::Mysql));
     let deep = (0..9_000).map(|n| format!("DO $a{n}$ EXECUTE $b{n}$ ")).collect::<String>();
