@@ -258,9 +258,13 @@ fn the_revert_button_s_line_counts_under_any_title() {
     let text = String::from_utf8(output.stdout).unwrap();
     let mut lines = text.lines();
     let heading: Vec<&str> = lines.next().unwrap().split(',').collect();
-    let y = heading.iter().position(|c| *c == "y").unwrap();
-    let reverted: Vec<&str> = lines.map(|line| line.split(',').nth(y).unwrap()).collect();
-    assert_eq!(reverted, ["1", "1", "0"], "{text}");
+    let [y, bot] = ["y", "bot"].map(|name| heading.iter().position(|c| *c == name).unwrap());
+    let told = |line: &str| {
+        let row: Vec<&str> = line.split(',').collect();
+        format!("{}{}", row[y], row[bot])
+    };
+    // Reverted, and neither scored nor counted.
+    assert_eq!(lines.map(told).collect::<Vec<_>>(), ["10", "01", "10", "01", "00"], "{text}");
 }
 
 #[test]
