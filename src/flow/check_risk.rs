@@ -6,7 +6,7 @@ use crate::domain::ddl::is_migration;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::job::Job;
 use crate::domain::risk::change::{Change, FileChange, Kind};
-use crate::domain::risk::condition::{Class, Condition, of_migrations, read_migrations};
+use crate::domain::risk::condition::{Class, Condition, Source, of_migrations, read_sources};
 use crate::domain::risk::labels::is_revert;
 use crate::domain::risk::model::Model;
 use crate::domain::risk::past::Past;
@@ -131,7 +131,7 @@ impl App {
         let (past, ground) = past_and_ground(&self.store, &model, repo, &change).await?;
         let scored = if author.is_bot() {
             Err(("author", "a program wrote it, and programs' changes are not compared"))
-        } else if is_revert(&pull.title, "") {
+        } else if pull.revert || is_revert(&pull.title, "", None) {
             Err(("revert", "it takes another change back, and reverts are not compared"))
         } else if change.is_partial() {
             Err(("nf", "it touches more files than GitHub lists"))
@@ -183,6 +183,7 @@ impl App {
         let pull = RiskPull {
             number,
             head: pull.head.sha,
+            revert: is_revert(&pull.title, &pull.body, Some(&name.to_string())),
             title: pull.title,
             bot: author.is_bot(),
             author: pull.author,
@@ -196,30 +197,33 @@ impl App {
         Ok(pull)
     }
 
-    /// What the added migrations do; their texts are on the shelf when policies have read them.
+    /// What the migrations do that it brings; their texts are on the shelf when policies have read
+    /// them.
     async fn migrations_of(
         &self,
         github: &Installation,
         name: &RepoName,
         files: &[PullFile],
     ) -> Result<(Option<Class>, Vec<Condition>), Fate> {
-        let added =
-            |file: &&PullFile| file.change.kind == Kind::Added && is_migration(&file.change.path);
-        let added: Vec<&PullFile> = files.iter().filter(added).collect();
-        if added.is_empty() {
+        let brought: Vec<&PullFile> = files.iter().filter(|file| file.migration).collect();
+        if brought.is_empty() {
             return Ok((None, Vec::new()));
         }
-        let wanted = added.iter().filter_map(|file| file.blob.clone());
+        let wanted = brought.iter().filter_map(|file| file.blob.clone());
         let wanted: Vec<BlobRef> = wanted.map(|sha| BlobRef { sha, size_bytes: None }).collect();
         let texts = self.blobs(github, name, wanted).await?;
-        let text_of = |file: &PullFile| match file.blob.as_ref().and_then(|sha| texts.get(sha)) {
-            Some(Content::Text(text)) => Some(text.to_string()),
-            _ => None,
-        };
-        let texts: Vec<(String, Option<String>)> =
-            added.iter().map(|file| (file.change.path.clone(), text_of(file))).collect();
-        let found = read_migrations(texts.iter().map(|(p, text)| (p.as_str(), text.as_deref())));
-        let touches_code = files.iter().any(|file| !is_migration(&file.change.path));
+        let found = read_sources(brought.iter().map(|file| {
+            let lines = file.grown();
+            // Of a file that was there, and of which GitHub shows no lines, nobody knows what is new.
+            let known = lines.is_some() || file.change.kind == Kind::Added;
+            let text = match file.blob.as_ref().filter(|_| known).and_then(|sha| texts.get(sha)) {
+                Some(Content::Text(text)) => Some(&**text),
+                _ => None,
+            };
+            Source { path: &file.change.path, text, lines }
+        }));
+        let touches_code =
+            files.iter().any(|file| !file.migration && !is_migration(&file.change.path));
         Ok(of_migrations(&found, touches_code))
     }
 }

@@ -42,7 +42,7 @@ pub(super) struct Past {
 
 impl Past {
     /// Of a merged pull request.
-    pub(super) fn of_pull(pull: MergedPull) -> Self {
+    pub(super) fn of_pull(pull: MergedPull, repository: &RepoName) -> Self {
         let author = called(pull.author.as_deref(), pull.bot);
         let landed = Landed {
             sha: pull.sha,
@@ -50,7 +50,7 @@ impl Past {
             at: pull.at,
             author: None,
             bot: author.is_bot(),
-            revert: is_revert(&pull.title, &pull.body),
+            revert: is_revert(&pull.title, &pull.body, Some(&repository.to_string())),
             title: pull.title,
             files: pull.files,
             reverted: None,

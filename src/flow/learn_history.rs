@@ -283,7 +283,8 @@ impl Reader<'_> {
             with_files.push((commit.sha.clone(), files));
         }
         with_files.reverse();
-        let mut landed: Vec<Past> = pulls.into_iter().map(Past::of_pull).collect();
+        let mut landed: Vec<Past> =
+            pulls.into_iter().map(|pull| Past::of_pull(pull, self.name)).collect();
         landed.extend(Past::of_commits(with_files, &all, self.name));
         landed.sort_by_key(|one| (one.landed.at, one.landed.number));
         Ok((landed, whole && began, from))

@@ -27,6 +27,7 @@ pub mod dora;
 mod fate;
 pub mod fix_folder;
 mod fix_repository;
+mod folder_migrations;
 mod gate_answer;
 mod gate_facts;
 pub mod gate_folder;

@@ -4,8 +4,8 @@ use crate::domain::facts::codeowners;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::risk::change::{Change, Kind};
 use crate::domain::risk::condition::{
-    Condition, Review, by_others, last_approval, of_coverage, of_dependents, of_expertise, of_pace,
-    of_reviews,
+    Condition, Review, Verdict, by_others, last_look, of_coverage, of_dependents, of_expertise,
+    of_pace, of_reviews,
 };
 use crate::domain::risk::coverage::{Coverage, CoverageReport, Span, patch_coverage, read};
 use crate::domain::risk::observed::{Observed, Reviewing, approvers};
@@ -46,8 +46,8 @@ impl Looked<'_> {
 }
 
 impl App {
-    /// Looks, and says what is so. Costs no call while the reviews are known and the last approval
-    /// is of the head; else one each for the reviews, their comments, and what came after.
+    /// Looks, and says what is so. Costs no call while the reviews are known and the last look was
+    /// at the head; else one each for the reviews, their comments, and what came after.
     pub(super) async fn observe(
         &self,
         github: &Installation,
@@ -55,9 +55,16 @@ impl App {
     ) -> Result<(Observed, Vec<Condition>), Fate> {
         let mut conditions = Vec::new();
         let reviews = self.reviews_of(github, &at).await?;
-        let reviewing = self.reviewing(github, &at, &reviews).await?;
-        let after = reviewing.after.map(|after| (after, at.lines()));
-        conditions.extend(of_reviews(&reviews, at.author(), at.head, after));
+        let look = last_look(&reviews, at.author(), at.head);
+        let after = self.after(github, &at, look.and_then(|look| look.commit.as_ref())).await?;
+        conditions.extend(of_reviews(
+            &reviews,
+            at.author(),
+            at.head,
+            after.map(|after| (after, at.lines())),
+        ));
+        let after = after.filter(|_| look.is_some_and(|look| look.verdict == Verdict::Approved));
+        let reviewing = Reviewing { after, ..self.reviewing(github, &at, &reviews).await? };
         conditions.extend(of_pace(&reviewing, at.lines()));
         let own = at.change.author.filter(|_| at.past.known.is_some());
         let own = own.and_then(|author| at.past.known_share(author, at.change));
@@ -122,23 +129,29 @@ impl App {
                 found
             }
         };
-        let approved = last_approval(reviews, at.author()).and_then(|r| r.commit.as_ref());
-        let after = match approved {
-            None => None,
-            Some(seen) if seen == at.head => Some(0),
-            Some(seen) => {
-                // What the base branch brought meanwhile is not the author's doing.
-                let ours = |path: &str| at.change.files.iter().any(|file| file.path == path);
-                let found = github.changed_between(at.name, seen, at.head).await?;
-                found.map(|files| {
-                    let ours = files.iter().filter(|file| ours(&file.path));
-                    ours.map(|file| file.lines()).sum::<u64>().min(at.lines())
-                })
-            }
-        };
         let told = Reviewing::of(reviews, at.author(), at.pull.ready);
         let experts = self.experts(at, &approvers(reviews, at.author())).await?;
-        Ok(Reviewing { comments: Some(comments), after, experts, ..told })
+        Ok(Reviewing { comments: Some(comments), experts, ..told })
+    }
+
+    /// Lines changed behind a commit that somebody has seen; `None` when that cannot be told.
+    async fn after(
+        &self,
+        github: &Installation,
+        at: &Looked<'_>,
+        seen: Option<&Sha>,
+    ) -> Result<Option<u64>, Fate> {
+        let Some(seen) = seen else { return Ok(None) };
+        if seen == at.head {
+            return Ok(Some(0));
+        }
+        // What the base branch brought meanwhile is not the author's doing.
+        let ours = |path: &str| at.change.files.iter().any(|file| file.path == path);
+        let found = github.changed_between(at.name, seen, at.head).await?;
+        Ok(found.map(|files| {
+            let ours = files.iter().filter(|file| ours(&file.path));
+            ours.map(|file| file.lines()).sum::<u64>().min(at.lines())
+        }))
     }
 
     /// How many of these people know the files: changed half of them, or own one. `None`: it cannot be

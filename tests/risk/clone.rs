@@ -250,6 +250,59 @@ fn a_change_is_told_as_text_and_as_json() {
 }
 
 #[test]
+fn the_revert_button_s_line_counts_under_any_title() {
+    let mut clone = Clone::new();
+    clone.commit(ANN, "Add VAT (#12)", &[("a", "1\n")]);
+    clone.commit(BOB, "Undo the VAT change (#13)\n\nReverts acme/api#12", &[("a", "2\n")]);
+    clone.commit(ANN, "feat: add b (#14)", &[("b", "1\n")]);
+    clone.commit(BOB, "revert: feat: add b (#15)\n\nReverts #14", &[("b", "2\n")]);
+    clone.commit(ANN, "Reword a (#16)\n\nReverts nothing", &[("a", "3\n")]);
+    let output = clone.waymark(&["risk", "history", "."]);
+    let text = String::from_utf8(output.stdout).unwrap();
+    let mut lines = text.lines();
+    let heading: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let [y, bot] = ["y", "bot"].map(|name| heading.iter().position(|c| *c == name).unwrap());
+    let told = |line: &str| {
+        let row: Vec<&str> = line.split(',').collect();
+        format!("{}{}", row[y], row[bot])
+    };
+    // Reverted, and neither scored nor counted.
+    assert_eq!(lines.map(told).collect::<Vec<_>>(), ["10", "01", "10", "01", "00"], "{text}");
+}
+
+#[test]
+fn what_a_change_adds_to_a_migration_that_is_run_again_is_read() {
+    let mut clone = Clone::new();
+    let log = "databaseChangeLog:\n- changeSet:\n    id: 1\n    changes:\n    - dropTable:\n        tableName: a\n";
+    let view = "CREATE OR REPLACE VIEW v AS SELECT 1;\n";
+    clone.commit(ANN, "Begin", &[("db/changelog/a.yaml", log), ("db/R__v.sql", view)]);
+    let class = |clone: &Clone| {
+        let output = clone.waymark(&["risk", ".", "--base", "main", "--format", "json"]);
+        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        json["migrations"].as_str().unwrap_or("none").to_owned()
+    };
+    let branch = |clone: &mut Clone, name: &str, path: &str, text: &str| {
+        clone.git(&["checkout", "-q", "-b", name, "main"], CID, CID);
+        clone.commit(CID, name, &[(path, text)]);
+        class(clone)
+    };
+    let piece = |change: &str| {
+        format!(
+            "{log}- changeSet:\n    id: 2\n    changes:\n    - {change}:\n        tableName: b\n"
+        )
+    };
+    let path = "db/changelog/a.yaml";
+    assert_eq!(branch(&mut clone, "adds", path, &piece("createTable")), "d0_additive");
+    assert_eq!(branch(&mut clone, "drops", path, &piece("dropTable")), "d3_irreversible");
+    assert_eq!(branch(&mut clone, "runs", path, &piece("customChange")), "unknown");
+    let more = format!("{view}DROP TABLE a;\n");
+    assert_eq!(branch(&mut clone, "view", "db/R__v.sql", &more), "d3_irreversible");
+    // A change log where nobody looks for one, and what no tool runs.
+    assert_eq!(branch(&mut clone, "liq", "liq/b.yml", &piece("createTable")), "d3_irreversible");
+    assert_eq!(branch(&mut clone, "none", "sql/b.sql", "DROP TABLE a;\n"), "none");
+}
+
+#[test]
 fn a_hostile_configuration_starts_nothing() {
     let clone = thirty_commits();
     let trap = clone.path().join("sprung");

@@ -184,6 +184,7 @@ async fn know_risk(store: &Store, repo: RepoId) {
         number: 1,
         head: sha(1),
         title: "Add".to_owned(),
+        revert: true,
         author: None,
         bot: false,
         files: None,

@@ -3,51 +3,75 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
+use super::call::{before, call, is_written, names_of_texts};
 use super::layout::Framework;
 use super::operations::{Operation, operations};
-use super::{Effect, MAX_STATEMENTS, Statement, cut, locks, one_line};
+use super::{Effect, MAX_STATEMENTS, Statement, cut, locks, one_line, unknown};
 
-/// Text of one call that is looked at, in bytes.
-const MAX_CALL: usize = 4_000;
+/// Calls of one program that are looked at.
+const MAX_CALLS: usize = 5_000;
+const TOO_MANY: &str = "it holds more operations than are read";
 
 /// What the operations of a program do.
 pub(super) fn statements(framework: Framework, text: &str) -> Vec<Statement> {
     let known = operations(framework);
     let (created, inside) = created(framework, text);
-    let mut found = Vec::new();
+    let texts = names_of_texts(text);
+    let (mut found, mut looked) = (Vec::new(), 0);
     let mut offset = 0;
     for (number, line) in (1u32..).zip(text.split_inclusive('\n')) {
         let start = offset;
         offset += line.len();
-        if line.trim_start().starts_with(['#', '*']) || line.trim_start().starts_with("//") {
+        if is_comment(line) {
             continue;
         }
         for operation in known {
-            let Some(at) = named(line, operation.name) else { continue };
-            let call = call(framework, &text[start + at..]);
-            // Of a chain, what stands before the dot belongs to it.
-            let chain = if operation.name.starts_with('.') { &line[..at] } else { "" };
-            let has = |words: &[&str]| {
-                words.iter().any(|word| call.contains(word) || chain.contains(word))
-            };
-            if has(operation.unless) || !(operation.only.is_empty() || has(operation.only)) {
-                continue;
-            }
-            if found.len() < MAX_STATEMENTS {
-                let within = inside.iter().any(|range| range.contains(&(start + at)));
-                let names = names(framework, call);
+            for at in named(line, operation.name).map(|at| start + at) {
+                looked += 1;
+                if looked > MAX_CALLS {
+                    found.push(unknown(number, TOO_MANY, String::new()));
+                    return found;
+                }
+                let call = call(framework, text, at, operation.name);
+                let before = before(text, at);
+                // Of a chain, what stands before the dot belongs to it.
+                let chain = if operation.name.starts_with('.') { before } else { "" };
+                let has = |words: &[&str]| {
+                    words.iter().any(|word| call.whole.contains(word) || chain.contains(word))
+                };
+                let written = operation.unless_written
+                    && is_written(&texts, call.own.get(operation.name.len()..).unwrap_or_default());
+                if written
+                    || has(operation.unless)
+                    || !(operation.only.is_empty() || has(operation.only))
+                {
+                    continue;
+                }
+                let within = inside.iter().any(|range| range.contains(&at));
+                let names = names(framework, call.own);
                 // Rails and Knex name the table first, Django and Alembic sometimes second.
                 let is_new = within || names.iter().take(2).any(|name| created.contains(name));
-                let text = shown(line, at, call);
-                found.push(statement(number, operation, names.into_iter().next(), is_new, text));
+                let text = shown(before, call.own);
+                let last = number + breaks(call.whole);
+                let target = names.into_iter().next();
+                found.push(statement((number, last), operation, target, is_new, text));
             }
         }
     }
     found
 }
 
+/// Line breaks in a text.
+pub(super) fn breaks(text: &str) -> u32 {
+    u32::try_from(text.trim_end().matches('\n').count()).unwrap_or(u32::MAX)
+}
+
+pub(super) fn is_comment(line: &str) -> bool {
+    line.trim_start().starts_with(['#', '*']) || line.trim_start().starts_with("//")
+}
+
 fn statement(
-    line: u32,
+    (line, last_line): (u32, u32),
     operation: &Operation,
     target: Option<String>,
     is_new: bool,
@@ -55,6 +79,7 @@ fn statement(
 ) -> Statement {
     Statement {
         line,
+        last_line,
         kind: operation.deed.kind,
         effect: if is_new { Effect::Additive } else { operation.deed.effect },
         lock: operation.deed.lock,
@@ -66,64 +91,25 @@ fn statement(
     }
 }
 
-/// A call as it was written; with what stands before it on its line, unless that is much.
-fn shown(line: &str, at: usize, call: &str) -> String {
-    let before = line[..at].trim_start();
-    let before = if before.len() > 60 || before.contains([';', '{']) { "" } else { before };
+/// A call as it was written; with what stands before it, unless that is much.
+pub(super) fn shown(before: &str, call: &str) -> String {
+    let before = if before.len() > 60 { "" } else { before };
     let call = one_line(call);
     cut(&format!("{before}{}", call.trim_end_matches([';', ','])))
 }
 
 /// Where a word stands in a line, as a word of its own that is called.
-fn named(line: &str, word: &str) -> Option<usize> {
+pub(super) fn named(line: &str, word: &str) -> impl Iterator<Item = usize> {
     let part_of_name = |c: char| c.is_alphanumeric() || c == '_';
     let begins_within = word.starts_with(['.', '<']);
-    line.match_indices(word).map(|(at, _)| at).find(|at| {
+    line.match_indices(word).map(|(at, _)| at).filter(move |at| {
         let before = line[..*at].chars().next_back();
         let after = line[at + word.len()..].chars().next();
         (begins_within || !before.is_some_and(part_of_name))
+            && !line[..*at].ends_with("</")
             && after
                 .is_none_or(|c| matches!(c, '(' | ' ' | ':' | '<' | '\n' | '\r' | '"' | '>' | '/'))
     })
-}
-
-/// The text of a call: to the bracket that closes it, or to the end of the line and those that
-/// continue it.
-fn call(framework: Framework, text: &str) -> &str {
-    let text = &text[..text.len().min(floor(text, MAX_CALL))];
-    let mut depth = 0_i32;
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' | '[' | '{' => depth += 1,
-            ')' | ']' | '}' => depth -= 1,
-            '\n' if depth <= 0 && framework == Framework::Liquibase => {
-                // An element or a block: its attributes and children, up to where it may end.
-                if text[..at].contains("/>") || text[at..].trim_start().starts_with("</") {
-                    return &text[..at];
-                }
-                if at > 600 {
-                    return &text[..at];
-                }
-            }
-            // A chained call goes on with `.` on the next line.
-            '\n' if depth <= 0
-                && !text[..at].trim_end().ends_with([',', '\\', '|'])
-                && !text[at..].trim_start().starts_with('.') =>
-            {
-                return &text[..at];
-            }
-            _ => {}
-        }
-        if depth < 0 {
-            return &text[..at];
-        }
-    }
-    text
-}
-
-/// The greatest character boundary up to `at`.
-fn floor(text: &str, at: usize) -> usize {
-    (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
 /// Names in quotes, and Ruby's symbols, in lower case; of Liquibase the table's.
@@ -164,13 +150,16 @@ fn created(framework: Framework, text: &str) -> (BTreeSet<String>, Vec<Range<usi
     let mut offset = 0;
     for line in text.split_inclusive('\n') {
         for word in words {
-            if let Some(at) = named(line, word) {
+            for at in named(line, word).take(MAX_STATEMENTS - inside.len()) {
                 let start = offset + at;
-                let call = call(framework, &text[start..]);
-                found.extend(names(framework, call).into_iter().next().filter(|n| !n.is_empty()));
+                let call = call(framework, text, start, word);
+                let names = names(framework, call.own);
+                found.extend(names.into_iter().next().filter(|name| !name.is_empty()));
                 let length = match framework {
-                    Framework::Rails if call.contains(" do ") => block(line, &text[offset..]) - at,
-                    _ => bracketed(&text[start + word.len()..]) + word.len(),
+                    Framework::Rails if call.whole.contains(" do ") => {
+                        block(line, &text[offset..]) - at
+                    }
+                    _ => call.own.len(),
                 };
                 inside.push(start..start + length);
             }
@@ -178,22 +167,6 @@ fn created(framework: Framework, text: &str) -> (BTreeSet<String>, Vec<Range<usi
         offset += line.len();
     }
     (found, inside)
-}
-
-/// The length of what stands in brackets at the start of a text; 0 when there are none.
-fn bracketed(text: &str) -> usize {
-    let mut depth = 0_usize;
-    for (at, c) in text.char_indices() {
-        match c {
-            '(' => depth += 1,
-            ')' => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-        if depth == 0 {
-            return at;
-        }
-    }
-    text.len()
 }
 
 /// The length of a block of Ruby's that begins in this line: to the `end` that stands below it.

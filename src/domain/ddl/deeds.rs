@@ -51,6 +51,7 @@ pub(super) const ADD_PRIMARY_KEY: Deed = deed("add_primary_key", LockTaking, EXC
 pub(super) const SET_NOT_NULL: Deed = deed("set_not_null", LockTaking, EXCLUSIVE, NOT_NULL);
 pub(super) const CHANGE_TYPE: Deed = deed("change_type", LockTaking, EXCLUSIVE, TYPE);
 pub(super) const ALTER_FIELD: Deed = deed("alter_field", Unknown, EXCLUSIVE, ALTERED);
+pub(super) const RUN_CODE: Deed = deed("run_code", Unknown, None, OPAQUE);
 
 const SHARE: Option<&str> = Some("SHARE");
 const SHARE_ROW: Option<&str> = Some("SHARE ROW EXCLUSIVE");
@@ -87,3 +88,5 @@ const ALTERED: &str = "what it does depends on the field as it was: a new type r
                        shows it";
 const NARROWED: &str = "what does not fit into the new type is cut off or refused; add a column of \
                         the new type beside it";
+pub(super) const OPAQUE: &str =
+    "what it does is not written as an operation or as SQL here; look at it";

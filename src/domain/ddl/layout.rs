@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::marker::Marks;
 use super::others::elsewhere;
-use super::{Dialect, Statement, code, literals, may_be_postgres, sql};
+use super::{Dialect, Statement, code, content, literals, may_be_postgres, opaque, sql};
 
 /// Whose migration it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -44,7 +44,18 @@ pub fn is_migration(path: &str) -> bool {
 
 /// Reads a migration; `None` when its content shows that it is none.
 pub fn read(path: &str, text: &str, dialect: Option<Dialect>) -> Option<Migration> {
-    let framework = framework(path)?;
+    read_lines(path, text, dialect, None)
+}
+
+/// The same of what lies in `lines`, each span's first and last; of `None` all. Tools that run again
+/// what has grown, or what is new in it, are read so.
+pub fn read_lines(
+    path: &str,
+    text: &str,
+    dialect: Option<Dialect>,
+    lines: Option<&[(u32, u32)]>,
+) -> Option<Migration> {
+    let framework = framework(path).or_else(|| content::framework(path, text))?;
     let is_one = match framework {
         Framework::Alembic => text.contains("down_revision"),
         Framework::Liquibase => text.contains("databaseChangeLog"),
@@ -57,7 +68,10 @@ pub fn read(path: &str, text: &str, dialect: Option<Dialect>) -> Option<Migratio
         return None;
     }
     let forward = forward(framework, text);
-    let statements = match framework {
+    let touched = |first: u32, last: u32| {
+        lines.is_none_or(|lines| lines.iter().any(|(from, to)| *from <= last && first <= *to))
+    };
+    let mut statements = match framework {
         Framework::Sql => sql(&forward, dialect),
         _ => {
             let mut found = code::statements(framework, &forward);
@@ -69,6 +83,14 @@ pub fn read(path: &str, text: &str, dialect: Option<Dialect>) -> Option<Migratio
             found
         }
     };
+    statements.retain(|statement| touched(statement.line, statement.last_line));
+    if statements.is_empty() {
+        let mut rest = String::with_capacity(forward.len());
+        for (number, line) in (1u32..).zip(forward.split_inclusive('\n')) {
+            rest.push_str(if touched(number, number) { line } else { "\n" });
+        }
+        statements.extend(opaque::rest(framework, &rest));
+    }
     let marks = Marks::of(text);
     let statements = statements.into_iter().map(|s| {
         let answered = marks.answer_for(s.line);
@@ -77,7 +99,7 @@ pub fn read(path: &str, text: &str, dialect: Option<Dialect>) -> Option<Migratio
     Some(Migration { framework, statements: statements.collect() })
 }
 
-fn framework(path: &str) -> Option<Framework> {
+pub(super) fn framework(path: &str) -> Option<Framework> {
     let lower = path.to_ascii_lowercase();
     let name = path.rsplit('/').next().unwrap_or(path);
     let (stem, extension) = name.rsplit_once('.')?;
@@ -101,11 +123,12 @@ fn framework(path: &str) -> Option<Framework> {
             is(Framework::EntityFramework, folders.contains(&"migrations") && !made)
         }
         "js" | "ts" | "mjs" | "cjs" => {
+            let in_folder = parent == "migrations" || (parent == "migration" && numbered);
             let declared = stem.ends_with(".d")
                 || stem == "index"
                 || stem.contains(".test")
                 || stem.contains(".spec");
-            is(Framework::Javascript, parent == "migrations" && !declared && !is_back)
+            is(Framework::Javascript, in_folder && !declared && !is_back)
         }
         "xml" | "yaml" | "yml" | "json" => is(Framework::Liquibase, is_changelog),
         "sql" => {

@@ -6,7 +6,7 @@ use super::layout::Framework;
 use super::{Dialect, MAX_STATEMENTS, Statement, sql};
 
 /// How a statement that matters begins.
-const BEGINS: [&str; 12] = [
+const BEGINS: [&str; 20] = [
     "ALTER ",
     "DROP ",
     "CREATE ",
@@ -19,6 +19,14 @@ const BEGINS: [&str; 12] = [
     "CLUSTER ",
     "REFRESH ",
     "LOCK ",
+    "INSERT ",
+    "SELECT ",
+    "WITH ",
+    "DO ",
+    "CALL ",
+    "GRANT ",
+    "REVOKE ",
+    "COMMENT ",
 ];
 
 /// What the SQL in a program does.
@@ -39,7 +47,10 @@ pub(super) fn statements(
         let before = lines.at(at) - 1;
         let dialect = dialect.or_else(|| Dialect::guess(literal));
         let inner = sql(literal, dialect).into_iter();
-        found.extend(inner.map(|s| Statement { line: s.line + before, by_pattern: true, ..s }));
+        found.extend(inner.map(|s| {
+            let (line, last_line) = (s.line + before, s.last_line + before);
+            Statement { line, last_line, by_pattern: true, ..s }
+        }));
     }
     found
 }
@@ -57,7 +68,8 @@ fn texts(framework: Framework, text: &str) -> Vec<(usize, &str)> {
         if let Some(quote) = quote {
             let start = at + quote.len();
             let end = end_of(text, start, quote);
-            found.push((start, &text[start..end]));
+            let documents = quote.len() == 3 && says_what_for(framework, &text[..at]);
+            found.extend((!documents).then_some((start, &text[start..end])));
             at = end + quote.len();
         } else if let Some(tag) = heredoc(rest) {
             let start = rest.find('\n').map_or(text.len(), |line| at + line + 1);
@@ -79,6 +91,14 @@ fn texts(framework: Framework, text: &str) -> Vec<(usize, &str)> {
         }
     }
     found
+}
+
+/// Whether a text stands by itself, given to nobody: Python's way to say what something is for.
+fn says_what_for(framework: Framework, before: &str) -> bool {
+    let python = matches!(framework, Framework::Alembic | Framework::Django);
+    let starts_line = before.rsplit('\n').next().is_none_or(|line| line.trim().is_empty());
+    let given = ['(', ',', '=', '[', '+', '{', '\\'];
+    python && starts_line && !before.trim_end().ends_with(given)
 }
 
 /// The end of a text; a single quote ends with its line, so that an apostrophe does no harm.

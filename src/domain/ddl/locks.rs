@@ -6,6 +6,7 @@
 //! one `ALTER TABLE` the strictest lock counts. `tests/risk/locks.rs` asks a server.
 
 use super::tokens::{Kind, Token};
+use super::within::acts;
 
 /// Kind, lock, what it depends on.
 pub(super) type Harmless = (&'static str, Option<&'static str>, &'static str);
@@ -108,6 +109,11 @@ pub(super) fn of(tokens: &[Token<'_>]) -> Harmless {
         "DELETE" => ("delete", ROW_EXCLUSIVE, ""),
         "MERGE" => ("merge", ROW_EXCLUSIVE, ""),
         "COPY" if has("FROM") => ("copy", ROW_EXCLUSIVE, ""),
+        // Each of its parts does something.
+        "WITH" => {
+            let acts = acts(tokens).into_iter().filter(|act| !act[0].is("WITH"));
+            acts.map(of).max_by_key(strength).unwrap_or(("other", None, ""))
+        }
         "SELECT" if !has("FROM") => ("other", None, ""),
         "SELECT" => {
             let locks = tokens.windows(2).any(|pair| {
@@ -157,11 +163,14 @@ fn creation(tokens: &[Token<'_>]) -> Harmless {
     }
 }
 
+fn strength(harmless: &Harmless) -> Option<usize> {
+    MODES.iter().position(|mode| Some(*mode) == harmless.1)
+}
+
 /// The strictest of the forms of an `ALTER TABLE`.
 fn of_table(tokens: &[Token<'_>]) -> Harmless {
     let mut found: Option<Harmless> = None;
     let mut depth = 0_usize;
-    let strength = |harmless: &Harmless| MODES.iter().position(|mode| Some(*mode) == harmless.1);
     let mut take = |part: &[Token<'_>]| {
         let next = form(part);
         if found.as_ref().is_none_or(|found| strength(found) < strength(&next)) {

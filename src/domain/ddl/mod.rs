@@ -8,17 +8,23 @@
 //! PostgreSQL's manual, 13.3 "Explicit Locking", and of its page of each command; a test asks
 //! PostgreSQL itself.
 
+mod blocks;
+mod call;
 mod code;
+mod content;
 mod deeds;
+mod functions;
 mod layout;
 mod literals;
 mod locks;
 mod marker;
+mod opaque;
 mod operations;
 mod others;
 mod patterns;
 mod postgres;
 mod tokens;
+mod within;
 
 use std::collections::BTreeSet;
 
@@ -28,7 +34,8 @@ use super::yaml::Lines;
 use patterns::Says;
 use tokens::{Token, statements, target};
 
-pub use layout::{Framework, is_migration, read};
+pub use content::{is_read_when_touched, may_be_marked};
+pub use layout::{Framework, is_migration, read, read_lines};
 
 /// Text that is looked at, in bytes; the parser's memory is a multiple of it.
 const MAX_BYTES: usize = 512 * 1024;
@@ -81,7 +88,8 @@ impl Dialect {
             "table if not exists `",
         ]) {
             Some(Self::Mysql)
-        } else if says(&["autoincrement", "\npragma ", "without rowid"])
+        // Not `autoIncrement: true`, which libraries say of every database.
+        } else if says(&["key autoincrement", "asc autoincrement", "\npragma ", "without rowid"])
             || text.starts_with("pragma ")
         {
             Some(Self::Sqlite)
@@ -130,6 +138,8 @@ pub enum Effect {
 pub struct Statement {
     /// Counted from 1.
     pub line: u32,
+    /// Where it ends.
+    pub last_line: u32,
     /// In a word: `drop_table`, `create_index`, `set_not_null`, …
     pub kind: &'static str,
     /// What it does to others.
@@ -168,24 +178,29 @@ pub fn sql(text: &str, dialect: Option<Dialect>) -> Vec<Statement> {
         let Some(first) = tokens.first() else { continue };
         let actions = patterns::actions(&text, tokens, dialect);
         let target = target(tokens);
-        let statement = |at: usize, (kind, effect, lock, why): Says, depends| Statement {
-            line: lines.at(at),
-            kind,
-            effect,
-            lock: locks::strictest(tokens, lock),
-            target: target.clone(),
-            why,
-            depends,
-            text: excerpt(written, tokens, at),
-            by_pattern: false,
-        };
+        let statement =
+            |at: usize, (kind, effect, lock, why): Says, of: Option<String>, depends| Statement {
+                line: lines.at(at),
+                last_line: last_line(&lines, tokens),
+                kind,
+                effect,
+                lock: locks::strictest(tokens, lock),
+                target: of.or_else(|| target.clone()),
+                why,
+                depends,
+                text: excerpt(written, tokens, at),
+                by_pattern: false,
+            };
         if actions.is_empty() {
             let (kind, lock, depends) =
                 if is_postgres { locks::of(tokens) } else { ("other", None, "") };
-            found.push(statement(first.at, (kind, Effect::Additive, lock, ""), depends));
+            found.push(statement(first.at, (kind, Effect::Additive, lock, ""), None, depends));
         }
-        found
-            .extend(actions.into_iter().map(|a| statement(a.at, a.says, locks::depends(a.says.0))));
+        found.extend(
+            actions
+                .into_iter()
+                .map(|a| statement(a.at, a.says, a.target, locks::depends(a.says.0))),
+        );
     }
     if is_postgres {
         let read = postgres::statements(&text, &lines, &parts, dialect.is_some());
@@ -194,6 +209,7 @@ pub fn sql(text: &str, dialect: Option<Dialect>) -> Vec<Statement> {
             let part = part.map(Vec::as_slice).unwrap_or_default();
             statement.text = excerpt(written, part, at);
             statement.lock = locks::strictest(part, statement.lock);
+            statement.last_line = last_line(&lines, part).max(statement.line);
             statement
         }));
     } else {
@@ -212,7 +228,18 @@ fn may_be_postgres(dialect: Option<Dialect>) -> bool {
 fn unknown(line: u32, why: &'static str, text: String) -> Statement {
     let (kind, effect) = ("unread", Effect::Unknown);
     let (lock, target, depends, by_pattern) = (None, None, "", false);
-    Statement { line, kind, effect, lock, target, why, depends, text, by_pattern }
+    let last_line = line;
+    Statement { line, last_line, kind, effect, lock, target, why, depends, text, by_pattern }
+}
+
+/// The line in which a statement ends.
+fn last_line(lines: &Lines, tokens: &[Token<'_>]) -> u32 {
+    tokens.last().map_or(1, |last| lines.at(last.at + last.text.len()))
+}
+
+/// What a migration does that could not be fetched.
+pub fn unread() -> Statement {
+    unknown(1, "the file could not be read", String::new())
 }
 
 /// A statement as it was written, from its first token on, on one line; of a long one its beginning,

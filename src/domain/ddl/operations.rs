@@ -12,15 +12,21 @@ pub(super) struct Operation {
     pub(super) unless: &'static [&'static str],
     /// Texts in the call without any of which it is harmless.
     pub(super) only: &'static [&'static str],
+    /// Whether it is read elsewhere when what it is given is a text.
+    pub(super) unless_written: bool,
 }
 
 const fn op(name: &'static str, deed: Deed) -> Operation {
-    Operation { name, deed, unless: &[], only: &[] }
+    Operation { name, deed, unless: &[], only: &[], unless_written: false }
 }
 
 impl Operation {
     const fn unless(self, unless: &'static [&'static str]) -> Self {
         Self { unless, ..self }
+    }
+
+    const fn unless_written(self) -> Self {
+        Self { unless_written: true, ..self }
     }
 
     const fn only(self, only: &'static [&'static str]) -> Self {
@@ -91,6 +97,13 @@ const RAILS: &[Operation] = &[
     op("add_check_constraint", ADD_CONSTRAINT).unless(&["validate: false"]),
     op("add_exclusion_constraint", ADD_CONSTRAINT),
     op("add_unique_constraint", ADD_UNIQUE).unless(&["using_index"]),
+    op(".delete_all", DELETE_ALL).unless(&["where"]),
+    op(".destroy_all", DELETE_ALL).unless(&["where"]),
+    op(".update_all", UPDATE_ALL).unless(&["where"]),
+    op("execute", RUN_CODE).unless_written(),
+    op(".find_each", RUN_CODE),
+    op(".find_in_batches", RUN_CODE),
+    op("Rake::Task", RUN_CODE),
 ];
 
 const DJANGO: &[Operation] = &[
@@ -112,6 +125,9 @@ const DJANGO: &[Operation] = &[
     op("AlterField", ALTER_FIELD),
     op("AlterUniqueTogether", ADD_UNIQUE).unless(&["unique_together=set()"]),
     op("AlterIndexTogether", CREATE_INDEX).unless(&["index_together=set()"]),
+    op("RunPython", RUN_CODE)
+        .unless(&["RunPython(migrations.RunPython.noop", "RunPython(RunPython.noop"]),
+    op("RunSQL", RUN_CODE).unless(&["RunSQL(migrations.RunSQL.noop"]).unless_written(),
 ];
 
 const ALEMBIC: &[Operation] = &[
@@ -145,6 +161,9 @@ const ALEMBIC: &[Operation] = &[
     op("add_column", ADD_FOREIGN_KEY_IN_COLUMN).only(&["ForeignKey("]),
     op("create_unique_constraint", ADD_UNIQUE),
     op("create_primary_key", ADD_PRIMARY_KEY),
+    op("execute", RUN_CODE).unless_written(),
+    op("Session", RUN_CODE).only(&["Session("]),
+    op("sessionmaker", RUN_CODE).only(&["sessionmaker("]),
 ];
 
 const ENTITY_FRAMEWORK: &[Operation] = &[
@@ -160,6 +179,7 @@ const ENTITY_FRAMEWORK: &[Operation] = &[
     op("AddUniqueConstraint", ADD_UNIQUE),
     op("AddPrimaryKey", ADD_PRIMARY_KEY),
     op("AddCheckConstraint", ADD_CONSTRAINT),
+    op("Sql", RUN_CODE).unless_written(),
 ];
 
 const JAVASCRIPT: &[Operation] = &[
@@ -193,7 +213,17 @@ const JAVASCRIPT: &[Operation] = &[
     op("dropIndex", DROP_INDEX),
     op("addConstraint", ADD_CONSTRAINT),
     op("createForeignKey", ADD_FOREIGN_KEY),
+    op(".del", DELETE_ALL).only(&["del()"]).unless(WHERE_IN_JAVASCRIPT),
+    op(".delete", DELETE_ALL).only(&["delete()"]).unless(WHERE_IN_JAVASCRIPT),
+    op(".update", UPDATE_ALL).only(&["update({"]).unless(WHERE_IN_JAVASCRIPT),
+    op("bulkDelete", DELETE_ALL).only(&[", null", ", {})", ", {}, "]),
+    op("raw", RUN_CODE).unless_written(),
+    op(".query", RUN_CODE).unless_written(),
+    op("createQueryBuilder", RUN_CODE),
+    op("getRepository", RUN_CODE),
 ];
+
+const WHERE_IN_JAVASCRIPT: &[&str] = &["where", "Where"];
 
 const SMALLEST_IN_LIQUIBASE: &[&str] = &[
     "newDataType=\"smallint",
@@ -211,7 +241,11 @@ const LIQUIBASE: &[Operation] = &[
     op("renameColumn", RENAME_COLUMN),
     op("renameTable", RENAME_TABLE),
     op("<delete", DELETE_ALL).unless(&["where"]),
+    op("- delete", DELETE_ALL).unless(&["where"]),
+    op("\"delete", DELETE_ALL).unless(&["where"]),
     op("<update", UPDATE_ALL).unless(&["where"]),
+    op("- update", UPDATE_ALL).unless(&["where"]),
+    op("\"update", UPDATE_ALL).unless(&["where"]),
     op("mergeColumns", DROP_COLUMN),
     op("dropDefaultValue", DROP_DEFAULT),
     op("addColumn", ADD_REQUIRED_COLUMN)
@@ -226,4 +260,7 @@ const LIQUIBASE: &[Operation] = &[
     op("addForeignKeyConstraint", ADD_FOREIGN_KEY),
     op("addUniqueConstraint", ADD_UNIQUE),
     op("addPrimaryKey", ADD_PRIMARY_KEY),
+    op("sqlFile", RUN_CODE),
+    op("customChange", RUN_CODE),
+    op("executeCommand", RUN_CODE),
 ];

@@ -1,8 +1,10 @@
 //! What do all dialects have in common? Statements that lose data or rename what is in use, and the
 //! few of PostgreSQL and MySQL that no parser has a rule for.
 
+use super::blocks;
 use super::locks::{MODES, mode};
-use super::tokens::{Kind, Token, statements};
+use super::tokens::{Kind, Token, target};
+use super::within::{acts, elsewhere, has_condition};
 use super::{Dialect, Effect, may_be_postgres};
 
 /// Kind, effect, lock, why.
@@ -12,6 +14,14 @@ pub(super) type Says = (&'static str, Effect, Option<&'static str>, &'static str
 pub(super) struct Action {
     pub(super) at: usize,
     pub(super) says: Says,
+    /// The table, where it is another one than the statement's.
+    pub(super) target: Option<String>,
+}
+
+impl Action {
+    fn at(at: usize, says: Says) -> Self {
+        Self { at, says, target: None }
+    }
 }
 
 pub(super) const EXCLUSIVE: Option<&str> = Some("ACCESS EXCLUSIVE");
@@ -45,10 +55,21 @@ const CUTS: [&str; 8] =
 
 /// What one statement does.
 pub(super) fn actions(text: &str, tokens: &[Token<'_>], dialect: Option<Dialect>) -> Vec<Action> {
+    match tokens.first() {
+        Some(first) if first.is("DO") => {
+            let bodies = tokens.iter().filter(|t| t.kind == Kind::Literal);
+            bodies.flat_map(|body| blocks::actions(text, body, dialect)).collect()
+        }
+        _ => of_statement(tokens, dialect),
+    }
+}
+
+/// What a statement does that is no block.
+pub(super) fn of_statement(tokens: &[Token<'_>], dialect: Option<Dialect>) -> Vec<Action> {
     let mut found = Vec::new();
     let Some(first) = tokens.first() else { return found };
     let word = |index: usize, word: &str| tokens.get(index).is_some_and(|t| t.is(word));
-    let mut add = |says: Says| found.push(Action { at: first.at, says });
+    let mut add = |says: Says| found.push(Action::at(first.at, says));
     let has = |word: &str| tokens.iter().any(|t| t.is(word));
     let gone = Effect::Destructive;
     if first.is("DROP") {
@@ -56,6 +77,7 @@ pub(super) fn actions(text: &str, tokens: &[Token<'_>], dialect: Option<Dialect>
             Some(t) if t.is("TABLE") => add(("drop_table", gone, EXCLUSIVE, ROWS_GONE)),
             Some(t) if t.is("SCHEMA") => add(("drop_schema", gone, EXCLUSIVE, ROWS_GONE)),
             Some(t) if t.is("DATABASE") => add(("drop_database", gone, None, ROWS_GONE)),
+            Some(t) if t.is("OWNED") => add(("drop_owned", gone, EXCLUSIVE, ROWS_GONE)),
             // Without CASCADE it is refused while a table has a column of it.
             Some(t) if t.is("TYPE") => {
                 let lock = EXCLUSIVE.filter(|_| has("CASCADE"));
@@ -65,34 +87,37 @@ pub(super) fn actions(text: &str, tokens: &[Token<'_>], dialect: Option<Dialect>
         }
     } else if first.is("TRUNCATE") {
         add(("truncate", gone, EXCLUSIVE, ROWS_GONE));
-    } else if first.is("DELETE") && word(1, "FROM") && !has("WHERE") {
-        add(("delete_all", gone, Some("ROW EXCLUSIVE"), ROWS_GONE));
-    } else if first.is("UPDATE") && has("SET") && !has("WHERE") {
-        add(("update_all", gone, Some("ROW EXCLUSIVE"), ALL_ROWS));
     } else if first.is("RENAME") && word(1, "TABLE") {
         add(("rename_table", Effect::BreaksRunningCode, EXCLUSIVE, OLD_NAME));
-    } else if first.is("DO") {
-        // The block is run at once; what it builds from texts is not seen.
-        for body in tokens.iter().filter(|t| t.kind == Kind::Literal) {
-            // Behind the quote, however long it is.
-            let offset = (body.text.as_ptr() as usize).saturating_sub(text.as_ptr() as usize);
-            for inner in statements(body.text) {
-                let begins = ["DROP", "TRUNCATE", "DELETE", "UPDATE", "ALTER"];
-                let start = inner.iter().position(|t| begins.iter().any(|word| t.is(word)));
-                let Some(start) = start.filter(|start| *start < 3) else { continue };
-                let actions = actions(body.text, &inner[start..], dialect);
-                found.extend(actions.into_iter().map(|a| Action { at: offset + a.at, ..a }));
-            }
-        }
+    } else if ["WITH", "INSERT", "UPDATE", "DELETE", "SELECT", "COPY"].iter().any(|w| first.is(w)) {
+        found.extend(acts(tokens).into_iter().filter_map(every_row));
     } else if (first.is("ALTER") && word(1, "TABLE"))
         || (first.is("ALTER") && word(1, "FOREIGN") && word(2, "TABLE"))
     {
         alter_table(tokens, dialect, &mut found);
     }
+    if found.is_empty() {
+        found.extend(elsewhere(tokens, dialect).map(|says| Action::at(first.at, says)));
+    }
     if may_be_postgres(dialect) {
-        found.extend(of_postgres(tokens).map(|says| Action { at: first.at, says }));
+        found.extend(of_postgres(tokens).map(|says| Action::at(first.at, says)));
     }
     found
+}
+
+/// `DELETE` or `UPDATE` of every row.
+fn every_row(act: &[Token<'_>]) -> Option<Action> {
+    let (first, rest) = act.split_first()?;
+    let lock = Some("ROW EXCLUSIVE");
+    let says = if first.is("DELETE") && rest.first()?.is("FROM") {
+        ("delete_all", Effect::Destructive, lock, ROWS_GONE)
+    } else if first.is("UPDATE") && rest.iter().any(|t| t.is("SET")) {
+        ("update_all", Effect::Destructive, lock, ALL_ROWS)
+    } else {
+        return None;
+    };
+    let action = Action { at: first.at, says, target: target(act) };
+    (!has_condition(act)).then_some(action)
 }
 
 /// The actions of an `ALTER TABLE`: what stands between commas outside of brackets.
@@ -123,7 +148,7 @@ fn alter_table(tokens: &[Token<'_>], dialect: Option<Dialect>, found: &mut Vec<A
         let mysql = dialect == Some(Dialect::Mysql) || (dialect.is_none() && its_own);
         let of_mysql = mysql.then(|| mysql_action(&part[verb..]));
         if let Some(says) = table_action(&part[verb..]).or(of_mysql.flatten()) {
-            found.push(Action { at: part[verb].at, says });
+            found.push(Action::at(part[verb].at, says));
         }
     }
 }

@@ -156,7 +156,19 @@ pub(super) fn statements(
         }
         let (line, target, depends) = (lines.at(at), target(words), locks::depends(kind));
         let (text, by_pattern) = (String::new(), false);
-        let said = Statement { line, kind, effect, lock, target, why, depends, text, by_pattern };
+        let last_line = line;
+        let said = Statement {
+            line,
+            last_line,
+            kind,
+            effect,
+            lock,
+            target,
+            why,
+            depends,
+            text,
+            by_pattern,
+        };
         found.push((at, said));
     }
     // A key is also a constraint, and said once.

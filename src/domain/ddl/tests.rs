@@ -191,6 +191,32 @@ fn a_long_statement_is_shown_where_it_matters() {
 }
 
 #[test]
+fn of_several_operations_on_one_line_each_is_shown_alone() {
+    let of = |path, text: &str| {
+        let found = read(path, text, None).expect("a migration").statements.into_iter();
+        found.map(|(s, _)| (s.kind, s.text)).collect::<Vec<_>>()
+    };
+    let text = "from django.db import migrations\noperations = [migrations.RemoveField(\"a\", \"b\"), \
+        migrations.AddField(\"a\", \"c\", x(1)), migrations.AddField(\"a\", \"d\", x(null=True)), \
+        migrations.DeleteModel(\"e\")]\n";
+    let shown = [
+        ("drop_column", "migrations.RemoveField(\"a\", \"b\")"),
+        ("drop_table", "migrations.DeleteModel(\"e\")"),
+        ("add_required_column", "migrations.AddField(\"a\", \"c\", x(1))"),
+    ]
+    .map(|(kind, text)| (kind, text.to_owned()));
+    assert_eq!(of("a/migrations/0001_a.py", text), shown);
+    let text =
+        "class A < Migration\ndef up\nremove_column :a, :b; remove_column(:a, :c); x\nend\nend\n";
+    let shown = ["remove_column :a, :b", "remove_column(:a, :c)"];
+    assert_eq!(of("db/migrate/1_a.rb", text), shown.map(|text| ("drop_column", text.to_owned())));
+    let text = "<databaseChangeLog><changeSet><dropTable tableName=\"a\"/><dropTable tableName=\"b\"/>\
+        </changeSet></databaseChangeLog>";
+    let shown = ["<dropTable tableName=\"a\"/>", "<dropTable tableName=\"b\"/>"];
+    assert_eq!(of("liquibase/a.xml", text), shown.map(|text| ("drop_table", text.to_owned())));
+}
+
+#[test]
 fn hostile_texts_do_no_harm() {
     for text in [
         "",
@@ -208,10 +234,28 @@ fn hostile_texts_do_no_harm() {
         "é;ß",
         "DROP",
         "ALTER TABLE",
+        "WITH",
+        "WITH a AS (DELETE",
+        "DO $$ EXECUTE",
+        "DO $$ BEGIN EXECUTE format('",
+        "EXECUTE",
+        "SELECT a(",
+        "SELECT .a(",
+        "UPDATE (",
+        "))))",
     ] {
         sql(text, Some(Dialect::Postgresql));
         sql(text, None);
     }
+    for piece in [".del(", "raw(a", "createTable(", "raw,\n\n\n", "raw\n", "a = '", "update({"] {
+        let long = format!("up {}", piece.repeat(6_000));
+        let found = read("migrations/a.js", &long, None).expect("a migration").statements;
+        assert!(!found.is_empty());
+    }
+    let deep = format!("{}DELETE FROM a", "WITH a AS (".repeat(20_000));
+    sql(&deep, Some(Dialect::Mysql));
+    let deep = (0..9_000).map(|n| format!("DO $a{n}$ EXECUTE $b{n}$ ")).collect::<String>();
+    sql(&deep, Some(Dialect::Mysql));
     let deep = format!("SELECT {}1{}", "(".repeat(50_000), ")".repeat(50_000));
     assert_eq!(shown(sql(&deep, Some(Dialect::Postgresql)))[0], "1 unread unknown -");
     for path in [
@@ -229,6 +273,14 @@ fn hostile_texts_do_no_harm() {
             "databaseChangeLog <sql",
             "Migration <<~",
             "up dropTable(\u{e9}",
+            "up raw",
+            "up execute",
+            "up .query<",
+            "down_revision execute(a=",
+            "Migration def up\n execute x(",
+            "databaseChangeLog changeSet \"delete\":",
+            "databaseChangeLog <dropTable",
+            "databaseChangeLog - delete:\n  \u{e9}",
         ] {
             read(path, text, None);
         }
@@ -243,6 +295,8 @@ fn a_dialect_is_guessed_by_its_own_words() {
         ("CREATE TABLE a (j jsonb)", Some(Dialect::Postgresql)),
         ("ALTER TABLE [dbo].[a] ADD b int", Some(Dialect::Sqlserver)),
         ("CREATE TABLE a (id int)", None),
+        ("id: { type: INTEGER, autoIncrement: true }", None),
+        ("sa.Column('id', sa.Integer(), autoincrement=False)", None),
     ] {
         assert_eq!(Dialect::guess(text), dialect, "{text}");
     }

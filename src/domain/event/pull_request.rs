@@ -58,11 +58,16 @@ struct User {
 }
 
 impl Pull {
+    /// Whether it takes another change back.
+    fn is_revert(&self, repository: &str) -> bool {
+        is_revert(&self.title, self.body.as_deref().unwrap_or_default(), Some(repository))
+    }
+
     /// The merge, when this is one.
     fn landing(&self, repository: &str) -> Option<Landing> {
         let at = self.merged_at.as_deref().and_then(Timestamp::parse_rfc3339)?;
         let body = self.body.as_deref().unwrap_or_default();
-        let revert = is_revert(&self.title, body);
+        let revert = self.is_revert(repository);
         let takes_back =
             if revert { targets(&self.title, body, Some(repository)) } else { Vec::new() };
         let sha = self.merge_commit_sha.clone();
@@ -101,6 +106,7 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<Intent>, serde_json::Error> {
     let judge = open && changes_verdict(&p.action, p.changes.base.is_some());
     let repo: super::RepoSeen = p.repository.into();
     let landed = p.pull_request.landing(&repo.name.to_string()).filter(|_| p.action == "closed");
+    let revert = p.pull_request.is_revert(&repo.name.to_string());
     let ready = match p.action.as_str() {
         "opened" if !p.pull_request.draft => p.pull_request.created_at.as_deref(),
         "ready_for_review" => p.pull_request.updated_at.as_deref(),
@@ -124,6 +130,7 @@ pub(super) fn read(body: &[u8]) -> Result<Vec<Intent>, serde_json::Error> {
         by_bot: p.pull_request.user.as_ref().is_some_and(|user| user.r#type == "Bot"),
         author: p.pull_request.user.map(|user| user.login),
         title: p.pull_request.title,
+        revert,
         retitled: open && p.changes.title.is_some(),
         files: p.pull_request.changed_files,
         opened: p.action == "opened",

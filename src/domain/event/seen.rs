@@ -45,6 +45,8 @@ pub struct PullSeen {
     pub updated: Timestamp,
     /// Text of its author.
     pub title: String,
+    /// Whether it takes another change back, by its title or body.
+    pub revert: bool,
     /// Whether this event is about another title.
     pub retitled: bool,
     /// Login of its author; `None` when the account is gone.

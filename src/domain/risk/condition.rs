@@ -9,9 +9,9 @@ mod review;
 use serde::{Deserialize, Serialize};
 
 pub use coverage::of_coverage;
-pub use ddl::{Class, Found, of_migrations, read_migrations};
+pub use ddl::{Class, Found, Source, of_migrations, read_migrations, read_sources};
 pub use notes::{of_dependents, of_expertise, of_pace};
-pub use review::{Review, Verdict, by_others, last_approval, of_merge, of_reviews};
+pub use review::{Review, Verdict, by_others, last_look, of_merge, of_reviews};
 
 /// What conditions of a change are called that we know of ourselves.
 pub const NAMES: [&str; 8] = [

@@ -72,9 +72,17 @@ pub fn about_reverts(body: &str) -> String {
         .join("\n")
 }
 
-/// Whether a change takes another back. What brings a reverted change back again does not.
-pub fn is_revert(title: &str, body: &str) -> bool {
-    quoted(title).is_some() || body.lines().any(|line| line.contains("his reverts commit "))
+/// Whether a change takes another back, by its title, by `git revert`'s sentence or by the line of
+/// GitHub's button, which stays when somebody writes a title of their own. What brings a reverted
+/// change back again (`Reapply "…"` by the same button) does not. `repository` is `owner/name`.
+pub fn is_revert(title: &str, body: &str, repository: Option<&str>) -> bool {
+    let again = strip_word(title.trim(), "Reapply \"").is_some();
+    let pressed = |line: &str| {
+        let rest = strip_word(line.trim(), "Reverts ");
+        !again && rest.is_some_and(|rest| pull_in(rest, repository).is_some())
+    };
+    let said = |line: &str| line.contains("his reverts commit ") || pressed(line);
+    quoted(title).is_some() || body.lines().any(said)
 }
 
 /// `Revert "Add VAT (#12)" (#13)` → `Add VAT (#12)`.
@@ -136,8 +144,8 @@ mod tests {
             Target::Title("Add VAT (#12)".to_owned()),
         ];
         assert_eq!(targets(title, &body, None), expected);
-        assert!(is_revert(title, ""));
-        assert!(is_revert("Undo VAT", &body));
+        assert!(is_revert(title, "", None));
+        assert!(is_revert("Undo VAT", &body, None));
     }
 
     #[test]
@@ -152,8 +160,20 @@ mod tests {
 
     #[test]
     fn talk_of_reverting_is_no_revert() {
-        assert!(!is_revert("Revert to the old colours", ""));
-        assert!(!is_revert("Make `Revert \"x\"` readable", "see above"));
+        let is = |title, body| is_revert(title, body, Some("acme/api"));
+        assert!(!is("Revert to the old colours", ""));
+        assert!(!is("Make `Revert \"x\"` readable", "see above"));
+        assert!(!is("Add VAT", "Reverts nothing.\nThe cron job reverts #12 each night"));
+    }
+
+    #[test]
+    fn the_button_s_line_counts_under_any_title() {
+        let is = |title, body| is_revert(title, body, Some("acme/api"));
+        assert!(is("Undo the VAT change (#13)", "Reverts acme/api#12"));
+        assert!(is("revert: feat: add b (#14)", "It broke the build.\n\nReverts #14\r\n"));
+        assert!(!is("Undo the VAT change (#13)", "Reverts acme/web#12"));
+        // The button on a revert.
+        assert!(!is("Reapply \"Add VAT\"", "Reverts acme/api#13"));
     }
 
     #[test]

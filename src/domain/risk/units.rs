@@ -144,8 +144,8 @@ fn one(
     if let Some(tip) = tip {
         takes_back.extend(targets(&tip.subject, &tip.body, repository));
     }
-    let of_tip = tip.is_some_and(|tip| is_revert(&tip.subject, &tip.body));
-    let revert = is_revert(&title, &commit.body) || of_tip;
+    let of_tip = tip.is_some_and(|tip| is_revert(&tip.subject, &tip.body, repository));
+    let revert = is_revert(&title, &commit.body, repository) || of_tip;
     let landed = Landed {
         sha: Some(commit.sha.clone()),
         number: of_merge.or_else(|| number_of(&commit.subject)),

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::call::{Answer, Call};
 use super::error::GitHubError;
 use super::installation::{Installation, in_repo};
+use crate::domain::ddl::is_read_when_touched;
 use crate::domain::ids::{RepoName, Sha};
 use crate::domain::risk::change::{FileChange, Kind};
 use crate::domain::risk::condition::{Review, Verdict};
@@ -26,6 +27,15 @@ pub struct PullFile {
     pub blob: Option<Sha>,
     /// The lines that it gains; `None` when GitHub shows no patch: binary files, very long ones.
     pub added: Option<Vec<Span>>,
+    /// Whether it is to be read as a migration, by its path or by the lines that it gains.
+    pub migration: bool,
+}
+
+impl PullFile {
+    /// The lines that are new in a file that was there before.
+    pub fn grown(&self) -> Option<&[Span]> {
+        self.added.as_deref().filter(|_| self.change.kind != Kind::Added)
+    }
 }
 
 #[derive(Deserialize)]
@@ -150,7 +160,11 @@ impl From<WireFile> for PullFile {
         let blob = wire.sha.filter(|_| kind != Kind::Removed);
         let lines = wire.patch.as_deref().map(added_lines);
         let change = FileChange { path: wire.filename, was, kind, added, deleted };
-        Self { change, blob, added: lines }
+        let gains = wire.patch.iter().flat_map(|patch| patch.lines());
+        let gains = gains.filter_map(|line| line.strip_prefix('+'));
+        let comes = kind == Kind::Added || (kind != Kind::Removed && added > 0);
+        let migration = comes && is_read_when_touched(&change.path, kind == Kind::Added, gains);
+        Self { change, blob, added: lines, migration }
     }
 }
 

@@ -61,6 +61,7 @@ pub(super) fn risk_pull(pull: &PullSeen) -> RiskPull {
         number: pull.number,
         head: pull.head_sha.clone(),
         title: pull.title.clone(),
+        revert: pull.revert,
         author: pull.author.clone(),
         bot: pull.by_bot,
         files: pull.files,

@@ -56,6 +56,7 @@ mod risk;
 mod risk_beside;
 mod risk_coverage;
 mod risk_history;
+mod risk_migrations;
 mod risk_review;
 mod schedules;
 pub(crate) mod scorecard;

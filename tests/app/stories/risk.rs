@@ -191,6 +191,24 @@ async fn three_thousand_files_are_partial() {
 }
 
 #[tokio::test]
+async fn the_revert_button_s_line_counts_under_any_title() {
+    for stage in stages().await {
+        stage.gh.create_repo(REPO, GOOD);
+        stage.gh.push(REPO, "undo", &[("src/a.rs", "one\n")], "Undo the VAT change");
+        let number = stage.gh.open_pull(REPO, "undo", "main");
+        stage.settle().await;
+        let before = title(&stage, &stage.gh.head(REPO, "undo"));
+        assert!(!before.contains("it takes another change back"), "{before}");
+        stage.gh.describe(REPO, number, "It was wrong.\n\nReverts acme/payments#12\n");
+        let sha = stage.gh.push(REPO, "undo", &[("src/a.rs", "two\n")], "More");
+        stage.settle().await;
+        let said = title(&stage, &sha);
+        assert!(said.starts_with("Not known: it takes another change back"), "{said}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
 async fn reviews_and_coverage_arrive_later_and_repeat_nothing() {
     for stage in stages().await {
         stage.gh.create_repo(REPO, GOOD);

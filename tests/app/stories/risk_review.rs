@@ -127,6 +127,35 @@ async fn whoever_owns_a_file_knows_it_and_of_teams_nothing_is_said() {
 }
 
 #[tokio::test]
+async fn words_about_an_earlier_commit_are_no_review_of_what_came_after() {
+    for stage in stages().await {
+        stage.gh.create_repo(REPO, GOOD);
+        let text = lines(0, 100);
+        let sha = stage.gh.push(REPO, "topic", &[("src/a.rs", text.as_str())], "Add a");
+        let number = stage.gh.open_pull_by(REPO, "topic", "main", "ann");
+        stage.settle().await;
+        stage.gh.review(REPO, number, "bob", "COMMENTED");
+        stage.settle().await;
+        let said = summary(&stage, REPO, &sha);
+        assert!(!said.contains("unreviewed"), "{said}");
+        // A tenth of the lines is forgiven.
+        for (until, unreviewed) in [(105, false), (150, true)] {
+            let text = lines(0, until);
+            let sha = stage.gh.push(REPO, "topic", &[("src/a.rs", text.as_str())], "More");
+            stage.settle().await;
+            let said = summary(&stage, REPO, &sha);
+            assert_eq!(said.contains("`unreviewed` (look at it)"), unreviewed, "{said}");
+            assert_eq!(said.contains("50 of 150 changed lines (34 %) came after"), unreviewed);
+        }
+        stage.gh.review(REPO, number, "bob", "COMMENTED");
+        stage.settle().await;
+        let said = summary(&stage, REPO, &stage.gh.head(REPO, "topic"));
+        assert!(!said.contains("unreviewed"), "{said}");
+        stage.end().await;
+    }
+}
+
+#[tokio::test]
 async fn whoever_merges_alone_is_told_to_the_gate() {
     for stage in stages().await {
         stage.gh.create_repo(REPO, GOOD);

@@ -1,9 +1,11 @@
 //! What does a migration do to those who use the tables? Classes D0 to D3.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::{Condition, Weight};
-use crate::domain::ddl::{self, Dialect, Effect, Statement};
+use crate::domain::ddl::{self, Dialect, Effect, Framework, Statement};
 
 /// Statements that are told of.
 const MOST: usize = 8;
@@ -55,34 +57,46 @@ pub struct Found {
     pub path: String,
     /// What it does.
     pub statement: Statement,
+    /// Whether the migration is PostgreSQL's SQL, and sets no `lock_timeout`.
+    pub no_timeout: bool,
 }
 
-/// What the added migrations do, from their texts; what could not be read is unknown. Statements
-/// that a comment in the migration answers for (`waymark:acknowledged reason="…"`) are left out.
+/// A migration that a change brings.
+#[derive(Debug, Clone, Copy)]
+pub struct Source<'a> {
+    /// Where it lies.
+    pub path: &'a str,
+    /// Its text; `None`: it could not be read.
+    pub text: Option<&'a str>,
+    /// The lines that are new in it, when it was there before; `None`: all are.
+    pub lines: Option<&'a [(u32, u32)]>,
+}
+
+/// What the added migrations do, from their texts; as [`read_sources`].
 pub fn read_migrations<'a>(texts: impl Iterator<Item = (&'a str, Option<&'a str>)>) -> Vec<Found> {
+    read_sources(texts.map(|(path, text)| Source { path, text, lines: None }))
+}
+
+/// What migrations do; what could not be read is unknown. Statements that a comment in the migration
+/// answers for (`waymark:acknowledged reason="…"`) are left out.
+pub fn read_sources<'a>(sources: impl Iterator<Item = Source<'a>>) -> Vec<Found> {
     let mut found = Vec::new();
-    for (path, text) in texts {
-        let statements = match text {
-            None => vec![Statement {
-                line: 1,
-                kind: "unread",
-                effect: Effect::Unknown,
-                lock: None,
-                target: None,
-                why: "the file could not be read",
-                depends: "",
-                text: String::new(),
-                by_pattern: false,
-            }],
-            Some(text) => {
-                let dialect = Dialect::of_path(path).or_else(|| Dialect::guess(text));
-                let Some(read) = ddl::read(path, text, dialect) else { continue };
-                let open = read.statements.into_iter().filter(|(_, acknowledged)| !acknowledged);
-                open.map(|(statement, _)| statement).collect()
-            }
+    for Source { path, text, lines } in sources {
+        let found_in = |statement, no_timeout| {
+            let path = path.to_owned();
+            Found { path, statement, no_timeout }
         };
-        let found_in = |statement| Found { path: path.to_owned(), statement };
-        found.extend(statements.into_iter().map(found_in));
+        let Some(text) = text else {
+            found.push(found_in(ddl::unread(), false));
+            continue;
+        };
+        let dialect = Dialect::of_path(path).or_else(|| Dialect::guess(text));
+        let Some(read) = ddl::read_lines(path, text, dialect, lines) else { continue };
+        let no_timeout = read.framework == Framework::Sql
+            && dialect == Some(Dialect::Postgresql)
+            && !text.to_ascii_lowercase().contains("lock_timeout");
+        let open = read.statements.into_iter().filter(|(_, acknowledged)| !acknowledged);
+        found.extend(open.map(|(statement, _)| found_in(statement, no_timeout)));
     }
     found
 }
@@ -155,7 +169,32 @@ pub fn of_migrations(found: &[Found], touches_code: bool) -> (Option<Class>, Vec
         let (name, how_to_clear) = (name.to_owned(), how_to_clear.to_owned());
         conditions.push(Condition { name, weight, evidence, how_to_clear });
     }
+    conditions.extend(without_timeout(found));
     (highest, conditions)
+}
+
+/// Whoever waits for a lock makes all others wait behind it, for as long as nothing ends that.
+fn without_timeout(found: &[Found]) -> Option<Condition> {
+    let waits = |f: &&Found| {
+        let class = Class::of(f.statement.effect);
+        let heavy = matches!(class, Class::D2Blocking | Class::D3Irreversible);
+        f.no_timeout && heavy && f.statement.lock.is_some()
+    };
+    let paths: BTreeSet<&str> = found.iter().filter(waits).map(|f| f.path.as_str()).collect();
+    let first = paths.first()?.replace('`', "'");
+    let more = match paths.len() {
+        1 => String::new(),
+        n => format!(" (nor do {} more)", n - 1),
+    };
+    Some(Condition {
+        name: "no_lock_timeout".to_owned(),
+        weight: Weight::Note,
+        evidence: vec![format!(
+            "`{first}`{more} sets no `lock_timeout`: while it waits for its lock, everybody else waits behind it"
+        )],
+        how_to_clear: "`SET lock_timeout = '5s'` before the first statement, and run it again when that ends it"
+            .to_owned(),
+    })
 }
 
 /// ``` `db/1.sql`, line 4: `DROP TABLE orders` (takes ACCESS EXCLUSIVE in PostgreSQL): … ```.
@@ -188,7 +227,8 @@ mod tests {
     use crate::domain::yaml::{Schema, load};
 
     fn found(text: &str) -> Vec<Found> {
-        let found = |statement| Found { path: "db/1.sql".to_owned(), statement };
+        let path = "db/1.sql".to_owned();
+        let found = |statement| Found { path: path.clone(), statement, no_timeout: false };
         sql(text, Some(crate::domain::ddl::Dialect::Postgresql)).into_iter().map(found).collect()
     }
 
@@ -203,6 +243,46 @@ mod tests {
         assert!(conditions[0].evidence[0].contains("line 1"), "{:?}", conditions[0]);
         assert!(conditions[0].evidence[1].contains("during the rollout"));
         assert!(conditions[1].evidence[0].contains("takes SHARE in PostgreSQL; for how long"));
+    }
+
+    #[test]
+    fn what_waits_for_a_lock_without_end_is_noted() {
+        let names = |path: &str, text: &str| {
+            let found = read_migrations([(path, Some(text))].into_iter());
+            let names = of_migrations(&found, false).1.into_iter().map(|c| c.name);
+            names.collect::<Vec<_>>()
+        };
+        let path = "db/postgres/migrations/1.sql";
+        let index = "CREATE INDEX i ON bills (day);";
+        assert_eq!(names(path, index), ["blocking_migration", "no_lock_timeout"]);
+        assert_eq!(names(path, "DROP TABLE bills;"), ["irreversible_migration", "no_lock_timeout"]);
+        let set = format!("SET LOCAL lock_timeout = '5s';\n{index}");
+        assert_eq!(names(path, &set), ["blocking_migration"]);
+        assert!(names(path, "ALTER TABLE bills ADD COLUMN a int;").is_empty());
+        // Whose SQL it is, nobody says; or a program may set it elsewhere.
+        assert_eq!(names("db/migrations/1.sql", index), ["blocking_migration"]);
+        assert!(
+            !names("db/mysql/migrations/1.sql", "DROP TABLE a;")
+                .contains(&"no_lock_timeout".to_owned())
+        );
+    }
+
+    #[test]
+    fn of_what_is_run_again_only_the_new_lines_are_read() {
+        let path = "db/changelog/master.yaml";
+        let text = "databaseChangeLog:\n- changeSet:\n    id: 1\n    changes:\n    - dropTable:\n        tableName: a\n- changeSet:\n    id: 2\n    changes:\n    - createTable:\n        tableName: b\n- changeSet:\n    id: 3\n    changes:\n    - dropTable:\n        tableName: c\n- changeSet:\n    id: 4\n    changes:\n    - customChange:\n        class: X\n";
+        let of = |lines: &[(u32, u32)]| {
+            let source = Source { path, text: Some(text), lines: Some(lines) };
+            let found = read_sources([source].into_iter());
+            let lines: Vec<u32> = found.iter().map(|f| f.statement.line).collect();
+            (of_migrations(&found, false).0, lines)
+        };
+        assert_eq!(of(&[(7, 11)]), (Some(Class::D0Additive), vec![10]));
+        assert_eq!(of(&[(12, 16)]), (Some(Class::D3Irreversible), vec![15]));
+        assert_eq!(of(&[(7, 11), (17, 21)]), (Some(Class::Unknown), vec![20]));
+        // Another name of the table within an operation that was there.
+        assert_eq!(of(&[(6, 6)]), (Some(Class::D3Irreversible), vec![5]));
+        assert_eq!(of(&[(3, 3)]), (None, vec![]));
     }
 
     #[test]

@@ -56,15 +56,28 @@ pub fn by_others<'a>(reviews: &'a [Review], author: Option<&str>) -> Vec<&'a Rev
 }
 
 /// The last approval by another person.
-pub fn last_approval<'a>(reviews: &'a [Review], author: Option<&str>) -> Option<&'a Review> {
+fn last_approval<'a>(reviews: &'a [Review], author: Option<&str>) -> Option<&'a Review> {
     let given = by_others(reviews, author).into_iter();
     given.filter(|r| r.verdict == Verdict::Approved).max_by_key(|r| r.at)
 }
 
-/// What the reviews of an open pull request amount to. `after_approval` is the lines changed
-/// behind the approved commit and all changed lines; `None` when nobody asked.
+/// The review that tells what somebody else has seen: the last approval; while there is none, one
+/// of the head, or else the last words.
+pub fn last_look<'a>(
+    reviews: &'a [Review],
+    author: Option<&str>,
+    head: &Sha,
+) -> Option<&'a Review> {
+    let of_head = |review: &Review| review.commit.as_ref() == Some(head);
+    let looked = by_others(reviews, author).into_iter();
+    last_approval(reviews, author).or_else(|| looked.max_by_key(|r| (of_head(r), r.at)))
+}
+
+/// What the reviews of an open pull request amount to. `after_look` is the lines changed behind the
+/// commit of [`last_look`] and all changed lines; `None` when nobody asked, or it cannot be told.
 ///
-/// Definition: *unreviewed* when nobody but its author and programs reviewed it; *stale* when more than a
+/// Definition: *unreviewed* when nobody but its author and programs reviewed the head, or a commit that at
+/// most a tenth of the lines came behind; *stale* when more than a
 /// tenth of its lines came behind the last approval. Unit: yes or no; percent of the changed lines.
 /// Formula: 100 * lines changed behind the approved commit / all changed lines > 10. Source: GitHub's
 /// reviews; `docs/risk.md`.
@@ -89,7 +102,7 @@ pub fn of_reviews(
     reviews: &[Review],
     author: Option<&str>,
     head: &Sha,
-    after_approval: Option<(u64, u64)>,
+    after_look: Option<(u64, u64)>,
 ) -> Vec<Condition> {
     let warn = |name: &str, evidence: String, how: &str| Condition {
         name: name.to_owned(),
@@ -97,27 +110,36 @@ pub fn of_reviews(
         evidence: vec![evidence],
         how_to_clear: how.to_owned(),
     };
-    if by_others(reviews, author).is_empty() {
+    let Some(look) = last_look(reviews, author, head) else {
         let evidence = "nobody but its author has reviewed it yet".to_owned();
         let unreviewed = warn("unreviewed", evidence, "have somebody else review it");
         // So begins every pull request; whoever is about to deploy takes it less lightly.
         return vec![Condition { weight: Weight::Note, ..unreviewed }];
-    }
-    let Some(last) = last_approval(reviews, author) else { return Vec::new() };
-    let Some(seen) = last.commit.as_ref().filter(|commit| *commit != head) else {
+    };
+    let Some(seen) = look.commit.as_ref().filter(|commit| *commit != head) else {
         return Vec::new();
     };
-    let evidence = match after_approval {
+    let (name, was, how) = match look.verdict {
+        Verdict::Approved => {
+            ("stale_approval", "which was approved", "have what came after the approval reviewed")
+        }
+        _ => (
+            "unreviewed",
+            "and nobody but its author has reviewed it since",
+            "have what came after the last review reviewed",
+        ),
+    };
+    let evidence = match after_look {
         Some((0, _) | (_, 0)) => return Vec::new(),
         Some((after, all)) if after * 100 <= all * STALE_PERCENT => return Vec::new(),
         Some((after, all)) => format!(
-            "{after} of {all} changed lines ({} %) came after `{}`, which was approved",
+            "{after} of {all} changed lines ({} %) came after `{}`, {was}",
             (after * 100).div_ceil(all).min(100),
             seen.short()
         ),
-        None => format!("commits came after `{}`, which was approved", seen.short()),
+        None => format!("commits came after `{}`, {was}", seen.short()),
     };
-    vec![warn("stale_approval", evidence, "have what came after the approval reviewed")]
+    vec![warn(name, evidence, how)]
 }
 
 /// Whoever merged their own change although nobody else had approved it; `None` also when nobody says
@@ -173,7 +195,14 @@ mod tests {
         assert_eq!(names(&of(&stale, Some((11, 100)))), ["stale_approval"]);
         assert_eq!(of(&stale, Some((10, 100))), []);
         assert_eq!(names(&of(&stale, None)), ["stale_approval"]);
-        assert_eq!(of(&[review("bob", Verdict::Commented, &old, 1)], None), []);
+        // Words about an earlier commit say nothing of what came after it.
+        let words = [review("bob", Verdict::Commented, &old, 1)];
+        assert_eq!(names(&of(&words, None)), ["unreviewed"]);
+        let found = of(&words, Some((11, 100)));
+        assert_eq!((names(&found), found[0].weight), (vec!["unreviewed"], Weight::Warn));
+        assert_eq!(of(&words, Some((10, 100))), []);
+        let both = [review("cid", Verdict::Commented, &head, 1), words[0].clone()];
+        assert_eq!(of(&both, None), []);
     }
 
     #[test]

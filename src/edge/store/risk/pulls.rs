@@ -16,6 +16,8 @@ pub struct RiskPull {
     pub head: Sha,
     /// Text of its author.
     pub title: String,
+    /// Whether it takes another change back, by its title or body.
+    pub revert: bool,
     /// Login of its author; `None` when the account is gone.
     pub author: Option<String>,
     /// Whether that is a program.
@@ -36,6 +38,7 @@ pub struct RiskPull {
 struct PullRow {
     head: String,
     title: String,
+    revert: bool,
     author: Option<String>,
     bot: bool,
     files: Option<i64>,
@@ -54,14 +57,15 @@ struct ReviewRow {
 }
 
 const NOTE: &str = "INSERT INTO risk_pull (repo, number, head, title, author, bot, files,
-                                           reviews_known, remarks, ready_ms)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+                                           reviews_known, remarks, ready_ms, revert)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $12)
     ON CONFLICT (repo, number) DO UPDATE SET head = excluded.head, title = excluded.title,
         author = excluded.author, bot = excluded.bot, files = excluded.files,
+        revert = excluded.revert,
         reviews_known = (risk_pull.reviews_known OR excluded.reviews_known),
         ready_ms = CASE WHEN $11 THEN NULL
             ELSE COALESCE(risk_pull.ready_ms, excluded.ready_ms) END";
-const ONE: &str = "SELECT head, title, author, bot, files, reviews_known, remarks, ready_ms
+const ONE: &str = "SELECT head, title, revert, author, bot, files, reviews_known, remarks, ready_ms
     FROM risk_pull WHERE repo = $1 AND number = $2";
 const KNOWN: &str = "UPDATE risk_pull SET reviews_known = TRUE WHERE repo = $1 AND number = $2";
 const REMARKS: &str = "UPDATE risk_pull SET remarks = $3 WHERE repo = $1 AND number = $2";
@@ -91,6 +95,7 @@ impl Store {
             pull.remarks,
             pull.ready.map(|at| at.0),
             pull.draft,
+            pull.revert,
         ];
         self.database.execute(NOTE, values).await.map(drop)
     }
@@ -103,20 +108,18 @@ impl Store {
     ) -> Result<Option<RiskPull>, StoreError> {
         let row: Option<PullRow> = self.database.one(ONE, values![repo, number]).await?;
         row.map(|row| {
-            let PullRow { head, title, author, bot, files, reviews_known, remarks, ready_ms } = row;
-            let head = Sha::parse(&head).map_err(|e| StoreError::corrupt("head", e))?;
-            let (ready, draft) = (ready_ms.map(Timestamp), false);
             Ok(RiskPull {
                 number,
-                head,
-                title,
-                author,
-                bot,
-                files,
-                reviews_known,
-                remarks,
-                draft,
-                ready,
+                head: Sha::parse(&row.head).map_err(|e| StoreError::corrupt("head", e))?,
+                title: row.title,
+                revert: row.revert,
+                author: row.author,
+                bot: row.bot,
+                files: row.files,
+                reviews_known: row.reviews_known,
+                remarks: row.remarks,
+                draft: false,
+                ready: row.ready_ms.map(Timestamp),
             })
         })
         .transpose()

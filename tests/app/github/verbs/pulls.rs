@@ -173,6 +173,17 @@ impl FakeGitHub {
         self.set_pull(full_name, number, "edited", changes, |_| {});
     }
 
+    /// Another body: `edited` with `changes.body`.
+    pub fn describe(&self, full_name: &str, number: u64, body: &str) {
+        let mut old = String::new();
+        self.change(full_name, |world, repo| {
+            let issue = world.repo_mut(repo).issues.get_mut(&number).expect("no such pull request");
+            old = std::mem::replace(&mut issue.body, body.into());
+        });
+        let changes = json!({"changes": {"body": {"from": old}}});
+        self.set_pull(full_name, number, "edited", changes, |_| {});
+    }
+
     /// Merges the pull request into its base branch with a merge commit: `push`, then `closed`.
     pub fn merge(&self, full_name: &str, number: u64) -> Sha {
         let sha = self.change(full_name, |world, repo| {
