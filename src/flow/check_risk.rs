@@ -197,7 +197,7 @@ impl App {
     }
 
     /// What the added migrations do; their texts are on the shelf when policies have read them.
-    async fn migrations_of(
+    pub(super) async fn migrations_of(
         &self,
         github: &Installation,
         name: &RepoName,

@@ -72,14 +72,13 @@ impl App {
         let now = self.clock.now();
         let ends = now.plus_ms(config.gate.max_wait_ms());
         let patience = Patience { since: now, reports: 0, ends };
-        let pulls =
-            subject.github.pulls_of_commit(&subject.name, &commit.sha).await.map_err(Fate::from)?;
+        let brought = self.brought(&subject, &config, (environment, &commit.sha), &[]).await?;
         let asked = Deploying {
             environment,
             git_ref,
             head: &commit.sha,
             deployment: None,
-            pulls: &pulls,
+            brought: &brought,
             wait_ends: ends,
         };
         let request = self.gate_request(&subject, &config, asked).await?;

@@ -28,6 +28,7 @@ mod fate;
 pub mod fix_folder;
 mod fix_repository;
 mod gate_answer;
+mod gate_brought;
 mod gate_facts;
 pub mod gate_folder;
 mod gate_override;

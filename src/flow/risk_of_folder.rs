@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::domain::ddl::is_migration;
 use crate::domain::ids::Sha;
-use crate::domain::risk::change::{Change, Kind};
-use crate::domain::risk::condition::{of_migrations, read_migrations};
+use crate::domain::risk::change::{Change, FileChange, Kind};
+use crate::domain::risk::condition::{Class, Condition, of_migrations, read_migrations};
 use crate::domain::risk::history::{History, Step};
 use crate::domain::risk::model::Model;
 use crate::domain::risk::observed::Observed;
@@ -77,9 +77,7 @@ pub async fn risk_of_folder(
     let mut history = History::walk(model, &landed, whole, |_| {});
     let past = history.past(&change);
     let scored = history.score(&change, &past);
-    let found = migrations(&checkout, &head, &change).await?;
-    let touches_code = change.files.iter().any(|file| !is_migration(&file.path));
-    let (class, conditions) = of_migrations(&found, touches_code);
+    let (class, conditions) = migrations(&checkout, &head, &change.files).await?;
     let observed = Observed {
         lines_before: lines_before(&checkout, &fork, &change).await?,
         ..Observed::nothing("only GitHub knows; the check on a pull request tells")
@@ -114,20 +112,22 @@ async fn landed(
     Ok((units(line.line, &line.all, people, repository.as_deref()), line.whole))
 }
 
-/// What the added migrations do.
-async fn migrations(
+/// What the added ones of these files do as migrations, as they are at `head`.
+pub(super) async fn migrations(
     checkout: &Checkout,
     head: &Sha,
-    change: &Change,
-) -> Result<Vec<crate::domain::risk::condition::Found>, GitError> {
-    let added = change.files.iter().filter(|f| f.kind == Kind::Added && is_migration(&f.path));
+    files: &[FileChange],
+) -> Result<(Option<Class>, Vec<Condition>), GitError> {
+    let added = files.iter().filter(|f| f.kind == Kind::Added && is_migration(&f.path));
     let added: BTreeSet<&str> = added.map(|file| file.path.as_str()).collect();
     if added.is_empty() {
-        return Ok(Vec::new());
+        return Ok((None, Vec::new()));
     }
     let tree = checkout.tree(head, |path| added.contains(path)).await?;
     let texts: Vec<_> = added.iter().map(|path| (*path, tree.text(path).cloned())).collect();
-    Ok(read_migrations(texts.iter().map(|(path, text)| (*path, text.as_deref()))))
+    let found = read_migrations(texts.iter().map(|(path, text)| (*path, text.as_deref())));
+    let touches_code = files.iter().any(|file| !is_migration(&file.path));
+    Ok(of_migrations(&found, touches_code))
 }
 
 /// Lines of the touched files that were there, as they were at `fork`.

@@ -71,6 +71,7 @@ async fn the_newest_word_on_a_condition_counts() {
             let said = Acknowledged {
                 condition: condition.to_owned(),
                 environment: environment.map(ToOwned::to_owned),
+                change: None,
                 by: by.to_owned(),
                 reason: "it's \"fine\"".to_owned(),
                 at: given.to_rfc3339(),

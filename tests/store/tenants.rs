@@ -137,6 +137,7 @@ pub(crate) async fn settle_in(store: &Store, installation: i64) {
     let said = Acknowledged {
         condition: "freeze".to_owned(),
         environment: None,
+        change: None,
         by: "ada".to_owned(),
         reason: "r".to_owned(),
         at: NOON.to_rfc3339(),

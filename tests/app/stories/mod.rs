@@ -22,6 +22,7 @@ mod fix_button;
 mod flood;
 mod fork;
 mod gate;
+mod gate_brought;
 mod gate_incidents;
 mod gate_texts;
 mod golden_path;

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::config::SloRules;
 use crate::domain::config::gating::ObjectiveRule;
 
-use super::freeze::{At, covers};
+use super::scope::{At, covers};
 
 pub use documents::{definitions, is_wanted};
 pub use promql::{Question, WINDOW_LABEL};
