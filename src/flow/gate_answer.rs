@@ -95,6 +95,7 @@ impl App {
         };
         let request = self.gate_request(&subject, &config, deploying).await.map_err(owed)?;
         let reasons = subject.evaluators(self).reasons(&request, &config.parameters).await?;
+        self.note_budgets(subject.id, &config, asked.environment, &reasons).await?;
         let decision = decide(&request, reasons, patience, now);
         row.decision = serde_json::to_string(&decision).unwrap_or_default();
         let said = comment(&request, &decision);

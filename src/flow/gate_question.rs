@@ -85,7 +85,11 @@ impl App {
         let reasons = match config.gate.covers(environment) {
             true => {
                 let evaluators = subject.evaluators(self);
-                evaluators.reasons(&request, &config.parameters).await.map_err(Fate::from)?
+                let said = evaluators.reasons(&request, &config.parameters).await;
+                let said = said.map_err(Fate::from)?;
+                let noted = self.note_budgets(subject.id, &config, environment, &said).await;
+                noted.map_err(Fate::from)?;
+                said
             }
             false => Vec::new(),
         };

@@ -7,6 +7,7 @@
 pub mod accept;
 pub mod adopt_folder;
 mod adopt_repository;
+mod ahead;
 mod answer_comment;
 mod backlog;
 mod beside;

@@ -1,4 +1,5 @@
-//! What else is there to see of an open pull request? Its reviews, its coverage, who depends on it.
+//! What else is there to see of an open pull request? Its reviews, its coverage, who depends on it,
+//! what a deployment would meet.
 
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
 use crate::domain::risk::change::{Change, Kind};
@@ -66,6 +67,7 @@ impl App {
         conditions.extend(of_coverage(patch, coverage.project));
         let needed = dependents_of(&self.store, at.installation, at.repo).await?;
         conditions.extend(needed.and_then(of_dependents));
+        conditions.extend(self.ahead(at.installation, at.repo, at.name).await?);
         let [no_patch, no_project] = match uploaded {
             true => [
                 "the uploaded report measures none of the changed lines",

@@ -5,6 +5,7 @@
 //! with what people have overridden, and `report::gate` puts the decision into words. Times are
 //! passed in: the same request gives the same decision.
 
+pub mod ahead;
 pub mod brought;
 pub mod decide;
 pub mod freeze;

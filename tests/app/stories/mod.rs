@@ -52,6 +52,7 @@ mod recovery;
 mod replicas;
 mod rerun;
 mod risk;
+mod risk_ahead;
 mod risk_beside;
 mod risk_coverage;
 mod risk_history;
