@@ -102,6 +102,7 @@ async fn gate(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let acknowledged = arguments.acknowledge.into_iter().map(|(condition, reason)| Acknowledged {
         condition,
         environment: None,
+        change: None,
         by: "command line".to_owned(),
         reason,
         at: now.to_rfc3339(),

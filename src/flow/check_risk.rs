@@ -199,7 +199,7 @@ impl App {
 
     /// What the migrations do that it brings; their texts are on the shelf when policies have read
     /// them.
-    async fn migrations_of(
+    pub(super) async fn migrations_of(
         &self,
         github: &Installation,
         name: &RepoName,

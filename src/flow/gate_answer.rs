@@ -76,11 +76,10 @@ impl App {
             let said = uncovered(asked.head, asked.environment);
             return self.conclude_gate(&github, &asked, row, (Verdict::Approved, said)).await;
         }
-        let pulls = subject.github.pulls_of_commit(&subject.name, asked.head).await?;
-        row.pulls = pulls.iter().map(|pull| pull.number).collect();
-        row.pulls.extend(&asked.deployment.pulls);
-        row.pulls.sort_unstable();
-        row.pulls.dedup();
+        let place = (asked.environment, asked.head);
+        let named = &asked.deployment.pulls;
+        let brought = self.brought(&subject, &config, place, named).await?;
+        row.pulls = brought.pulls();
         let patience = Patience {
             since: row.asked,
             reports: row.reports,
@@ -91,11 +90,12 @@ impl App {
             git_ref: asked.git_ref,
             head: asked.head,
             deployment: Some(asked.deployment),
-            pulls: &pulls,
+            brought: &brought,
             wait_ends: patience.ends,
         };
         let request = self.gate_request(&subject, &config, deploying).await.map_err(owed)?;
         let reasons = subject.evaluators(self).reasons(&request, &config.parameters).await?;
+        self.note_budgets(subject.id, &config, asked.environment, &reasons).await?;
         let decision = decide(&request, reasons, patience, now);
         row.decision = serde_json::to_string(&decision).unwrap_or_default();
         let said = comment(&request, &decision);

@@ -3,19 +3,21 @@
 use std::collections::BTreeMap;
 
 use crate::domain::config::OrgConfig;
-use crate::domain::gate::freeze::{At, windows};
+use crate::domain::gate::freeze::windows;
 use crate::domain::gate::request::{
-    Acknowledged, Deployment, GateRequest, GateSettings, Incident, Judged, Repository, Risk, SCHEMA,
+    Deployment, GateRequest, GateSettings, Incident, Judged, Repository, SCHEMA,
 };
+use crate::domain::gate::scope::At;
 use crate::domain::gate::slo::{self, SloFacts};
 use crate::domain::ids::Sha;
 use crate::domain::judge::Judgement;
 use crate::domain::time::Timestamp;
 use crate::domain::tree::Content;
-use crate::edge::github::{Access, Permission, Pull, TokenScope};
+use crate::edge::github::{Access, Permission, TokenScope};
 
 use super::App;
 use super::fate::Fate;
+use super::gate_brought::Brought;
 use super::gate_slo::measured;
 use super::judge_commit::{Rules, Subject};
 
@@ -25,8 +27,8 @@ pub(super) struct Deploying<'a> {
     pub(super) git_ref: &'a str,
     pub(super) head: &'a Sha,
     pub(super) deployment: Option<&'a Deployment>,
-    /// Pull requests that brought the commit.
-    pub(super) pulls: &'a [Pull],
+    /// What it brings.
+    pub(super) brought: &'a Brought,
     pub(super) wait_ends: Timestamp,
 }
 
@@ -38,7 +40,7 @@ impl App {
         config: &OrgConfig,
         asked: Deploying<'_>,
     ) -> Result<GateRequest, Fate> {
-        let Deploying { environment, git_ref, head, deployment, pulls, wait_ends } = asked;
+        let Deploying { environment, git_ref, head, deployment, brought, wait_ends } = asked;
         let teams = match self.evaluate_commit(subject, head, None, Rules::OWN).await {
             Ok(evaluated) => evaluated.answer.teams,
             // Without the commit nobody knows whose it is.
@@ -46,9 +48,14 @@ impl App {
             Err(other) => return Err(other),
         };
         let repository = Repository::new(&subject.name, teams);
-        let at = At { environment, repository: &repository.full_name, teams: &repository.teams };
+        let at = At {
+            environment: Some(environment),
+            repository: &repository.full_name,
+            teams: Some(&repository.teams),
+        };
         let now = self.clock.now();
         let slo = self.error_budgets(subject, config, at).await?;
+        let (risk, waivers) = self.risk_for_gate(subject, brought).await?;
         Ok(GateRequest {
             schema: SCHEMA.to_owned(),
             environment: environment.to_owned(),
@@ -56,11 +63,11 @@ impl App {
             git_ref: git_ref.to_owned(),
             sha: head.clone(),
             judgement: self.judged_for_gate(subject, head).await?,
-            risk: self.risk_for_gate(subject, head, pulls).await?,
+            risk: Some(risk),
             slo,
             freezes: windows(&config.freeze, &config.file, at, now),
             incidents: self.open_incidents(subject, config).await?,
-            waivers: self.answered_for(subject, head, pulls).await?,
+            waivers,
             settings: GateSettings::of(&config.gate),
             now: now.to_rfc3339(),
             wait_ends: wait_ends.to_rfc3339(),
@@ -85,26 +92,6 @@ impl App {
             Err(Fate::Moot(_)) => Ok(None),
             Err(other) => Err(other),
         }
-    }
-
-    /// What was said of the commit's risk, or of the newest pull request that brought it, at its last
-    /// push.
-    async fn risk_for_gate(
-        &self,
-        subject: &Subject,
-        head: &Sha,
-        pulls: &[Pull],
-    ) -> Result<Option<Risk>, Fate> {
-        let mut heads: Vec<(i64, &Sha)> =
-            pulls.iter().map(|pull| (pull.number, &pull.head.sha)).collect();
-        heads.push((i64::MAX, head));
-        heads.sort_by(|a, b| b.cmp(a));
-        for (_, sha) in heads {
-            if let Some(json) = self.store.risk_report(subject.id, sha).await? {
-                return Ok(Risk::of_report(&json));
-            }
-        }
-        Ok(None)
     }
 
     /// Open issues with a label of `gate.incidents`. Where events have told of every incident since
@@ -132,21 +119,6 @@ impl App {
             found.extend(issues.into_iter().map(|issue| (issue.number, issue)));
         }
         Ok(Some(found.into_values().collect()))
-    }
-
-    /// What people answer for: of the commit, and of the pull requests that brought it as they were
-    /// at their last push.
-    async fn answered_for(
-        &self,
-        subject: &Subject,
-        head: &Sha,
-        pulls: &[Pull],
-    ) -> Result<Vec<Acknowledged>, Fate> {
-        let mut found = self.store.acknowledged(subject.id, head).await?;
-        for pull in pulls.iter().filter(|pull| pull.head.sha != *head) {
-            found.extend(self.store.acknowledged(subject.id, &pull.head.sha).await?);
-        }
-        Ok(found)
     }
 
     /// Error budgets of the organisation's own objectives, and of those that the default branch

@@ -2,23 +2,28 @@
 //! GitHub, no credentials; Prometheus only when the organisation's file names it.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use crate::domain::evaluate::{ConfigFile, Request};
-use crate::domain::gate::freeze::{At, windows};
+use crate::domain::gate::brought::{Risk, Unlooked};
+use crate::domain::gate::freeze::windows;
 use crate::domain::gate::request::{
     Acknowledged, GateRequest, GateSettings, Judged, Repository, SCHEMA,
 };
+use crate::domain::gate::scope::At;
 use crate::domain::gate::slo::{self, SloFacts};
 use crate::domain::gate::{Decision, Patience, decide};
 use crate::domain::ids::Sha;
 use crate::domain::judge::ConfigProblem;
+use crate::domain::risk::condition::OF_MIGRATIONS;
 use crate::domain::time::Timestamp;
 use crate::domain::tree::Content;
 use crate::edge::evaluator::Evaluators;
-use crate::edge::git::Checkout;
+use crate::edge::git::{Checkout, GitError};
 use crate::edge::prometheus::Prometheus;
 
 use super::check_folder::{CheckError, FolderToCheck, check_folder, config_of};
+use super::folder_migrations::migrations;
 use super::gate_slo::measured;
 use super::gather_folder::{Folder, GatherError, gather_with};
 
@@ -52,7 +57,7 @@ pub struct Decided {
 
 /// The commit that a folder is at, or that a revision names; and the one before it, when it is here.
 pub async fn commit_of(
-    folder: &std::path::Path,
+    folder: &Path,
     revision: Option<&str>,
 ) -> Result<(Sha, Option<Sha>), GatherError> {
     let checkout = Checkout::open(folder).await?;
@@ -92,6 +97,7 @@ pub async fn gate_folder(
         ..Request::default()
     };
     let answer = evaluators.evaluate(&request).await?;
+    let risk = brought(&folder, &sha).await.map_err(GatherError::from)?;
     let today = now.date();
     let checked =
         check_folder(evaluators, FolderToCheck { folder, config, organisation, today }).await?;
@@ -104,9 +110,9 @@ pub async fn gate_folder(
         teams: answer.teams.clone(),
     };
     let at = At {
-        environment: &environment,
+        environment: Some(&environment),
         repository: &repository.full_name,
-        teams: &repository.teams,
+        teams: Some(&repository.teams),
     };
     let slo = match &rules.slo.prometheus {
         None => SloFacts::none(),
@@ -125,11 +131,10 @@ pub async fn gate_folder(
         git_ref,
         sha,
         judgement: Some(Judged::of(&checked.judgement)),
-        // The past of the repository is not read for this: `waymark risk` does that.
-        risk: None,
+        risk: Some(risk),
         slo,
         freezes: windows(&rules.freeze, &rules.file, at, now),
-        // Issues are GitHub's.
+        // Issues are GitHub's; the rule notes that nobody looked.
         incidents: None,
         waivers: acknowledged,
         settings: GateSettings::of(&rules.gate),
@@ -144,4 +149,24 @@ pub async fn gate_folder(
     };
     let decision = decide(&request, reasons, Patience { since: now, reports: 0, ends }, now);
     Ok(Decided { request, decision, problems: answer.organisation_problems })
+}
+
+/// What is known of the changes since what was deployed before: what their migrations do. The past of
+/// the repository is not read for this (`waymark risk` does that), and reviews are GitHub's.
+async fn brought(folder: &Folder, sha: &Sha) -> Result<Risk, GitError> {
+    let unlooked = |reason, known| Unlooked::one(sha.short(), reason, known);
+    let Some(base) = &folder.base else {
+        return Ok(Risk::default().without(unlooked("what was deployed before is not here", &[])));
+    };
+    let checkout = Checkout::open(&folder.path).await?;
+    let within = checkout.prefix().to_owned();
+    // Changes are told by their paths from the root.
+    let checkout = Checkout::open(checkout.root()).await?;
+    let base = checkout.commit(base).await?;
+    let fork = checkout.merge_base(&base, sha).await?.unwrap_or(base);
+    let mut files = checkout.difference(&fork, sha).await?;
+    files.retain(|file| Path::new(&file.path).starts_with(&within));
+    let (_, conditions) = migrations(&checkout, &fork, sha, &files).await?;
+    let only = "only GitHub knows more than what its migrations do";
+    Ok(Risk::of_conditions(&conditions, None).without(unlooked(only, &OF_MIGRATIONS)))
 }

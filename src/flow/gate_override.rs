@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::domain::config::GateRules;
-use crate::domain::gate::request::{Acknowledged, Risk};
-use crate::domain::gate::{Decision, Verdict};
+use crate::domain::gate::brought::Risk;
+use crate::domain::gate::{Acknowledged, Decision, Verdict};
 use crate::domain::ids::Sha;
 use crate::domain::report::answer::{
     Answer, acknowledged, ambiguous_deployment, may_not_override, no_such_condition, nothing_held,
@@ -114,6 +114,8 @@ impl App {
         let said = Acknowledged {
             condition: condition.to_owned(),
             environment,
+            // The row's commit tells it.
+            change: None,
             by: asked.by.clone(),
             reason: reason.to_owned(),
             at: given.to_rfc3339(),
@@ -166,7 +168,8 @@ fn known_conditions(
 ) -> BTreeSet<String> {
     let mut known = of_gate;
     known.extend(condition::NAMES.map(str::to_owned));
-    let said = report.and_then(Risk::of_report).map(|risk| risk.conditions).unwrap_or_default();
+    let said = report.and_then(|json| Risk::of_report(json, None));
+    let said = said.map(|risk| risk.conditions).unwrap_or_default();
     known.extend(said.into_iter().map(|condition| condition.name));
     let decisions = held.iter().filter_map(|row| serde_json::from_str(&row.decision).ok());
     known.extend(decisions.flat_map(|decision: Decision| {

@@ -73,21 +73,24 @@ impl App {
         let now = self.clock.now();
         let ends = now.plus_ms(config.gate.max_wait_ms());
         let patience = Patience { since: now, reports: 0, ends };
-        let pulls =
-            subject.github.pulls_of_commit(&subject.name, &commit.sha).await.map_err(Fate::from)?;
+        let brought = self.brought(&subject, &config, (environment, &commit.sha), &[]).await?;
         let asked = Deploying {
             environment,
             git_ref,
             head: &commit.sha,
             deployment: None,
-            pulls: &pulls,
+            brought: &brought,
             wait_ends: ends,
         };
         let request = self.gate_request(&subject, &config, asked).await?;
         let reasons = match config.gate.covers(environment) {
             true => {
                 let evaluators = subject.evaluators(self);
-                evaluators.reasons(&request, &config.parameters).await.map_err(Fate::from)?
+                let said = evaluators.reasons(&request, &config.parameters).await;
+                let said = said.map_err(Fate::from)?;
+                let noted = self.note_budgets(subject.id, &config, environment, &said).await;
+                noted.map_err(Fate::from)?;
+                said
             }
             false => Vec::new(),
         };

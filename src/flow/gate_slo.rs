@@ -10,22 +10,23 @@ pub async fn measured(prometheus: &Prometheus, base: &str, definitions: &[Defini
     let mut found = Vec::new();
     let mut dark: Option<String> = None;
     for definition in definitions.iter().take(MAX_OBJECTIVES) {
+        let silent = |reason: &String| definition.read(Err(reason.clone()), Ok(None));
         let objective = match (&dark, &definition.question) {
-            (Some(reason), _) => definition.read(Err(reason.clone()), None),
-            (None, Err(reason)) => definition.read(Err(reason.clone()), None),
+            (Some(reason), _) | (None, Err(reason)) => silent(reason),
             (None, Ok(question)) => match prometheus.query(base, &question.burn()).await {
                 Ok(samples) => {
+                    // A heavy query over a month may fail where the burn rates did not.
                     let budget = prometheus.query(base, &question.budget()).await;
-                    // The burn rates are what matters; a heavy query over a month may fail.
-                    let budget = budget.ok().and_then(|samples| Some(samples.first()?.value));
-                    definition.read(Ok(by_window(samples)), budget)
+                    let budget = budget.map(|samples| samples.first().map(|sample| sample.value));
+                    definition.read(Ok(by_window(samples)), budget.map_err(|error| words(&error)))
                 }
                 Err(error) => {
-                    let words = format!("Prometheus {error}");
+                    let words = words(&error);
+                    let objective = silent(&words);
                     if !matches!(error, PrometheusError::Refused(_)) {
-                        dark = Some(words.clone());
+                        dark = Some(words);
                     }
-                    definition.read(Err(words), None)
+                    objective
                 }
             },
         };
@@ -33,6 +34,10 @@ pub async fn measured(prometheus: &Prometheus, base: &str, definitions: &[Defini
     }
     found.sort_by(|a: &Objective, b| (&a.name, &a.place).cmp(&(&b.name, &b.place)));
     SloFacts::of(found)
+}
+
+fn words(error: &PrometheusError) -> String {
+    format!("Prometheus {error}")
 }
 
 fn by_window(samples: Vec<Sample>) -> BTreeMap<String, f64> {

@@ -7,6 +7,7 @@
 pub mod accept;
 pub mod adopt_folder;
 mod adopt_repository;
+mod ahead;
 mod answer_comment;
 mod backlog;
 mod beside;
@@ -29,6 +30,7 @@ pub mod fix_folder;
 mod fix_repository;
 mod folder_migrations;
 mod gate_answer;
+mod gate_brought;
 mod gate_facts;
 pub mod gate_folder;
 mod gate_override;

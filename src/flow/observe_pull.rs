@@ -1,4 +1,5 @@
-//! What else is there to see of an open pull request? Its reviews, its coverage, who depends on it.
+//! What else is there to see of an open pull request? Its reviews, its coverage, who depends on it,
+//! what a deployment would meet.
 
 use crate::domain::facts::codeowners;
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
@@ -73,6 +74,7 @@ impl App {
         conditions.extend(of_coverage(&coverage));
         let needed = dependents_of(&self.store, at.installation, at.repo).await?;
         conditions.extend(needed.and_then(of_dependents));
+        conditions.extend(self.ahead(at.installation, at.repo, at.name).await?);
         let [no_patch, no_project] = match uploaded {
             true => [
                 "the uploaded report measures none of the changed lines",

@@ -96,3 +96,45 @@ fn a_prometheus_that_does_not_answer_is_unknown() {
     fs::write(&file, format!("gate: {{unknown_slo: wait}}\n{slo}")).unwrap();
     assert_eq!(folder.waymark(&ask).code, Some(3));
 }
+
+/// What nobody has acknowledged holds a pipeline that asks itself, too; what a clone cannot know is
+/// said.
+#[test]
+fn what_a_migration_does_is_read_and_what_only_github_knows_is_noted() {
+    let (folder, file) = with(
+        "gate: {blocks: [irreversible_migration, self_merged], incidents: [incident]}\n\
+         policies: {operations/migration_safe: observe}\n",
+    );
+    let first = folder.write("db/migrate/V1__users.sql", "CREATE TABLE users (id bigint);\n");
+    first.commit("third");
+    folder.write("db/migrate/V2__drop.sql", "DROP TABLE users;\n").commit("fourth");
+    folder.write("NEWS", "even more").commit("fifth");
+    let ask = |at: &str, more: &[&str]| {
+        let fixed = ["gate", "--environment", "production", "--organisation", &file, "--ref", at];
+        folder.waymark(&[&fixed[..], more].concat())
+    };
+    let ran = ask("HEAD", &["--base", "HEAD~3"]);
+    assert_eq!(ran.code, Some(1), "{ran:?}");
+    assert!(ran.out.contains("reject     irreversible_migration: `db/migrate/V2__drop.sql`, line 1: `DROP TABLE users"), "{ran:?}");
+    assert!(
+        ran.out.contains("note       risk: whether `self_merged` is so is not known of"),
+        "{ran:?}"
+    );
+    let incidents = "note       incident: whether an incident is open is not known: nobody looked for issues with `incident`";
+    assert!(ran.out.contains(incidents), "{ran:?}");
+    let ran = ask(
+        "HEAD",
+        &["--base", "HEAD~3", "--acknowledge", "irreversible_migration=nobody uses it"],
+    );
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    // The last commit alone drops nothing, and that is known.
+    let ran = ask("HEAD", &["--format", "json"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let told = ran.json();
+    assert_eq!(told["request"]["risk"]["conditions"], serde_json::json!([]));
+    let known = told["request"]["risk"]["unknown"][0]["known"].as_array().map(Vec::len);
+    assert_eq!(known, Some(4));
+    // Of the first commit nobody knows what it changes.
+    let ran = ask("HEAD~4", &[]);
+    assert!(ran.out.contains(": what was deployed before is not here"), "{ran:?}");
+}

@@ -50,6 +50,31 @@ async fn the_first_success_stays_and_nothing_is_lost_by_a_repeat() {
 }
 
 #[tokio::test]
+async fn what_was_deployed_last_is_what_succeeded_last_there() {
+    for db in fresh_databases().await {
+        let store = &db.store;
+        known(store).await;
+        let last = async |place: &str| store.last_deployed(REPO, place).await.unwrap();
+        let place = deployment(1, None).environment;
+        assert_eq!(last(&place).await, None, "{}", db.kind);
+        let row = |id: i64, commit, succeeded| DeploymentRow {
+            sha: Some(sha(commit)),
+            ..deployment(id, succeeded)
+        };
+        let elsewhere =
+            DeploymentRow { environment: "elsewhere".to_owned(), ..row(4, 4, Some(at(9))) };
+        for row in [row(1, 1, Some(at(7))), row(2, 2, Some(at(5))), row(3, 3, None), elsewhere] {
+            store.note_deployment(REPO, &row).await.unwrap();
+        }
+        assert_eq!(last(&place).await, Some(sha(1)));
+        assert_eq!(last("elsewhere").await, Some(sha(4)));
+        let release = DeploymentRow { source: Source::Release, ..row(5, 5, Some(at(10))) };
+        store.note_deployment(REPO, &release).await.unwrap();
+        assert_eq!(last(&place).await, Some(sha(1)), "a release reaches no place");
+    }
+}
+
+#[tokio::test]
 async fn older_news_change_nothing() {
     for db in fresh_databases().await {
         let store = &db.store;

@@ -1,6 +1,7 @@
 //! Deployments that wait, and what people answer for.
 
 use waymark::domain::gate::Verdict;
+use waymark::domain::gate::ahead::BudgetsSaid;
 use waymark::domain::gate::request::Acknowledged;
 use waymark::domain::ids::{InstallationId, RepoId};
 use waymark::edge::store::{AcknowledgementRow, GateKey, GateRow};
@@ -71,6 +72,7 @@ async fn the_newest_word_on_a_condition_counts() {
             let said = Acknowledged {
                 condition: condition.to_owned(),
                 environment: environment.map(ToOwned::to_owned),
+                change: None,
                 by: by.to_owned(),
                 reason: "it's \"fine\"".to_owned(),
                 at: given.to_rfc3339(),
@@ -93,5 +95,27 @@ async fn the_newest_word_on_a_condition_counts() {
         assert_eq!(short, [("*", Some("production"), "ada"), ("freeze", None, "grace")]);
         assert_eq!(store.acknowledged(RepoId(10), &sha(2)).await.unwrap(), []);
         assert!(store.any_acknowledged(RepoId(10)).await.unwrap());
+    }
+}
+
+#[tokio::test]
+async fn the_newest_word_on_error_budgets_counts() {
+    for db in fresh_databases().await {
+        let store = &db.store;
+        store.upsert_repos(InstallationId(1), &[repo(10), repo(20)]).await.unwrap();
+        let said = |environment: &str, seconds: i64, message: &str| BudgetsSaid {
+            environment: environment.to_owned(),
+            at: at(seconds),
+            messages: vec![message.to_owned()],
+        };
+        assert_eq!(store.budgets_said(RepoId(10)).await.unwrap(), None);
+        let newest = said("production", 2, "it's \"spent\"");
+        for one in [said("staging", 1, "calm"), newest.clone(), said("staging", 1, "late")] {
+            store.put_budgets_said(RepoId(10), &one).await.unwrap();
+        }
+        assert_eq!(store.budgets_said(RepoId(10)).await.unwrap(), Some(newest));
+        assert_eq!(store.budgets_said(RepoId(20)).await.unwrap(), None);
+        let nobody = store.put_budgets_said(RepoId(99), &said("x", 1, "y")).await;
+        assert!(nobody.is_err(), "no such repository");
     }
 }

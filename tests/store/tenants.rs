@@ -3,6 +3,7 @@
 use sqlx::{AssertSqlSafe, Connection};
 use waymark::domain::config::Labels;
 use waymark::domain::gate;
+use waymark::domain::gate::ahead::BudgetsSaid;
 use waymark::domain::gate::request::Acknowledged;
 use waymark::domain::ids::{InstallationId, RepoId};
 use waymark::domain::metrics::Run;
@@ -21,7 +22,7 @@ use crate::given::*;
 
 /// Every table that holds what belongs to a tenant. `delivery` is the inbox, `job` also holds
 /// plans: looked at below.
-const TABLES: [&str; 40] = [
+const TABLES: [&str; 41] = [
     "installation",
     "repo",
     "pull",
@@ -35,6 +36,7 @@ const TABLES: [&str; 40] = [
     "snapshot",
     "gate",
     "acknowledgement",
+    "budgets_said",
     "card",
     "level_history",
     "sweep",
@@ -134,9 +136,12 @@ pub(crate) async fn settle_in(store: &Store, installation: i64) {
     };
     store.put_check_run(&run, NOON).await.unwrap();
     store.put_gate(&held(installation)).await.unwrap();
+    let said = BudgetsSaid { environment: "production".to_owned(), at: NOON, messages: vec![] };
+    store.put_budgets_said(repo_id, &said).await.unwrap();
     let said = Acknowledged {
         condition: "freeze".to_owned(),
         environment: None,
+        change: None,
         by: "ada".to_owned(),
         reason: "r".to_owned(),
         at: NOON.to_rfc3339(),

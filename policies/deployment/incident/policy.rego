@@ -19,3 +19,15 @@ reasons contains {
 	is_array(input.incidents)
 	some incident in input.incidents
 }
+
+# Nobody looked although somebody should have: only GitHub knows issues.
+reasons contains {
+	"verdict": "note",
+	"message": sprintf("whether an incident is open is not known: nobody looked for issues with %s", [concat(", ", labels)]),
+	"remedy": "Ask a running Waymark, which sees issues",
+} if {
+	is_null(input.incidents)
+	count(labels) > 0
+}
+
+labels := sort([sprintf("`%s`", [label]) | some label in input.settings.incidents])

@@ -246,6 +246,27 @@ slo:
     }
 
     #[test]
+    fn a_condition_that_does_not_exist_holds_nobody_and_is_said() {
+        let told = complaints(
+            "gate:
+  blocks:
+    - irreversible_migration
+    - irreversible_migrations
+    - no_expert
+    - friday
+    - freeze
+",
+        );
+        let expected = [
+            "4: unknown condition `irreversible_migrations`; did you mean `irreversible_migration`?",
+            "6: unknown condition `friday`",
+            "7: unknown condition `freeze`",
+        ];
+        assert_eq!(told, expected);
+        assert_eq!(complaints("gate: {blocks: self_merged}"), [""; 0]);
+    }
+
+    #[test]
     fn what_is_left_out_has_a_meaning() {
         let rules = GateRules::default();
         assert_eq!(rules.max_wait_ms(), 24 * 3_600_000);

@@ -10,6 +10,7 @@ use crate::domain::gate::freeze;
 use crate::domain::glob;
 use crate::domain::ids::PolicyId;
 use crate::domain::nearest::unknown_word;
+use crate::domain::risk::condition::NAMES;
 use crate::domain::risk::coverage::is_expression;
 
 /// What exists, so that misspelt names are found.
@@ -58,6 +59,7 @@ impl Known {
                 return self.policy(shape, filled.ok_or(None)?).map_err(Some);
             }
             Shape::Command => return command(filled.ok_or(None)?),
+            Shape::Condition => return condition(filled.ok_or(None)?),
             Shape::Lock => return lock(filled.ok_or(None)?),
             _ => false,
         };
@@ -108,6 +110,13 @@ fn command(text: &str) -> Result<Value, Option<String>> {
         return Ok(Value::from(text));
     }
     Err(Some(unknown_word("command", text, &names)))
+}
+
+fn condition(text: &str) -> Result<Value, Option<String>> {
+    if NAMES.contains(&text) {
+        return Ok(Value::from(text));
+    }
+    Err(Some(unknown_word("condition", text, &NAMES)))
 }
 
 fn lock(text: &str) -> Result<Value, Option<String>> {

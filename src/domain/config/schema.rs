@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::known::Known;
 use super::shape::{LEVELS, LOCKS, MODES, Shape, Table};
 use super::tables;
+use crate::domain::risk::condition::NAMES;
 
 /// A configuration file that has a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -124,6 +125,7 @@ fn shape(it: &Shape, known: &Known) -> Value {
             }
             offered(json!(all), PATTERN)
         }
+        Shape::Condition => json!({"enum": NAMES}),
         // Their list grows; who writes a wrong one is told when the file is read.
         Shape::Command => json!({"type": "string", "pattern": "^[a-z]+$"}),
         Shape::Lock => json!({"anyOf": [

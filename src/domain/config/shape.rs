@@ -46,6 +46,8 @@ pub(super) enum Shape {
     OneOf(&'static [&'static str]),
     /// A command that is written in comments.
     Command,
+    /// What a condition of a change is called.
+    Condition,
     /// Something that an organisation may lock.
     Lock,
     /// Parameters of policies: name → value of the kind of its default.
@@ -135,6 +137,7 @@ impl Shape {
             Self::Policies => "a policy's id, `pack/*` or `*`".to_owned(),
             Self::OneOf(words) => format!("one of {}", words.join(", ")),
             Self::Command => "a command".to_owned(),
+            Self::Condition => "a condition of a change".to_owned(),
             Self::Lock => format!("one of {}", LOCKS.join(", ")),
             Self::Parameters => "a mapping of parameters".to_owned(),
             Self::List(of) => format!("a list, each item {}", of.words()),

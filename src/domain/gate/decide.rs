@@ -32,6 +32,9 @@ pub struct Reason {
     pub rule: PolicyId,
     /// The condition that it names: `freeze`. What people acknowledge.
     pub condition: String,
+    /// The change that it is about: `#12`, `4f2a91c`; `None`: the deployment as a whole.
+    #[serde(default)]
+    pub change: Option<String>,
     /// What it asks for.
     pub verdict: Wish,
     /// What is so; may hold anybody's text.
@@ -117,7 +120,9 @@ pub fn decide(
     now: Timestamp,
 ) -> Decision {
     for reason in &mut reasons {
-        let fits = |ack: &&Acknowledged| ack.covers(&reason.condition, &request.environment);
+        let fits = |ack: &&Acknowledged| {
+            ack.covers(&reason.condition, &request.environment, reason.change.as_deref())
+        };
         if reason.verdict > Wish::Note {
             reason.acknowledged = request.waivers.iter().find(fits).cloned();
         }
@@ -182,6 +187,7 @@ pub(crate) mod tests {
         Reason {
             rule: PolicyId::parse(&format!("deployment/{condition}")).expect("valid"),
             condition: condition.to_owned(),
+            change: None,
             verdict,
             message: format!("`{condition}` is so"),
             remedy: None,
@@ -200,6 +206,7 @@ pub(crate) mod tests {
         Acknowledged {
             condition: condition.to_owned(),
             environment: environment.map(ToOwned::to_owned),
+            change: None,
             by: "ada".to_owned(),
             reason: "r".to_owned(),
             at: NOW.to_rfc3339(),
@@ -238,6 +245,21 @@ pub(crate) mod tests {
         let all = with(&[ack("*", Some("production"))]);
         assert_eq!(all.verdict, Verdict::Approved);
         assert!(all.reasons.iter().all(|r| r.acknowledged.is_some()));
+    }
+
+    #[test]
+    fn what_somebody_answers_for_in_one_change_is_not_another_ones() {
+        let of = |change: &str| Some(change.to_owned());
+        let said = || ["#1", "#2"].map(|c| Reason { change: of(c), ..reason("bad", Wish::Reject) });
+        let with = |condition: &str, change| {
+            let waivers = vec![Acknowledged { change, ..ack(condition, None) }];
+            decide(&GateRequest { waivers, ..request() }, said().to_vec(), patience(), NOW)
+        };
+        let one = with("bad", of("#1"));
+        assert_eq!((one.verdict, one.deciding), (Verdict::Rejected, 1));
+        assert_eq!(one.facts()[0].change, of("#2"));
+        assert_eq!(with("bad", None).verdict, Verdict::Approved);
+        assert_eq!(with("*", of("#3")).verdict, Verdict::Approved);
     }
 
     #[test]

@@ -5,9 +5,12 @@
 //! with what people have overridden, and `report::gate` puts the decision into words. Times are
 //! passed in: the same request gives the same decision.
 
+pub mod ahead;
+pub mod brought;
 pub mod decide;
 pub mod freeze;
 pub mod request;
+pub mod scope;
 pub mod slo;
 
 pub use decide::{Decision, Patience, Verdict, decide};

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::brought::Risk;
 use super::freeze::Window;
 use super::slo::SloFacts;
 use crate::domain::config::GateRules;
@@ -18,8 +18,6 @@ use crate::domain::time::Timestamp;
 pub const SCHEMA: &str = "waymark.dev/gate/v1";
 /// Findings that are told one by one.
 const MAX_FINDINGS: usize = 10;
-/// Pieces of evidence of one condition that are told.
-const MAX_EVIDENCE: usize = 3;
 
 /// May this be deployed?
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -39,7 +37,7 @@ pub struct GateRequest {
     pub sha: Sha,
     /// What the golden path says of the commit; `None`: nothing is known of it.
     pub judgement: Option<Judged>,
-    /// How likely the change is to be reverted; `None`: not known.
+    /// What is known of the changes that the deployment brings; `None`: nothing.
     pub risk: Option<Risk>,
     /// How fast error budgets burn.
     pub slo: SloFacts,
@@ -156,48 +154,6 @@ impl Judged {
     }
 }
 
-/// What is known of a change's risk, in plain numbers.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Risk {
-    /// Times what is usual in this repository; `None`: withheld.
-    pub multiple: Option<f64>,
-    /// `lower`, `usual`, `raised`.
-    pub band: Option<String>,
-    /// Named conditions that need no statistics.
-    pub conditions: Vec<Condition>,
-}
-
-impl Risk {
-    /// Of the report that was made of a commit (`waymark.dev/risk/v1`); `None` when it is of
-    /// another shape.
-    pub fn of_report(json: &str) -> Option<Self> {
-        let report: Value = serde_json::from_str(json).ok()?;
-        if report["schema"] != "waymark.dev/risk/v1" {
-            return None;
-        }
-        let condition = |condition: &Value| {
-            let evidence = condition["evidence"].as_array()?.iter().filter_map(Value::as_str);
-            let message = evidence.take(MAX_EVIDENCE).collect::<Vec<_>>().join("; ");
-            Some(Condition { name: condition["name"].as_str()?.to_owned(), message })
-        };
-        let assessment = &report["assessment"];
-        Some(Self {
-            multiple: assessment["multiple"]["value"].as_f64().map(|n| (n * 10.0).round() / 10.0),
-            band: assessment["band"].as_str().map(ToOwned::to_owned),
-            conditions: report["conditions"].as_array()?.iter().filter_map(condition).collect(),
-        })
-    }
-}
-
-/// A named condition of a change, such as `irreversible_migration`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Condition {
-    /// What `/platform acknowledge` calls it.
-    pub name: String,
-    /// What is so, with the place.
-    pub message: String,
-}
-
 /// Something is broken in production.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Incident {
@@ -214,6 +170,9 @@ pub struct Acknowledged {
     pub condition: String,
     /// For which environment; `None`: every one.
     pub environment: Option<String>,
+    /// The change that it answers for, as conditions name it; `None`: all of them.
+    #[serde(default)]
+    pub change: Option<String>,
     /// Login.
     pub by: String,
     /// Why, in their words.
@@ -226,10 +185,13 @@ impl Acknowledged {
     /// Stands for whatever holds the deployment.
     pub const ALL: &'static str = "*";
 
-    /// Whether it is about a condition of a deployment to this environment.
-    pub fn covers(&self, condition: &str, environment: &str) -> bool {
+    /// Whether it is about a condition of a deployment to this environment. One that was given for a
+    /// change does not answer for what another one brings along; `change` is the one that the
+    /// condition is of, `None` for one of the whole deployment.
+    pub fn covers(&self, condition: &str, environment: &str, change: Option<&str>) -> bool {
         let there = self.environment.as_deref().is_none_or(|name| name == environment);
-        there && (self.condition == condition || self.condition == Self::ALL)
+        let same = self.change.as_deref().is_none_or(|own| change.is_none_or(|of| own == of));
+        there && (self.condition == Self::ALL || (self.condition == condition && same))
     }
 }
 
@@ -242,6 +204,9 @@ pub struct GateSettings {
     pub blocks: Vec<String>,
     /// Teams that may override; empty: the repository's administrators.
     pub r#override: Vec<String>,
+    /// Labels of issues that are incidents; empty: nobody looks for any.
+    #[serde(default)]
+    pub incidents: Vec<String>,
 }
 
 impl GateSettings {
@@ -251,6 +216,7 @@ impl GateSettings {
             unknown_slo: rules.unknown_slo,
             blocks: rules.blocks.clone(),
             r#override: rules.r#override.clone(),
+            incidents: rules.incidents.clone(),
         }
     }
 }

@@ -268,6 +268,8 @@ struct Written {
     message: String,
     /// Where one rule names several conditions, as risk does.
     condition: Option<String>,
+    /// Where it is about one of the changes that a deployment brings.
+    change: Option<String>,
     remedy: Option<String>,
     until: Option<String>,
 }
@@ -281,6 +283,7 @@ fn read(id: &PolicyId, said: &Value) -> Result<Vec<Reason>, String> {
     let reason = |written: Written| Reason {
         rule: id.clone(),
         condition: cut(written.condition.unwrap_or_else(|| id.policy().to_owned())),
+        change: written.change.map(cut),
         verdict: written.verdict,
         message: cut(written.message),
         remedy: written.remedy.map(cut),
@@ -294,6 +297,7 @@ fn failed(id: &PolicyId, problem: &str) -> Reason {
     Reason {
         rule: id.clone(),
         condition: id.policy().to_owned(),
+        change: None,
         verdict: Wish::Reject,
         message: format!("the rule `{id}` failed: {problem}").chars().take(MAX_MESSAGE).collect(),
         remedy: Some("Mend the rule, or override it for this deployment".to_owned()),

@@ -276,6 +276,7 @@ mod tests {
         let ack = Acknowledged {
             condition: "freeze".to_owned(),
             environment: None,
+            change: None,
             by: "ada".to_owned(),
             reason: "the fix for @everybody".to_owned(),
             at: NOW.to_rfc3339(),

@@ -13,17 +13,32 @@ pub use ddl::{Class, Found, Source, of_migrations, read_migrations, read_sources
 pub use notes::{of_dependents, of_expertise, of_pace};
 pub use review::{Review, Verdict, by_others, last_look, of_merge, of_reviews};
 
-/// What conditions of a change are called that we know of ourselves.
-pub const NAMES: [&str; 8] = [
+/// What conditions of migrations are called: they can be told from the files alone.
+pub const OF_MIGRATIONS: [&str; 4] = [
     "irreversible_migration",
     "blocking_migration",
     "migration_breaks_running_code",
     "migration_not_understood",
+];
+
+/// What conditions of a change are called that we know of ourselves.
+pub const NAMES: [&str; 11] = [
+    OF_MIGRATIONS[0],
+    OF_MIGRATIONS[1],
+    OF_MIGRATIONS[2],
+    OF_MIGRATIONS[3],
     "unreviewed",
     "self_merged",
     "stale_approval",
     "low_coverage",
+    "rubber_stamp",
+    "no_expert",
+    "many_dependents",
 ];
+
+/// What conditions are called that are of the hour, not of the change. The gate has rules of its own
+/// for them, of the same name, and asks anew.
+pub const MOMENTARY: [&str; 2] = ["freeze", "error_budget"];
 
 /// How much a condition asks for; the most last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

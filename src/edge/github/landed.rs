@@ -16,10 +16,12 @@ use crate::domain::time::Timestamp;
 /// Commits of one page.
 const PAGE: usize = 100;
 
-/// What one push brought.
+/// What one commit has that another one has not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pushed {
-    /// The new commits, at most 250.
+    /// Whether it simply comes after the other one.
+    pub grew: bool,
+    /// The new commits, at most the last 250.
     pub commits: Vec<Commit>,
     /// Whether these are all.
     pub whole: bool,
@@ -85,6 +87,17 @@ impl Installation {
         before: &Sha,
         after: &Sha,
     ) -> Result<Option<Pushed>, GitHubError> {
+        Ok(self.brought(repo, before, after).await?.filter(|pushed| pushed.grew))
+    }
+
+    /// What `after` brings where `before` was; `None` when one of them is gone, or they share no
+    /// history.
+    pub async fn brought(
+        &self,
+        repo: &RepoName,
+        before: &Sha,
+        after: &Sha,
+    ) -> Result<Option<Pushed>, GitHubError> {
         let path = in_repo(repo, &format!("/compare/{before}...{after}"));
         let call = Call::get("/repos/{owner}/{repo}/compare/{basehead}", path);
         let found: Comparison = match self.read(&call.at_most(MAX_PAGE)).await {
@@ -95,7 +108,8 @@ impl Installation {
         };
         let files = found.files.into_iter().map(|file| PullFile::from(file).change);
         let files: Vec<FileChange> = files.collect();
-        Ok((found.status == "ahead").then(|| Pushed {
+        Ok(Some(Pushed {
+            grew: found.status == "ahead",
             whole: found.total_commits <= found.commits.len(),
             commits: found.commits.into_iter().filter_map(WireCommit::read).collect(),
             files: Some(files).filter(|files| files.len() < MAX_COMPARED),
@@ -132,11 +146,21 @@ impl Installation {
         repo: &RepoName,
         sha: &Sha,
     ) -> Result<Vec<FileChange>, GitHubError> {
+        let files = self.files_of_commit(repo, sha).await?;
+        Ok(files.into_iter().map(|file| file.change).collect())
+    }
+
+    /// The same with the blobs that they lead to.
+    pub async fn files_of_commit(
+        &self,
+        repo: &RepoName,
+        sha: &Sha,
+    ) -> Result<Vec<PullFile>, GitHubError> {
         let path = in_repo(repo, &format!("/commits/{sha}"));
         let call = Call::get("/repos/{owner}/{repo}/commits/{ref}", path);
         let files = |answer: &Answer, call: &Call| answer.json::<OneCommit>(call).map(|c| c.files);
         let files = self.list(call.at_most(MAX_PAGE), files).await?;
-        Ok(files.into_iter().map(|file| PullFile::from(file).change).collect())
+        Ok(files.into_iter().map(PullFile::from).collect())
     }
 }
 

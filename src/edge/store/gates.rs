@@ -229,6 +229,7 @@ impl Store {
         let read = |row: Said| Acknowledged {
             condition: row.condition_name,
             environment: Some(row.environment).filter(|name| !name.is_empty()),
+            change: None,
             by: row.by_login,
             reason: row.reason,
             at: Timestamp(row.given_ms).to_rfc3339(),

@@ -11,6 +11,7 @@
 mod adoptions;
 mod begin;
 mod blobs;
+mod budgets;
 mod campaigns;
 mod cards;
 mod check;

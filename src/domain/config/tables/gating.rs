@@ -91,7 +91,7 @@ static GATE_TABLE: Table = Table {
         key(
             "blocks",
             "Conditions of deploy risk that must be acknowledged before a deployment.",
-            Shape::OneOrMore(&Shape::Text),
+            Shape::OneOrMore(&Shape::Condition),
         ),
         key(
             "incidents",

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::domain::config::SloRules;
 use crate::domain::config::gating::ObjectiveRule;
 
-use super::freeze::{At, covers};
+use super::scope::{At, covers};
 
 pub use documents::{definitions, is_wanted};
 pub use promql::{Question, WINDOW_LABEL};
@@ -62,6 +62,9 @@ pub struct Objective {
     /// What remains of the budget of its period, from 1 down; below 0 it is overdrawn. `None`: not
     /// known.
     pub remaining: Option<f64>,
+    /// Why what remains is not known, where burn rates are; `None` when it is.
+    #[serde(default)]
+    pub budget_unknown: Option<String>,
     /// Why nothing is known of it; `None` when something is.
     pub unknown: Option<String>,
 }
@@ -81,9 +84,12 @@ pub struct Definition {
 
 /// What Prometheus answered: window → error ratio; or what went wrong.
 pub type Ratios = Result<BTreeMap<String, f64>, String>;
+/// Why something is not known although Prometheus answered.
+const NO_DATA: &str = "there is no data";
 
 impl Definition {
-    /// What the answers mean. `budget` is the answer for [`Question::budget`].
+    /// What the answers mean. `budget` is the answer for [`Question::budget`], `None` when it holds
+    /// no number, or what went wrong.
     ///
     /// Definition: how many times faster than its period allows the error budget is spent. Unit: budgets per
     /// period. Formula: burn(w) = error ratio over w / (1 - objective); remaining = 1 - burn(period). Source:
@@ -101,10 +107,10 @@ impl Definition {
     /// };
     /// // 1.44 % of the last hour's requests failed, 0.025 % of those of thirty days.
     /// let ratios = BTreeMap::from([("1h".to_owned(), 0.0144)]);
-    /// let now = promise.read(Ok(ratios), Some(0.00025));
+    /// let now = promise.read(Ok(ratios), Ok(Some(0.00025)));
     /// assert_eq!((now.burn["1h"], now.remaining), (14.4, Some(0.75)));
     /// ```
-    pub fn read(&self, ratios: Ratios, budget: Option<f64>) -> Objective {
+    pub fn read(&self, ratios: Ratios, budget: Result<Option<f64>, String>) -> Objective {
         let share = 1.0 - self.objective;
         let mut unknown = None;
         let burn: BTreeMap<String, f64> = match ratios {
@@ -120,12 +126,20 @@ impl Definition {
             }
         };
         if burn.is_empty() && unknown.is_none() {
-            unknown = Some("there is no data".to_owned());
+            unknown = Some(NO_DATA.to_owned());
         }
-        let remaining = budget.filter(|value| value.is_finite());
-        let remaining = match &self.question {
-            Ok(question) => remaining.map(|value| round(question.remaining(value, share))),
-            Err(_) => None,
+        let finite = |value: Option<f64>| value.filter(|value| value.is_finite()).ok_or(NO_DATA);
+        let remaining = match (&self.question, budget) {
+            (Ok(question), Ok(value)) => match finite(value) {
+                Ok(value) => Ok(round(question.remaining(value, share))),
+                Err(reason) => Err(reason.to_owned()),
+            },
+            (_, Err(reason)) => Err(reason),
+            (Err(reason), _) => Err(reason.clone()),
+        };
+        let (remaining, no_budget) = match remaining {
+            Ok(value) => (Some(value), None),
+            Err(reason) => (None, Some(reason)),
         };
         Objective {
             name: self.name.clone(),
@@ -134,6 +148,8 @@ impl Definition {
             objective: (self.objective * 1e9).round() / 1e9,
             burn,
             remaining,
+            // Where nothing is known, that is told once.
+            budget_unknown: no_budget.filter(|_| unknown.is_none()),
             unknown,
         }
     }
@@ -198,21 +214,31 @@ mod tests {
             ("1h".to_owned(), f64::NAN),
             ("6h".to_owned(), 0.0),
         ]);
-        let read = definition().read(Ok(ratios), Some(0.00025));
+        let read = definition().read(Ok(ratios), Ok(Some(0.00025)));
         assert_eq!(read.burn, BTreeMap::from([("5m".to_owned(), 14.4), ("6h".to_owned(), 0.0)]));
         assert_eq!(read.remaining, Some(0.75));
-        assert_eq!(read.unknown, None);
+        assert_eq!((read.budget_unknown, read.unknown), (None, None));
     }
 
     #[test]
     fn no_data_is_unknown_and_never_zero() {
-        let read = definition().read(Ok(BTreeMap::new()), None);
+        let read = definition().read(Ok(BTreeMap::new()), Ok(None));
         assert_eq!(read.unknown.as_deref(), Some("there is no data"));
-        assert_eq!(read.remaining, None);
-        let down = definition().read(Err("no answer within 5 s".to_owned()), None);
+        assert_eq!((read.remaining, read.budget_unknown), (None, None));
+        let down = definition().read(Err("no answer within 5 s".to_owned()), Ok(None));
         let facts = SloFacts::of(vec![down]);
         assert_eq!(facts.status, Status::Unknown);
         assert_eq!(facts.reason.as_deref(), Some("up: no answer within 5 s"));
         assert_eq!(SloFacts::of(Vec::new()), SloFacts::none());
+    }
+
+    #[test]
+    fn a_budget_that_is_not_told_has_its_reason() {
+        let calm = || Ok(BTreeMap::from([("5m".to_owned(), 0.0)]));
+        let why = |budget| definition().read(calm(), budget).budget_unknown;
+        assert_eq!(why(Err("took too long".to_owned())).as_deref(), Some("took too long"));
+        assert_eq!(why(Ok(None)).as_deref(), Some("there is no data"));
+        assert_eq!(why(Ok(Some(f64::NAN))).as_deref(), Some("there is no data"));
+        assert_eq!(why(Ok(Some(0.0))), None);
     }
 }

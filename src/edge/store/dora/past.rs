@@ -89,6 +89,13 @@ const READ: &str =
         known_from_ms = excluded.known_from_ms, whole = excluded.whole,
         read_ms = excluded.read_ms, problem = excluded.problem";
 
+/// A later status of the same deployment does not make it younger, and a re-run is a deployment of
+/// its own.
+const LAST: &str = "SELECT sha FROM dora_deployment
+    WHERE repo = $1 AND source = 'deployment' AND environment = $2 AND sha IS NOT NULL
+        AND succeeded_ms IS NOT NULL
+    ORDER BY succeeded_ms DESC, created_ms DESC, id DESC LIMIT 1";
+
 const CREATED: &str = "SELECT r.id FROM repo r JOIN dora_repo d ON d.repo = r.id
     WHERE r.installation = $1 AND d.created_ms > $2 AND d.created_ms <= $3
         AND (r.archived IS NULL OR r.archived = FALSE)
@@ -140,6 +147,18 @@ impl Store {
                 })
                 .collect(),
         })
+    }
+
+    /// The commit that was last deployed to an environment with success; `None` when no such
+    /// deployment is known. Only production environments are kept.
+    pub async fn last_deployed(
+        &self,
+        repo: RepoId,
+        environment: &str,
+    ) -> Result<Option<Sha>, StoreError> {
+        let row: Option<(String,)> = self.database.one(LAST, values![repo, environment]).await?;
+        let sha = row.map(|(sha,)| Sha::parse(&sha)).transpose();
+        sha.map_err(|e| StoreError::corrupt(format!("deployments of repository {repo}"), e))
     }
 
     /// Repositories of an installation that were created in a time (its beginning excluded) and

@@ -179,8 +179,14 @@ impl Store {
 
     /// Whether what landed with this commit is known.
     pub async fn knows_risk_change(&self, repo: RepoId, sha: &Sha) -> Result<bool, StoreError> {
+        Ok(self.risk_change(repo, sha).await?.is_some())
+    }
+
+    /// What landed with this commit: [`RiskChange::id`], which is negative where no pull request
+    /// brought it.
+    pub async fn risk_change(&self, repo: RepoId, sha: &Sha) -> Result<Option<i64>, StoreError> {
         let row: Option<(i64,)> = self.database.one(OF_SHA, values![repo, sha]).await?;
-        Ok(row.is_some())
+        Ok(row.map(|(id,)| id))
     }
 
     /// How far history is known.
