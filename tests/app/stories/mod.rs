@@ -63,6 +63,7 @@ mod scorecard_news;
 mod security;
 mod service;
 mod shapes;
+mod slow_clients;
 mod sweeping;
 mod teams;
 mod tenants;
