@@ -8,6 +8,7 @@ pub mod accept;
 pub mod adopt_folder;
 mod adopt_repository;
 mod answer_comment;
+pub mod aside;
 mod backlog;
 mod beside;
 mod blast_radius;

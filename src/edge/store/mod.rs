@@ -40,6 +40,7 @@ mod snapshots;
 mod sweeps;
 mod told;
 mod transfer;
+mod turns;
 mod wake;
 
 pub use check::Health;
@@ -69,6 +70,7 @@ pub use risk::{
 pub use satisfaction::Satisfaction;
 pub use snapshots::{PoliciesRow, SnapshotRow};
 pub use transfer::{Moved, TransferError};
+pub use turns::Turn;
 pub use wake::Bell;
 
 use std::sync::Arc;
@@ -76,6 +78,7 @@ pub use sweeps::{SweepRow, SweptRepo};
 
 use database::Database;
 use intake::Intake;
+use turns::Turns;
 use wake::Ringing;
 
 /// Connections to the database at one moment.
@@ -94,6 +97,7 @@ pub struct Store {
     database: Database,
     intake: Arc<Intake>,
     ringing: Arc<Ringing>,
+    turns: Turns,
 }
 
 impl Store {
@@ -106,7 +110,7 @@ impl Store {
     }
 
     fn on(database: Database) -> Self {
-        Self { database, intake: Arc::default(), ringing: Arc::default() }
+        Self { database, intake: Arc::default(), ringing: Arc::default(), turns: Turns::default() }
     }
 
     /// Asks the database for an answer, for readiness probes.

@@ -27,6 +27,7 @@ mod gate_texts;
 mod golden_path;
 mod hostile_files;
 mod hostile_texts;
+mod large_bodies;
 mod lifecycle;
 mod limits;
 mod logs;
