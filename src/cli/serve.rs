@@ -14,8 +14,8 @@ use super::app::put_together;
 use crate::cli::log;
 use crate::config::{SETTINGS, Settings};
 use crate::flow::lasting::lasting;
-use crate::web::Web;
 use crate::web::metrics::Metrics;
+use crate::web::{self, Bounds, Web};
 
 /// A check is many steps deep; unoptimised, they come near the usual 2 MiB.
 pub(super) const STACK_BYTES: usize = 8 * 1024 * 1024;
@@ -79,10 +79,9 @@ async fn serve(settings: Settings) -> anyhow::Result<()> {
         .with_tokens(&settings.api_tokens)
         .router();
     let mut ending = stopped.clone();
-    let server = axum::serve(listener, router).with_graceful_shutdown(async move {
+    let server = tokio::spawn(web::serve(listener, router, Bounds::usual(), async move {
         let _ = ending.wait_for(|stop| *stop).await;
-    });
-    let server = tokio::spawn(server.into_future());
+    }));
     told.await;
     tracing::info!("stopping: no new deliveries, jobs at hand are finished");
     let _ = stop.send(true);

@@ -5,6 +5,7 @@ use crate::domain::job::Delivery;
 use crate::edge::store::{Accepted, StoreError};
 
 use super::App;
+use super::aside::aside;
 
 impl App {
     /// Stores a delivery whose signature was found good. When this returns, it is durable; a GUID
@@ -15,7 +16,11 @@ impl App {
         event: String,
         body: Vec<u8>,
     ) -> Result<Accepted, StoreError> {
-        let repo = event::about(&body).1;
+        let (body, repo) = aside(body.len(), move || {
+            let repo = event::about(&body).1;
+            (body, repo)
+        })
+        .await;
         let name = event.clone();
         let delivery = Delivery { guid: guid.clone(), event, received: self.clock.now(), body };
         let accepted = self.store.accept(delivery, repo).await?;

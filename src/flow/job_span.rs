@@ -2,7 +2,7 @@
 
 use tracing::Span;
 
-use crate::domain::event;
+use crate::domain::ids::{InstallationId, RepoId};
 use crate::edge::store::Claimed;
 
 /// What every line that a job writes carries, whatever the filter: an error's level, because a span
@@ -22,8 +22,7 @@ pub(super) fn span_of(claimed: &Claimed) -> Span {
 }
 
 /// A plan knows its delivery only, until it has read whose that is.
-pub(super) fn tell_whose(body: &[u8]) {
-    let (installation, repo) = event::about(body);
+pub(super) fn tell_whose((installation, repo): (Option<InstallationId>, Option<RepoId>)) {
     let span = Span::current();
     span.record("installation", installation.map(|id| id.0));
     span.record("repository", repo.map(|id| id.0));

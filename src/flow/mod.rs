@@ -9,6 +9,7 @@ pub mod adopt_folder;
 mod adopt_repository;
 mod ahead;
 mod answer_comment;
+pub mod aside;
 mod backlog;
 mod beside;
 mod blast_radius;

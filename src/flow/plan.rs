@@ -6,7 +6,7 @@ mod rows;
 
 use crate::domain::event::{self, Intent, PullSeen, RepoSeen};
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
-use crate::domain::job::{Asked, Job, Occasion};
+use crate::domain::job::{Asked, Delivery, Job, Occasion};
 use crate::domain::report::check_run::GOLDEN_PATH_CHECK;
 use crate::domain::report::policies_check::POLICIES_CHECK;
 use crate::domain::risk::RISK_CHECK;
@@ -15,6 +15,7 @@ use crate::edge::store::{
 };
 
 use super::App;
+use super::aside::aside;
 use super::fate::Fate;
 use super::job_span;
 use super::judge_branch::{job_for, jobs_for};
@@ -35,14 +36,21 @@ impl App {
     /// Reads a stored delivery. A body that cannot be read is noted, not retried: it will not
     /// change.
     pub(super) async fn plan(&self, guid: &str) -> Result<Plan, Fate> {
-        let Some(delivery) = self.store.delivery(guid).await? else {
+        let Some((delivery, turn)) = self.store.delivery_in_turn(guid).await? else {
             return Err(Fate::Moot(format!("delivery {guid} is not stored any more")));
         };
-        job_span::tell_whose(&delivery.body);
-        let intents = match event::read(&delivery.event, &delivery.body) {
+        let (event, whose, read) = aside(delivery.body.len(), move || {
+            let _turn = turn;
+            let Delivery { event, body, .. } = delivery;
+            let (whose, read) = (event::about(&body), event::read(&event, &body));
+            (event, whose, read)
+        })
+        .await;
+        job_span::tell_whose(whose);
+        let intents = match read {
             Ok(intents) => intents,
             Err(error) => {
-                self.meter.delivery(&delivery.event, "unreadable");
+                self.meter.delivery(&event, "unreadable");
                 tracing::warn!(delivery = guid, %error, "a delivery could not be read");
                 let (jobs, overtaken) = (Vec::new(), Vec::new());
                 return Ok(Plan { jobs, outcome: error.to_string(), overtaken });

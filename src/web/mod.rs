@@ -8,6 +8,8 @@ mod details;
 mod health;
 mod intake;
 pub mod metrics;
+mod serve;
+mod visitors;
 mod webhook;
 
 use std::sync::Arc;
@@ -27,6 +29,9 @@ use bearer::Bearers;
 use health::Credentials;
 use intake::{Intake, USUAL};
 use metrics::{Metrics, Standing};
+
+pub use serve::serve;
+pub use visitors::Bounds;
 
 /// GitHub gives up after ten seconds; a client that is slower than this is none.
 const REQUEST_LIMIT: Duration = Duration::from_secs(30);

@@ -10,6 +10,7 @@ use tracing::Instrument;
 use crate::edge::clock::Stopwatch;
 use crate::edge::github::signature;
 use crate::edge::store::Accepted;
+use crate::flow::aside::aside;
 
 use super::Web;
 use super::intake::Unread;
@@ -54,11 +55,7 @@ fn word(headers: &HeaderMap, name: &str) -> Option<String> {
 /// be stored or there is no room: GitHub then shows the delivery as failed, and recovery finds it.
 async fn take(web: Web, headers: HeaderMap, body: Body) -> Result<Reply, Reply> {
     let too_large = (StatusCode::PAYLOAD_TOO_LARGE, "the body is larger than 25 MiB\n");
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|l| l.to_str().ok()?.parse().ok());
-    if announced.is_some_and(|length: u64| length > MAX_BODY_BYTES as u64) {
-        return Err(too_large);
-    }
-    let (body, _held) = match web.intake.read(body, MAX_BODY_BYTES).await {
+    let (body, held) = match web.intake.read(body, MAX_BODY_BYTES).await {
         Ok(read) => read,
         Err(Unread::TooLarge) => return Err(too_large),
         Err(Unread::Broken) => {
@@ -72,12 +69,24 @@ async fn take(web: Web, headers: HeaderMap, body: Body) -> Result<Reply, Reply> 
             ));
         }
     };
-    let signed = headers.get("x-hub-signature-256").map(|value| value.as_bytes());
-    if let Err(error) = signature::verify(&web.secrets, signed, &body) {
-        tracing::warn!(%error, bytes = body.len(), "a delivery was refused");
-        web.metrics.refused();
-        return Err((StatusCode::UNAUTHORIZED, "the signature does not match\n"));
-    }
+    let signed = headers.get("x-hub-signature-256").cloned();
+    let secrets = web.secrets.clone();
+    // What it takes up goes where it goes, also when nobody waits for the answer any more.
+    let (body, _held, looked) = aside(body.len(), move || {
+        // Nothing is parsed that is not signed.
+        let looked = signature::verify(&secrets, signed.as_ref().map(HeaderValue::as_bytes), &body)
+            .map(|()| serde_json::from_slice::<IgnoredAny>(&body).is_ok());
+        (body, held, looked)
+    })
+    .await;
+    let json = match looked {
+        Ok(json) => json,
+        Err(error) => {
+            tracing::warn!(%error, bytes = body.len(), "a delivery was refused");
+            web.metrics.refused();
+            return Err((StatusCode::UNAUTHORIZED, "the signature does not match\n"));
+        }
+    };
     let (Some(event), Some(guid)) =
         (word(&headers, "x-github-event"), word(&headers, "x-github-delivery"))
     else {
@@ -86,7 +95,7 @@ async fn take(web: Web, headers: HeaderMap, body: Body) -> Result<Reply, Reply> 
             "the headers X-GitHub-Event and X-GitHub-Delivery are missing or malformed\n",
         ));
     };
-    if serde_json::from_slice::<IgnoredAny>(&body).is_err() {
+    if !json {
         return Err((
             StatusCode::BAD_REQUEST,
             "the body is not JSON; set the webhook's content type to application/json\n",

@@ -28,6 +28,8 @@ pub fn clock() -> FakeClock {
 pub struct Recipe {
     pub program: PathBuf,
     pub settings: Vec<(String, String)>,
+    /// How many files it may open.
+    pub files: Option<u32>,
 }
 
 impl Recipe {
@@ -42,7 +44,7 @@ impl Recipe {
             ("WAYMARK_LISTEN", "127.0.0.1:0".to_owned()),
         ];
         let settings = settings.map(|(name, value)| (name.to_owned(), value)).to_vec();
-        Self { program: program.to_owned(), settings }
+        Self { program: program.to_owned(), settings, files: None }
     }
 
     #[must_use]
@@ -54,7 +56,15 @@ impl Recipe {
 
     /// Starts it; returns once it listens. `Err` holds what it said before it ended.
     pub async fn start(&self) -> Result<Serving, String> {
-        let mut command = Command::new(&self.program);
+        let mut command = match self.files {
+            None => Command::new(&self.program),
+            Some(files) => {
+                let mut shell = Command::new("/bin/sh");
+                let line = format!("ulimit -n {files}; exec \"$0\" \"$@\"");
+                shell.arg("-c").arg(line).arg(&self.program);
+                shell
+            }
+        };
         command.arg("serve").env_clear().kill_on_drop(true);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));

@@ -3,6 +3,7 @@
 
 #![allow(dead_code, clippy::unwrap_used)]
 
+use std::future::pending;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,8 +23,8 @@ use waymark::edge::store::{JobFilter, JobRow, JobState, Store};
 use waymark::flow::App;
 use waymark::flow::links::Links;
 use waymark::flow::pseudonyms::Pseudonyms;
-use waymark::web::Web;
 use waymark::web::metrics::Metrics;
+use waymark::web::{self, Bounds, Web};
 
 use super::database::{TestDatabase, fresh_databases};
 use super::github::{Builder, CheckRun, FakeClock, FakeGitHub};
@@ -68,6 +69,8 @@ pub struct Props {
     pub risk: bool,
     /// Bytes of bodies that may be on their way at once.
     pub room: Option<usize>,
+    /// What connections may take up.
+    pub bounds: Option<Bounds>,
 }
 
 impl Default for Props {
@@ -83,6 +86,7 @@ impl Default for Props {
             limits: true,
             risk: false,
             room: None,
+            bounds: None,
         }
     }
 }
@@ -166,9 +170,8 @@ impl Stage {
         let router = web.router();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let server = tokio::spawn(async move {
-            let _ = axum::serve(listener, router).await;
-        });
+        let bounds = props.bounds.unwrap_or_else(Bounds::usual);
+        let server = tokio::spawn(web::serve(listener, router, bounds, pending()));
         gh.deliver_to(&format!("{url}/webhook"));
         Self { gh, app, hands, url, database, server: server.abort_handle() }
     }

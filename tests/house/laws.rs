@@ -27,7 +27,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     // GitHub
     ("octocrab", &["src/edge/github/"]),
     ("jsonwebtoken", &["src/edge/github/"]),
-    ("hyper_util", &["src/edge/github/", "src/edge/prometheus.rs"]),
+    ("hyper_util", &["src/edge/github/", "src/edge/prometheus.rs", "src/web/serve.rs"]),
     ("hyper_rustls", &["src/edge/github/", "src/edge/prometheus.rs"]),
     ("hmac", &["src/edge/github/signature.rs"]),
     (
@@ -48,7 +48,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("http_body_util", &["src/edge/github/", "src/edge/prometheus.rs", "src/web/"]),
     ("http", &["src/edge/github/", "src/edge/prometheus.rs", "src/web/", "src/config/source.rs"]),
     // web
-    ("axum", &["src/web/", "src/cli/serve.rs"]),
+    ("axum", &["src/web/"]),
     ("tower_http", &["src/web/"]),
     ("askama", &["src/web/"]),
     ("prometheus_client", &["src/web/"]),
@@ -87,7 +87,7 @@ pub(crate) const ROOMS: &[(&str, &[&str])] = &[
     ("globset", &["src/domain/glob.rs"]),
     ("pulldown_cmark", &["src/domain/command/scan.rs"]),
     ("strsim", &["src/domain/nearest.rs"]),
-    ("rustix", &["src/edge/evaluator"]),
+    ("rustix", &["src/edge/evaluator", "src/web/serve.rs"]),
     ("ignore", &["src/edge/disk"]),
     // adoption
     ("minijinja", &["src/domain/template/"]),

@@ -34,6 +34,28 @@ async fn what_is_answered_is_stored_once_with_its_plan() {
     }
 }
 
+/// What arrives while a writer is busy waits for the disk once, not two hundred times.
+#[tokio::test]
+async fn what_waits_for_a_busy_writer_is_committed_together() {
+    for db in fresh_databases().await {
+        crate::raw::count_commits(&db.url).await;
+        let busy = crate::raw::busy(&db.url).await;
+        let mut senders = JoinSet::new();
+        for n in 0..200 {
+            let (store, one) =
+                (db.store.clone(), Delivery { guid: format!("g{n}"), ..delivery("x") });
+            senders.spawn(async move { store.accept(one, None).await.unwrap() });
+        }
+        // Each of them runs until it waits.
+        tokio::task::yield_now().await;
+        busy.let_go().await;
+        let all = senders.join_all().await;
+        assert!(all.iter().all(|accepted| *accepted == Accepted::New), "{}", db.kind);
+        let commits = crate::raw::commits(&db.url).await;
+        assert!((1..=4).contains(&commits), "{}: {commits} commits for 200", db.kind);
+    }
+}
+
 /// GitHub hung up before the answer: the delivery is stored all the same, and so are the others.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_caller_that_goes_away_takes_nobody_along() {

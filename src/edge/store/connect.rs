@@ -121,8 +121,13 @@ async fn open_postgres(url: &str, migrate: bool) -> Result<Database, StoreError>
     }
     let sized = |connections: u32| {
         let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
-        pool.after_connect(|connection, _| {
+        let pool = pool.after_connect(|connection, _| {
             Box::pin(async move { connection.execute(ACKNOWLEDGED).await.map(drop) })
+        });
+        // A connection would keep as much memory as its largest body took.
+        pool.after_release(|connection, _| {
+            connection.shrink_buffers();
+            Box::pin(std::future::ready(Ok(true)))
         })
     };
     // A question before each use costs as much as the use; who was here a moment ago is not asked.

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use super::Store;
 use super::database::{Value, values};
 use super::error::StoreError;
+use super::turns::{LARGE, Turn};
 use crate::domain::job::{Delivery, Job};
 use crate::domain::time::Timestamp;
 
@@ -18,6 +19,10 @@ static KNOWN: LazyLock<String> = LazyLock::new(|| {
 });
 
 const SELECT: &str = "SELECT guid, event, received_ms, body FROM delivery WHERE guid = $1";
+/// Without the body of a large one.
+const SELECT_SMALL: &str = "SELECT guid, event, received_ms,
+    CASE WHEN LENGTH(body) < $2 THEN body END AS body, CAST(LENGTH(body) AS BIGINT) AS bytes
+    FROM delivery WHERE guid = $1";
 const MARK_PLANNED: &str = "UPDATE delivery SET outcome = $2 WHERE guid = $1";
 const OUTCOME: &str = "SELECT outcome FROM delivery WHERE guid = $1";
 
@@ -45,6 +50,15 @@ struct Row {
     body: Vec<u8>,
 }
 
+#[derive(sqlx::FromRow)]
+struct Weighed {
+    guid: String,
+    event: String,
+    received_ms: i64,
+    body: Option<Vec<u8>>,
+    bytes: i64,
+}
+
 impl Store {
     /// A delivery as received.
     pub async fn delivery(&self, guid: &str) -> Result<Option<Delivery>, StoreError> {
@@ -55,6 +69,25 @@ impl Store {
             received: Timestamp(row.received_ms),
             body: row.body,
         }))
+    }
+
+    /// The same, to be read at once and dropped together with the turn: large ones wait for theirs
+    /// before they are fetched.
+    pub async fn delivery_in_turn(
+        &self,
+        guid: &str,
+    ) -> Result<Option<(Delivery, Turn)>, StoreError> {
+        let small: Option<Weighed> =
+            self.database.one(SELECT_SMALL, values![guid, LARGE as i64]).await?;
+        let Some(Weighed { guid, event, received_ms, body, bytes }) = small else {
+            return Ok(None);
+        };
+        let turn = self.turns.wait(usize::try_from(bytes).unwrap_or(usize::MAX)).await;
+        let Some(body) = body else {
+            return Ok(self.delivery(&guid).await?.map(|delivery| (delivery, turn)));
+        };
+        let received = Timestamp(received_ms);
+        Ok(Some((Delivery { guid, event, received, body }, turn)))
     }
 
     /// Those of the GUIDs that are in the inbox.

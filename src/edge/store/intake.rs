@@ -12,6 +12,7 @@ use super::Store;
 use super::database::{Database, values};
 use super::error::{StoreError, contended};
 use super::jobs::enqueue_plan_in;
+use super::turns::Turn;
 use crate::domain::ids::RepoId;
 use crate::domain::job::Delivery;
 
@@ -49,21 +50,23 @@ struct Handed {
     delivery: Delivery,
     repo: Option<RepoId>,
     answer: oneshot::Sender<Result<Accepted, StoreError>>,
+    _turn: Turn,
 }
 
 impl Store {
     /// Stores a delivery and its plan job, both or none; durable when this returns. It happens
-    /// also when the caller goes away meanwhile. `repo` is whom it is about, as far as its body
-    /// tells: for fair share only.
+    /// also when the caller goes away meanwhile, once a large one has its turn. `repo` is whom it
+    /// is about, as far as its body tells: for fair share only.
     pub async fn accept(
         &self,
         delivery: Delivery,
         repo: Option<RepoId>,
     ) -> Result<Accepted, StoreError> {
+        let turn = self.turns.wait(delivery.body.len()).await;
         let (answer, told) = oneshot::channel();
         let start = {
             let mut line = self.intake.line();
-            line.waiting.push_back(Handed { delivery, repo, answer });
+            line.waiting.push_back(Handed { delivery, repo, answer, _turn: turn });
             let start = line.committing < lanes(&self.database);
             line.committing += usize::from(start);
             start

@@ -42,6 +42,7 @@ mod snapshots;
 mod sweeps;
 mod told;
 mod transfer;
+mod turns;
 mod wake;
 
 pub use check::Health;
@@ -71,6 +72,7 @@ pub use risk::{
 pub use satisfaction::Satisfaction;
 pub use snapshots::{PoliciesRow, SnapshotRow};
 pub use transfer::{Moved, TransferError};
+pub use turns::Turn;
 pub use wake::Bell;
 
 use std::sync::Arc;
@@ -78,6 +80,7 @@ pub use sweeps::{SweepRow, SweptRepo};
 
 use database::Database;
 use intake::Intake;
+use turns::Turns;
 use wake::Ringing;
 
 /// Connections to the database at one moment.
@@ -96,6 +99,7 @@ pub struct Store {
     database: Database,
     intake: Arc<Intake>,
     ringing: Arc<Ringing>,
+    turns: Turns,
 }
 
 impl Store {
@@ -108,7 +112,7 @@ impl Store {
     }
 
     fn on(database: Database) -> Self {
-        Self { database, intake: Arc::default(), ringing: Arc::default() }
+        Self { database, intake: Arc::default(), ringing: Arc::default(), turns: Turns::default() }
     }
 
     /// Asks the database for an answer, for readiness probes.
