@@ -45,7 +45,7 @@ async fn a_freeze_is_told_before_the_merge_and_holds_nobody_there() {
         stage.gh.push(
             "acme/.github",
             "main",
-            &[("waymark.yml", &format!("{FREEZE_LONG}{teams}"))],
+            &[("waymark.yml", format!("{FREEZE_LONG}{teams}").as_str())],
             "Freeze",
         );
         stage.settle().await;
