@@ -41,7 +41,7 @@ change_of(condition) := object.get(condition, "change", null)
 told(condition) := condition.message if is_null(change_of(condition))
 
 # Several may come along, each with conditions of its own.
-told(condition) := sprintf("%s (%s)", [condition.message, condition.change]) if is_string(change_of(condition))
+told(condition) := sprintf("%s (`%s`)", [condition.message, condition.change]) if is_string(change_of(condition))
 
 reasons contains {
 	"verdict": "note",

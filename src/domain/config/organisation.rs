@@ -274,7 +274,7 @@ upgrades: {canary: [sandbox-*], percent_per_day: 20}
 freeze:
   - {reason: holidays, from: 2026-12-20, until: 2027-01-03 12:00, zone: Europe/Berlin, teams: shop}
   - {reason: weekend, every: [friday], at: '16:00-24:00', environments: 'prod*'}
-gate: {environments: production, unknown_slo: wait, override: [sre], max_wait_hours: 4, blocks: x}
+gate: {environments: production, unknown_slo: wait, override: [sre], max_wait_hours: 4, blocks: no_expert}
 slo:
   prometheus: https://prometheus.example
   objectives:

@@ -53,7 +53,7 @@ async fn a_condition_is_not_lost_behind_the_next_merge() {
             let (state, comment) = deployed(&stage, &head).await.answer.unwrap();
             assert_eq!(state, "rejected", "{comment}");
             assert!(comment.contains("1. `irreversible_migration`:"), "{comment}");
-            assert!(comment.contains(&format!("(#{drop})")), "{comment}");
+            assert!(comment.contains(&format!("(`#{drop}`)")), "{comment}");
 
             // Whoever answers for the calm one has not answered for the other.
             let ask = "/platform acknowledge irreversible_migration because nobody reads it";
@@ -92,7 +92,7 @@ async fn what_came_without_a_pull_request_is_read_and_the_rest_of_it_is_not_know
         let (state, comment) = deployed(&stage, &head).await.answer.unwrap();
         assert_eq!(state, "rejected", "{comment}");
         assert!(comment.contains("1. `irreversible_migration`:"), "{comment}");
-        assert!(comment.contains(&format!("({})", &dropped[..7])), "{comment}");
+        assert!(comment.contains(&format!("(`{}`)", &dropped[..7])), "{comment}");
         let unknown = "whether `self_merged` is so is not known of";
         assert!(comment.contains(unknown), "{comment}");
         assert!(comment.contains("it came without a pull request."), "{comment}");
@@ -122,7 +122,7 @@ async fn a_merge_that_nobody_looked_at_is_read_when_it_is_deployed() {
         stage.settle().await;
         let (state, comment) = deployed(&stage, &head).await.answer.unwrap();
         assert_eq!(state, "rejected", "{comment}");
-        assert!(comment.contains(&format!("(#{drop})")), "{comment}");
+        assert!(comment.contains(&format!("(`#{drop}`)")), "{comment}");
         assert!(comment.contains("nobody looked at it before it was merged"), "{comment}");
         stage.end().await;
     }
