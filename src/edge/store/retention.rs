@@ -113,6 +113,7 @@ mod tests {
                 "repo_labels",
                 "card",
                 "head_etag",
+                "budgets_said",
                 "adoption",
                 "dora_repo",
                 "relation",
