@@ -161,8 +161,9 @@ fn shown<'e>(examples: impl Iterator<Item = &'e Example>) -> String {
 
 fn waiver(id: &str) -> String {
     format!(
-        "In `.github/waymark.yml`, with a reason and an end:\n\n```yaml\nwaivers:\n  - policy: {id}\n    \
-         paths: [\"path/to/file\"]\n    reason: why this is well as it is\n    expires: 2026-12-31\n```"
+        "In `.github/waymark.yml`, with a reason, who answers for it, and an end:\n\n```yaml\nwaivers:\n  \
+         - policy: {id}\n    paths: [\"path/to/file\"]\n    reason: why this is well as it is\n    \
+         owner: who answers for it\n    expires: YYYY-MM-DD\n```"
     )
 }
 
