@@ -163,7 +163,7 @@ fn every_reason_why_a_policy_is_unknown_can_be_read() {
     let id = "container/base_image_tagged";
     let brief = folder.waymark(&["check", "--policy", id]);
     assert!(brief.out.contains(&format!("{}; and 2 more\n", reason(2))), "{}", brief.out);
-    let explained = folder.waymark(&["check", "--policy", id, "--explain", id]);
+    let explained = folder.waymark(&["check", "--policy", id, &format!("--explain={id}")]);
     let all: String = (0..5).map(|n| format!("    {}\n", reason(n))).collect();
     assert!(explained.out.contains(&format!("  {id}:\n{all}")), "{}", explained.out);
     let json = folder.waymark(&["check", "--policy", id, "--format", "json"]);
