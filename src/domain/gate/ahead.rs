@@ -145,7 +145,7 @@ mod tests {
     #[test]
     fn freezes_of_now_and_of_the_next_days_are_told() {
         let later = window("2026-11-24T09:06:41Z", false);
-        assert_eq!(of_freezes(&[later.clone()], now()), None);
+        assert_eq!(of_freezes(std::slice::from_ref(&later), now()), None);
         let soon = Window {
             environments: vec!["prod*".to_owned()],
             teams: vec!["shop".to_owned()],
