@@ -54,10 +54,11 @@ impl Checkout {
 
     /// The lines that a file gains and loses between two commits, as a patch from its first `@@` on.
     pub async fn patch(&self, from: &Sha, to: &Sha, file: &FileChange) -> Result<String, GitError> {
-        let paths = [file.path_before(), &file.path].map(|path| format!(":(literal){path}"));
+        // Taken literally: the environment sees to that.
+        let paths = [file.path_before(), file.path.as_str()];
         let mut arguments = vec!["diff", "-U0", "-M50%", "--no-color"];
         arguments.extend(["--no-ext-diff", "--no-textconv"]);
-        arguments.extend([from.as_str(), to.as_str(), "--", &paths[0], &paths[1]]);
+        arguments.extend([from.as_str(), to.as_str(), "--", paths[0], paths[1]]);
         let text = self.git.bytes(&arguments, LISTING).await?;
         let text = String::from_utf8_lossy(&text);
         Ok(text.find("\n@@").map(|at| text[at + 1..].to_owned()).unwrap_or_default())
