@@ -22,10 +22,15 @@ pub enum EditError {
     Unusual(String),
 }
 
-/// `text` with one waiver more. `remark` becomes a comment above it (one line of plain text).
+/// `text` with one waiver more. `remark` becomes a comment above it (one line of plain text). The
+/// very same one is not added again: whoever asks once more was interrupted, or did not see it.
 pub fn add(text: &str, waiver: &Waiver, remark: &str) -> Result<String, EditError> {
     let document = document(text)?;
     let list = document.as_ref().and_then(|d| d.value.get("waivers"));
+    let there = list.and_then(Value::as_array);
+    if there.is_some_and(|items| items.contains(&value_of(waiver))) {
+        return Ok(text.to_owned());
+    }
     let added = match list {
         None | Some(Value::Null) => without_key(text, list.is_some(), waiver, remark)?,
         Some(Value::Array(items)) if items.is_empty() => {
@@ -41,7 +46,7 @@ pub fn add(text: &str, waiver: &Waiver, remark: &str) -> Result<String, EditErro
         Some(_) => return Err(EditError::Unusual("`waivers` is not a list".to_owned())),
     };
     // Nothing counts that does not read back as what was there and the new one.
-    let mut wanted = list.and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut wanted = there.cloned().unwrap_or_default();
     wanted.push(value_of(waiver));
     proved(&added, document.as_ref(), wanted)
 }
@@ -275,6 +280,14 @@ mod tests {
                 "{before:?}"
             );
         }
+    }
+
+    #[test]
+    fn the_same_one_joins_once() {
+        let once = add("path: x\n", &waiver("vendor image"), "asked for in #7").unwrap();
+        assert_eq!(add(&once, &waiver("vendor image"), "asked for in #7"), Ok(once.clone()));
+        let other = add(&once, &waiver("another reason"), "asked for in #8").unwrap();
+        assert_eq!(other.matches("- policy:").count(), 2);
     }
 
     #[test]

@@ -232,7 +232,6 @@ async fn deaths_of(errand: Errand) {
 }
 
 #[test]
-#[ignore = "failed once of two runs, on SQLite under load, for a reason that is not known yet"]
 fn a_waiver_survives_a_death_at_any_step() {
     with_room(deaths_of(Errand::Waive));
 }
