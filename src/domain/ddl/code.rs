@@ -18,13 +18,7 @@ pub(super) fn statements(framework: Framework, text: &str) -> Vec<Statement> {
     let (created, inside) = created(framework, text);
     let texts = names_of_texts(text);
     let (mut found, mut looked) = (Vec::new(), 0);
-    let mut offset = 0;
-    for (number, line) in (1u32..).zip(text.split_inclusive('\n')) {
-        let start = offset;
-        offset += line.len();
-        if is_comment(line) {
-            continue;
-        }
+    for (number, start, line) in code_lines(text) {
         for operation in known {
             for at in named(line, operation.name).map(|at| start + at) {
                 looked += 1;
@@ -64,6 +58,17 @@ pub(super) fn statements(framework: Framework, text: &str) -> Vec<Statement> {
 /// Line breaks in a text.
 pub(super) fn breaks(text: &str) -> u32 {
     u32::try_from(text.trim_end().matches('\n').count()).unwrap_or(u32::MAX)
+}
+
+/// The lines of a program that are no comments: number, from 1, offset and text.
+pub(super) fn code_lines(text: &str) -> impl Iterator<Item = (u32, usize, &str)> {
+    let mut offset = 0;
+    let lines = (1u32..).zip(text.split_inclusive('\n')).map(move |(number, line)| {
+        let start = offset;
+        offset += line.len();
+        (number, start, line)
+    });
+    lines.filter(|(_, _, line)| !is_comment(line))
 }
 
 pub(super) fn is_comment(line: &str) -> bool {

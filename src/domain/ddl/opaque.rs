@@ -2,7 +2,7 @@
 //! something that is not read: that is unknown.
 
 use super::call::{before, call};
-use super::code::{breaks, is_comment, named, shown};
+use super::code::{breaks, code_lines, is_comment, named, shown};
 use super::deeds::OPAQUE;
 use super::layout::Framework;
 use super::{Effect, Statement, unknown};
@@ -62,13 +62,7 @@ fn adding(framework: Framework) -> &'static str {
 /// The first operation that only adds, or that something is done that is not read; `None` when
 /// nothing is done. `text` is the way forward, and no operation that matters was found in it.
 pub(super) fn rest(framework: Framework, text: &str) -> Option<Statement> {
-    let mut offset = 0;
-    for (number, line) in (1u32..).zip(text.split_inclusive('\n')) {
-        let start = offset;
-        offset += line.len();
-        if is_comment(line) {
-            continue;
-        }
+    for (number, start, line) in code_lines(text) {
         for name in adding(framework).split_whitespace() {
             let Some(at) = named(line, name).next().map(|at| start + at) else { continue };
             let call = call(framework, text, at, name);

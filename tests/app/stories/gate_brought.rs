@@ -35,6 +35,17 @@ async fn reviewed(stage: &Stage, branch: &str, files: &[(&str, &str)]) -> u64 {
     number
 }
 
+/// One that drops a table, and a calm one behind it; the first one's number, and what is merged.
+async fn merged_both(stage: &Stage) -> (u64, String) {
+    let drop = reviewed(stage, "drop", &[DROP]).await;
+    stage.gh.merge(REPO, drop);
+    stage.settle().await;
+    let calm = reviewed(stage, "calm", &[("src/calm.rs", "// calm\n")]).await;
+    let head = stage.gh.merge(REPO, calm);
+    stage.settle().await;
+    (drop, head)
+}
+
 #[tokio::test]
 async fn a_condition_is_not_lost_behind_the_next_merge() {
     type Merge = fn(&FakeGitHub, &str, u64) -> String;
@@ -115,11 +126,7 @@ async fn a_merge_that_nobody_looked_at_is_read_when_it_is_deployed() {
     // Nothing is said of pull requests here.
     for stage in stages(false).await {
         in_production(&stage).await;
-        let drop = reviewed(&stage, "drop", &[DROP]).await;
-        stage.gh.merge(REPO, drop);
-        let calm = reviewed(&stage, "calm", &[("src/calm.rs", "// calm\n")]).await;
-        let head = stage.gh.merge(REPO, calm);
-        stage.settle().await;
+        let (drop, head) = merged_both(&stage).await;
         let (state, comment) = deployed(&stage, &head).await.answer.unwrap();
         assert_eq!(state, "rejected", "{comment}");
         assert!(comment.contains(&format!("(`#{drop}`)")), "{comment}");
@@ -132,12 +139,7 @@ async fn a_merge_that_nobody_looked_at_is_read_when_it_is_deployed() {
 async fn what_was_deployed_before_may_not_be_known() {
     for stage in stages(true).await {
         furnished(&stage, ORGANISATION).await;
-        let drop = reviewed(&stage, "drop", &[DROP]).await;
-        stage.gh.merge(REPO, drop);
-        stage.settle().await;
-        let calm = reviewed(&stage, "calm", &[("src/calm.rs", "// calm\n")]).await;
-        let head = stage.gh.merge(REPO, calm);
-        stage.settle().await;
+        let (_, head) = merged_both(&stage).await;
         let (state, comment) = deployed(&stage, &head).await.answer.unwrap();
         assert_eq!(state, "approved", "{comment}");
         let unknown = "whether `irreversible_migration`, `self_merged` is so is not known: what \
@@ -152,11 +154,7 @@ async fn what_was_deployed_before_may_not_be_known() {
 async fn a_comparison_that_fails_is_asked_again() {
     for stage in stages(true).await {
         in_production(&stage).await;
-        let drop = reviewed(&stage, "drop", &[DROP]).await;
-        stage.gh.merge(REPO, drop);
-        let calm = reviewed(&stage, "calm", &[("src/calm.rs", "// calm\n")]).await;
-        let head = stage.gh.merge(REPO, calm);
-        stage.settle().await;
+        let (_, head) = merged_both(&stage).await;
         stage.gh.fail(COMPARED, 500, 1_000);
         let run = stage.gh.ask_gate(REPO, "production", &head);
         stage.settle().await;
