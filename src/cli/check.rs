@@ -72,8 +72,7 @@ async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
     };
     // The child says nothing about a folder that it cannot read.
     let files = PolicyFiles::with(&policies).context("cannot read the policies")?;
-    let folders = policies.clone();
-    let evaluators = start_evaluators(policies).await?;
+    let evaluators = start_by_read(policies.clone()).await?;
     let catalogue = evaluators.catalogue();
     for problem in &catalogue.problems {
         terminal::tell(&problem_frame(&files, problem));
@@ -94,7 +93,7 @@ async fn check(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
     if asked.selection.policies.is_none() {
         let judged = judgement.policies.iter().map(|policy| policy.id.clone()).collect();
-        let mut unasked = Unasked::new(&folders, &files, catalogue);
+        let mut unasked = Unasked::new(&policies, &files, catalogue);
         unasked.note(&judgement.path, &judged);
         unasked.words().iter().for_each(|words| terminal::warn(words));
     }
@@ -140,10 +139,14 @@ pub(super) fn config_file(path: &Path) -> anyhow::Result<ConfigFile> {
     Ok(ConfigFile { path: path.display().to_string(), text: Ok(disk::read_text(path)?) })
 }
 
-/// One process judges; base and head take turns.
+/// By the policies of folders that nobody has read yet: the child takes any folder.
 pub(super) async fn start_evaluators(policies: Vec<PathBuf>) -> anyhow::Result<Evaluators> {
-    // The child takes any folder.
     PolicyFiles::with(&policies).context("cannot read the policies")?;
+    start_by_read(policies).await
+}
+
+/// By the policies of folders that were read. One process judges; base and head take turns.
+pub(super) async fn start_by_read(policies: Vec<PathBuf>) -> anyhow::Result<Evaluators> {
     let command = evaluator::Command {
         program: std::env::current_exe().context("our own binary cannot be found")?,
         policies,

@@ -9,7 +9,7 @@ use comfy_table::{Table, presets};
 use serde_json::json;
 
 use super::{Unasked, problem_frame};
-use crate::cli::check::start_evaluators;
+use crate::cli::check::start_by_read;
 use crate::cli::progress::Progress;
 use crate::cli::runtime::open_runtime;
 use crate::cli::terminal::{self, STRONG, say, styled};
@@ -60,8 +60,8 @@ async fn impact(arguments: Arguments) -> anyhow::Result<ExitCode> {
     let repos = repos(&arguments)?;
     let files = PolicyFiles::with(&arguments.policies).context("cannot read the policies")?;
     PolicyFiles::with(&arguments.old).context("cannot read the old policies")?;
-    let old = start_evaluators(arguments.old.clone()).await?;
-    let new = start_evaluators(arguments.policies.clone()).await?;
+    let old = start_by_read(arguments.old.clone()).await?;
+    let new = start_by_read(arguments.policies.clone()).await?;
     let mut broken = false;
     for problem in &new.catalogue().problems {
         broken = true;
