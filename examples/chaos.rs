@@ -37,11 +37,6 @@ use waymark::edge::store::{JobFilter, JobState, Store};
 /// a few tries.
 const PATIENCE: Duration = Duration::from_secs(900);
 
-/// Whether each open head must have had its risk looked at. To be raised: with three replicas a run
-/// found one head without. Probably the event of an older head, planned late, makes the risk job look
-/// at that head just before the pull request's own check reads the newest from GitHub.
-const RISK_IS_LOOKED_AT: bool = false;
-
 struct Options {
     program: PathBuf,
     database: String,
@@ -118,7 +113,7 @@ async fn run(options: Options) -> ExitCode {
             tokio::time::sleep(Duration::from_millis(200)).await;
         }
     });
-    let town = Town::new(gh.clone(), options.seed, RISK_IS_LOOKED_AT);
+    let town = Town::new(gh.clone(), options.seed, true);
     let recipe = Recipe::new(&options.program, &gh, &options.database)
         .with("WAYMARK_WORKERS", "4")
         .with("WAYMARK_GITHUB_LIMITS", if options.limits { "github" } else { "off" });

@@ -1,6 +1,7 @@
 //! A pull request is judged: against its base, with its base's rules, at its newest head.
 
 use crate::domain::ids::{InstallationId, RepoId, RepoName, Sha};
+use crate::domain::job::Job;
 use crate::domain::judge::{Conclusion, Judgement};
 use crate::domain::report::check_run::{CheckRunContext, ComparedWith};
 use crate::edge::github::{GitHubError, Pull, PullSide, TokenScope};
@@ -22,6 +23,20 @@ pub(super) struct PullToCheck<'a> {
     /// The head that the event told of.
     pub(super) head: &'a Sha,
     pub(super) fresh: Option<&'a str>,
+}
+
+impl PullToCheck<'_> {
+    /// As its job names it.
+    fn queued(&self) -> Job {
+        Job::CheckPull {
+            installation: self.installation,
+            repo: self.repo,
+            name: self.name.clone(),
+            number: self.number,
+            head: self.head.clone(),
+            fresh: self.fresh.map(str::to_owned),
+        }
+    }
 }
 
 /// What came of one pull request.
@@ -69,7 +84,12 @@ impl App {
             return Ok(Seen { words: format!("#{number} is closed"), head: None });
         }
         let head = self.newest_head(subject, &pull, job.head).await?;
-        self.note_pull(job.repo, &pull, &head).await?;
+        if self.note_pull(job.repo, &pull, &head).await? {
+            // No event told of this head (yet), so none has its risk looked at.
+            let heard = PullToCheck { number, head: &head, fresh: None, ..*job }.queued();
+            self.store.enqueue(self.risk_too(&heard).as_slice(), self.clock.now()).await?;
+            self.wake.notify_one();
+        }
 
         // Pull requests with one head have one check run between them: each is judged against
         // its own base, and the strictest verdict is posted.
@@ -195,12 +215,13 @@ impl App {
         Ok(found.first().map(|pull| pull.number))
     }
 
+    /// Remembers a pull request as GitHub shows it; whether its head is news to us.
     pub(super) async fn note_pull(
         &self,
         repo: RepoId,
         pull: &Pull,
         head: &Sha,
-    ) -> Result<(), Fate> {
+    ) -> Result<bool, Fate> {
         let known = self.store.pull(repo, pull.number).await?;
         let updated = known.as_ref().map_or(crate::domain::time::Timestamp(0), |k| k.pull.updated);
         let row = PullRow {
@@ -216,7 +237,7 @@ impl App {
             updated,
         };
         self.store.upsert_pull(&row).await?;
-        Ok(())
+        Ok(known.is_none_or(|k| k.pull.head_sha != *head))
     }
 
     /// One head against one base; also tells what it was compared with.

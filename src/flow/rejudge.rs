@@ -52,9 +52,17 @@ impl App {
         }
         let mut open = open;
         open.sort_by_key(|pull| pull.number);
+        let mut unheard = Vec::new();
         for pull in &open {
-            self.note_pull(repo, pull, &pull.head.sha).await?;
+            if self.note_pull(repo, pull, &pull.head.sha).await? {
+                // Of those whose event arrived, the event had the risk looked at.
+                let (number, head) = (pull.number, pull.head.sha.clone());
+                let name = name.clone();
+                let job = Job::CheckPull { installation, repo, name, number, head, fresh: None };
+                unheard.extend(self.risk_too(&job));
+            }
         }
+        self.store.enqueue_as(Priority::Sweep, &unheard, self.clock.now()).await?;
         let open = open.into_iter().map(|pull| Open {
             repo,
             name: name.clone(),

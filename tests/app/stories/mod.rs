@@ -61,6 +61,7 @@ mod risk_coverage;
 mod risk_history;
 mod risk_migrations;
 mod risk_review;
+mod risk_unheard;
 mod schedules;
 pub(crate) mod scorecard;
 mod scorecard_demand;
