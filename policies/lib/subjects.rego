@@ -53,16 +53,14 @@ exposed := [workload |
 
 # Workloads of a subject: all, unless the catalog holds several components; then those that bear
 # its name.
-workloads(subject) := [workload |
-	some workload in input.workloads
-	is_of(workload, subject)
-]
+workloads(subject) := input.workloads if not subject.in_catalog
 
-is_of(_, subject) if not subject.in_catalog
+else := input.workloads if is_alone
 
-is_of(_, _) if is_alone
+else := [row.workload | some row in named; subject.name in row.names]
 
-is_of(workload, subject) if subject.name in services.names(workload)
+# Worked out once, not for each subject.
+named := [{"workload": workload, "names": services.names(workload)} | some workload in input.workloads]
 
 is_alone if count(entities.components) == 1
 

@@ -31,10 +31,10 @@ default applies := false
 
 applies if count(judged) > 0
 
-judged contains row if {
+judged := [row |
 	count(data.waymark.params.approved_images) > 0
 	some row in images.external
-}
+]
 
 findings contains {
 	"message": sprintf("%s is not among the approved images", [images.title(row.image)]),

@@ -41,11 +41,11 @@ kinds := {"PodDisruptionBudget"}
 
 fields := {"replicas", "labels"}
 
-judged contains workload if {
+judged := [workload |
 	some workload in input.workloads
 	workload.kind in {"Deployment", "StatefulSet"}
 	is_replicated(workload)
-}
+]
 
 is_replicated(workload) if {
 	is_number(workload.replicas)
@@ -58,12 +58,12 @@ is_replicated(workload) if {
 	selection.min_replicas > 1
 }
 
-bare contains workload if {
+bare := [workload |
 	some workload in judged
 	every selection in workload.selected_by {
 		not selection.kind in kinds
 	}
-}
+]
 
 # What could not be read may hold one.
 findings contains {

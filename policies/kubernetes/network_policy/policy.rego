@@ -44,17 +44,17 @@ kinds := {"NetworkPolicy", "CiliumNetworkPolicy", "CiliumClusterwideNetworkPolic
 
 fields := {"labels"}
 
-judged contains workload if {
+judged := [workload |
 	some workload in input.workloads
 	not workload.pod.hostNetwork == true
-}
+]
 
-bare contains workload if {
+bare := [workload |
 	some workload in judged
 	every selection in workload.selected_by {
 		not selection.kind in kinds
 	}
-}
+]
 
 # What could not be read may hold one.
 findings contains {

@@ -62,17 +62,17 @@ default applies := false
 
 applies if count(long_running) > 0
 
-long_running contains workload if {
+long_running := [workload |
 	some workload in input.workloads
 	not workload.kind in {"Job", "CronJob"}
 	not startswith(workload.api_version, "serving.knative.dev/")
 	object.get(workload.pod, "restartPolicy", "Always") == "Always"
 	is_array(workload.pod.containers)
-}
+]
 
 probes := {"readinessProbe": "readiness", "livenessProbe": "liveness"}
 
-missing contains {"workload": workload, "index": index, "name": name(container), "field": field, "what": what} if {
+missing := [{"workload": workload, "index": index, "name": name(container), "field": field, "what": what} |
 	some workload in long_running
 	some index, container in workload.pod.containers
 	is_object(container)
@@ -80,7 +80,7 @@ missing contains {"workload": workload, "index": index, "name": name(container),
 	not is_sidecar(container, workload)
 	some field, what in probes
 	object.get(container, field, null) == null
-}
+]
 
 findings contains {
 	"message": sprintf("Container `%s` has no %s probe", [row.name, row.what]),

@@ -33,10 +33,10 @@ default applies := false
 
 applies if count(deployments) > 0
 
-deployments contains workload if {
+deployments := [workload |
 	some workload in input.workloads
 	workload.kind == "Deployment"
-}
+]
 
 findings contains {
 	"message": fault.message,

@@ -61,9 +61,10 @@ findings contains {
 } if {
 	gaps.none("kubernetes")
 	gaps.none("catalog")
-	some subject in unmeasured
-	count(missed(subject)) == 0
-	count(doubts(subject)) == 0
+	some row in unmeasured
+	count(row.missed) == 0
+	count(row.doubts) == 0
+	subject := row.subject
 }
 
 # Whoever wrote a monitor wants it to work, whatever else may fetch or push metrics.
@@ -76,14 +77,15 @@ findings contains {
 } if {
 	gaps.none("kubernetes")
 	gaps.none("catalog")
-	some subject in unmeasured
-	some monitor in missed(subject)
+	some row in unmeasured
+	some monitor in row.missed
+	subject := row.subject
 }
 
-unknowns contains {"message": sprintf("%s: %s", [subject.title, doubt]), "path": subject.path} if {
-	some subject in unmeasured
-	count(missed(subject)) == 0
-	some doubt in doubts(subject)
+unknowns contains {"message": sprintf("%s: %s", [row.subject.title, doubt]), "path": row.subject.path} if {
+	some row in unmeasured
+	count(row.missed) == 0
+	some doubt in row.doubts
 }
 
 # What was found for every service decides, whatever else there may be.
@@ -93,23 +95,25 @@ settled if {
 	count(unmeasured) == 0
 }
 
-unmeasured contains subject if {
+# A list, and each part worked out once: every subject looks at all workloads.
+unmeasured := [{"subject": subject, "missed": missed(workloads), "doubts": doubts(workloads)} |
 	some subject in subjects.all
 	not is_asked(subject)
-	not is_scraped(subject)
-}
+	workloads := subjects.workloads(subject)
+	not is_scraped(workloads)
+]
 
 is_asked(subject) if subject.annotations["prometheus.io/scrape"] in {"true", true}
 
-is_scraped(subject) if {
-	some workload in subjects.workloads(subject)
+is_scraped(workloads) if {
+	some workload in workloads
 	some scraper in workload.scraped_by
 	scraper.certain
 }
 
 # Monitors that select its pods for certain, and fetch nothing for certain.
-missed(subject) := {monitor |
-	some workload in subjects.workloads(subject)
+missed(workloads) := {monitor |
+	some workload in workloads
 	count(workload.scraped_by) == 0
 	not containers.is_patched(workload, {"annotations", "labels", "ports"})
 	some monitor in workload.missed_by
@@ -125,10 +129,10 @@ remedy(monitor) := "Name a port of the Service, by its `name`, or give the port 
 remedy(monitor) := "Declare the port under the container's `ports`, with a `name`, and ask for it by `port`" if not monitor.kind in of_services
 
 # Why it may be scraped all the same.
-doubts(subject) := {doubt |
-	some workload in subjects.workloads(subject)
+doubts(workloads) := {doubt |
+	some workload in workloads
 	some doubt in workload_doubts(workload)
-} | rules | of_others(subject)
+} | rules | of_others(workloads)
 
 workload_doubts(workload) := {sprintf("%s may select it, or not: that is not worked out", [scraper.path]) |
 	some scraper in workload.scraped_by
@@ -164,8 +168,8 @@ rules := {sprintf("%s may scrape it by rules of its own", [object.path]) |
 of_prometheus := `(?:^|\x00)((?:[^\x00]*/)?prometheus[a-z0-9_-]*\.ya?ml)(?:\x00|$)`
 
 # No workload bears its name, but one that is scraped may be it.
-of_others(subject) := {sprintf("none of the workloads bears its name, and %s is scraped", [workload.resource]) |
-	count(subjects.workloads(subject)) == 0
+of_others(workloads) := {sprintf("none of the workloads bears its name, and %s is scraped", [workload.resource]) |
+	count(workloads) == 0
 	some workload in input.workloads
 	count(workload.scraped_by) > 0
 }
