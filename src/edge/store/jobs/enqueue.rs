@@ -29,8 +29,9 @@ macro_rules! virtual_time {
                 AND q.installation NOT IN (SELECT p.installation FROM pause p)
               ORDER BY q.vt LIMIT 1),
             (SELECT MAX(r.vt) FROM job r WHERE r.state = 'running' AND r.priority = $5),
-            (SELECT MIN(d.vt) FROM job d
-              WHERE d.state = 'queued' AND d.priority = $5 AND d.vt > 0),
+            (SELECT d.vt FROM job d
+              WHERE d.state = 'queued' AND d.priority = $5 AND d.vt > 0
+              ORDER BY d.vt LIMIT 1),
             0)"
     };
 }
@@ -46,8 +47,9 @@ macro_rules! turn_time {
               ORDER BY q.rt LIMIT 1),
             (SELECT MAX(r.rt) FROM job r
               WHERE r.state = 'running' AND +r.installation = $4 AND +r.priority = $5),
-            (SELECT MIN(d.rt) FROM job d
-              WHERE d.state = 'queued' AND d.installation = $4 AND d.priority = $5),
+            (SELECT d.rt FROM job d
+              WHERE d.state = 'queued' AND d.installation = $4 AND d.priority = $5
+              ORDER BY d.rt LIMIT 1),
             0)"
     };
 }
@@ -79,14 +81,16 @@ pub(super) const ENQUEUE: &str = concat!(
                       max_attempts, coalesced, created_ms, fresh, payload, repo)
      VALUES ($1, $2, $3, $4, $5, ",
     slot!("1 + "),
-    "SELECT COALESCE(MAX(o.vt), 0) FROM job o
-                  WHERE o.installation = $4 AND o.priority = $5) t) END,
+    "SELECT COALESCE((SELECT o.vt FROM job o
+                  WHERE o.installation = $4 AND o.priority = $5
+                  ORDER BY o.vt DESC LIMIT 1), 0)) t) END,
              1 + (SELECT MAX(u.rt) FROM (SELECT ",
     turn_time!(),
     " AS rt UNION ALL
-                 SELECT COALESCE(MAX(o.rt), 0) FROM job o
+                 SELECT COALESCE((SELECT o.rt FROM job o
                   WHERE o.installation = $4 AND o.priority = $5 AND o.repo = $14
-                    AND o.state <> 'dead') u),
+                    AND o.state <> 'dead'
+                  ORDER BY o.rt DESC LIMIT 1), 0)) u),
              'queued', $7, $11, $8, $12, $13, $9, $10, $14)
      ON CONFLICT (key) WHERE state = 'queued' DO UPDATE SET
         payload = excluded.payload,
