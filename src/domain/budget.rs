@@ -19,6 +19,10 @@ use super::time::Timestamp;
 const SECOND_MS: i64 = 1000;
 const MINUTE_MS: i64 = 60 * SECOND_MS;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
+/// Longest wait that is believed, in milliseconds. GitHub's longest window is an hour; the other is
+/// for a clock of ours that is behind. Who waits longer waits by a broken header or clock, and to ask
+/// once more does no harm.
+pub const LONGEST_WAIT_MS: i64 = 2 * HOUR_MS;
 
 /// What a call is, to the limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

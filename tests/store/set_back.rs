@@ -53,13 +53,27 @@ async fn what_is_queued_waits_as_long_as_it_was_to_wait() {
 }
 
 #[tokio::test]
-async fn nobody_sleeps_for_longer_than_a_day() {
+async fn nobody_sleeps_for_longer_than_two_hours() {
     for db in fresh_databases().await {
         let store = &db.store;
         store.enqueue(&[check(1, 1, 1)], at(BACK)).await.unwrap();
         store.pause_installation(InstallationId(1), at(240 * HOUR)).await.unwrap();
         assert_eq!(store.set_back(NOON, LEASE).await.unwrap(), 1, "{}", db.kind);
-        assert!(claim_at(store, at(24 * HOUR)).await.is_some());
+        assert!(claim_at(store, at(2 * HOUR)).await.is_some());
+    }
+}
+
+/// The clock was a day ahead when GitHub refused its signature.
+#[tokio::test]
+async fn what_was_put_back_meanwhile_waits_two_hours_at_most() {
+    for db in fresh_databases().await {
+        let store = &db.store;
+        store.enqueue(&[check(1, 1, 1)], at(BACK)).await.unwrap();
+        let held = claim_at(store, at(24 * HOUR)).await.unwrap();
+        let (then, now) = (at(24 * HOUR + 60_000), at(24 * HOUR));
+        assert!(store.postpone(&held, "401", then, now).await.unwrap());
+        assert_eq!(store.set_back(NOON, LEASE).await.unwrap(), 1, "{}", db.kind);
+        assert!(claim_at(store, at(2 * HOUR)).await.is_some());
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Deserialize;
 
+use crate::domain::budget::LONGEST_WAIT_MS;
 use crate::domain::time::Timestamp;
 
 use super::call::{Answer, Call};
@@ -10,9 +11,6 @@ use super::error::{GitHubError, one_line};
 /// Wait when GitHub says "secondary rate limit" and no more (docs.github.com, "Best practices
 /// for using the REST API": at least one minute).
 const UNNAMED_WAIT_MS: i64 = 60_000;
-
-/// Longest wait believed. Primary limits reset within an hour; a day is a broken header.
-const MAX_WAIT_MS: i64 = 24 * 3_600_000;
 
 /// Passes a 2xx answer on and sorts every other one.
 pub(super) fn success(call: &Call, answer: Answer, now: Timestamp) -> Result<Answer, GitHubError> {
@@ -82,9 +80,9 @@ fn retry_after(text: &str, now: Timestamp) -> Option<Timestamp> {
     chrono::DateTime::parse_from_rfc2822(text).ok().map(|at| Timestamp(at.timestamp_millis()))
 }
 
-/// At least a second (their clock may be ahead of ours), at most a day.
+/// At least a second (their clock may be ahead of ours), at most what is believed.
 fn bounded(at: Timestamp, now: Timestamp) -> Timestamp {
-    at.clamp(now.plus_ms(1000), now.plus_ms(MAX_WAIT_MS))
+    at.clamp(now.plus_ms(1000), now.plus_ms(LONGEST_WAIT_MS))
 }
 
 /// What GitHub said, however badly.
@@ -162,7 +160,7 @@ mod tests {
         let table: &[Row<'_>] = &[
             (403, &[("retry-after", "30")], plain, Some((30_000, true))),
             (429, &[("retry-after", "0")], secondary, Some((1_000, true))),
-            (429, &[("retry-after", "4000000000")], "", Some((MAX_WAIT_MS, true))),
+            (429, &[("retry-after", "4000000000")], "", Some((LONGEST_WAIT_MS, true))),
             (429, &[("retry-after", "Mon, 12 Jan 1970 13:47:40 +0000")], "", Some((60_000, true))),
             (429, &[("retry-after", "soon")], "", Some((60_000, true))),
             (

@@ -7,11 +7,9 @@
 use super::super::Store;
 use super::super::database::values;
 use super::super::error::{StoreError, contended};
+use crate::domain::budget::LONGEST_WAIT_MS;
 use crate::domain::schedule::AHEAD_MS;
 use crate::domain::time::Timestamp;
-
-/// Nobody lets an installation sleep for longer.
-const LONGEST_PAUSE_MS: i64 = 24 * 60 * 60 * 1000;
 
 const LEASES: &str = "UPDATE job SET lease_until_ms = $1
     WHERE state = 'running' AND lease_until_ms > $2";
@@ -20,6 +18,10 @@ const LEASES: &str = "UPDATE job SET lease_until_ms = $1
 const QUEUED: &str =
     "UPDATE job SET run_after_ms = run_after_ms - (created_ms - $1), created_ms = $1
     WHERE state = 'queued' AND created_ms > $2";
+
+/// What waits for another try was queued long ago, and put back while the clock was ahead.
+const PUT_BACK: &str = "UPDATE job SET run_after_ms = $1
+    WHERE state = 'queued' AND last_error IS NOT NULL AND run_after_ms > $1";
 
 const PAUSES: &str = "UPDATE pause SET until_ms = $1 WHERE until_ms > $1";
 
@@ -32,7 +34,9 @@ impl Store {
             let mut tx = self.database.begin().await?;
             let mut moved = tx.execute(LEASES, values![lease, lease.plus_ms(AHEAD_MS)]).await?;
             moved += tx.execute(QUEUED, values![now, now.plus_ms(AHEAD_MS)]).await?;
-            moved += tx.execute(PAUSES, values![now.plus_ms(LONGEST_PAUSE_MS)]).await?;
+            let longest = now.plus_ms(LONGEST_WAIT_MS);
+            moved += tx.execute(PUT_BACK, values![longest]).await?;
+            moved += tx.execute(PAUSES, values![longest]).await?;
             tx.commit().await?;
             Ok(moved)
         })
