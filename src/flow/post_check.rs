@@ -96,7 +96,8 @@ impl App {
         digest: String,
     ) -> Result<bool, Fate> {
         let known = self.store.check_run(repo, &draft.head_sha, &draft.name).await?;
-        let same = known.as_ref().is_some_and(|k| k.external_id == draft.external_id);
+        // One that was posted because somebody pressed a button says the same as one without a wish.
+        let same = known.as_ref().is_some_and(|k| k.external_id.starts_with(&draft.external_id));
         let open = known.as_ref().is_some_and(|k| !k.concluded);
         if same && !open {
             return Ok(false);
