@@ -14,19 +14,21 @@ pub use notes::{of_dependents, of_expertise, of_pace};
 pub use review::{Review, Verdict, by_others, last_look, of_merge, of_reviews};
 
 /// What conditions of migrations are called: they can be told from the files alone.
-pub const OF_MIGRATIONS: [&str; 4] = [
+pub const OF_MIGRATIONS: [&str; 5] = [
     "irreversible_migration",
     "blocking_migration",
     "migration_breaks_running_code",
     "migration_not_understood",
+    "no_lock_timeout",
 ];
 
 /// What conditions of a change are called that we know of ourselves.
-pub const NAMES: [&str; 11] = [
+pub const NAMES: [&str; 12] = [
     OF_MIGRATIONS[0],
     OF_MIGRATIONS[1],
     OF_MIGRATIONS[2],
     OF_MIGRATIONS[3],
+    OF_MIGRATIONS[4],
     "unreviewed",
     "self_merged",
     "stale_approval",

@@ -223,6 +223,7 @@ fn sentence(found: &Found) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::risk::condition::OF_MIGRATIONS;
     use crate::domain::ddl::sql;
     use crate::domain::yaml::{Schema, load};
 
@@ -250,7 +251,9 @@ mod tests {
         let names = |path: &str, text: &str| {
             let found = read_migrations([(path, Some(text))].into_iter());
             let names = of_migrations(&found, false).1.into_iter().map(|c| c.name);
-            names.collect::<Vec<_>>()
+            let names = names.collect::<Vec<_>>();
+            assert!(names.iter().all(|name| OF_MIGRATIONS.contains(&name.as_str())), "{names:?}");
+            names
         };
         let path = "db/postgres/migrations/1.sql";
         let index = "CREATE INDEX i ON bills (day);";
