@@ -20,10 +20,10 @@ else := "is taken at tag `latest`" if {
 }
 
 # Images that Dockerfiles take from elsewhere, each with its file.
-external contains {"path": file.path, "image": image, "stage": file.stages[image.stage]} if {
+external := [{"path": file.path, "image": image, "stage": file.stages[image.stage]} |
 	some file in input.dockerfiles
 	some image in file.images
-}
+]
 
 # How such an image is used, for a message.
 title(image) := sprintf("Base image `%s`", [name(image.image)]) if image.instruction == "FROM"

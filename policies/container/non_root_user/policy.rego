@@ -51,11 +51,11 @@ default applies := false
 
 applies if count(input.dockerfiles) > 0
 
-finals contains {"path": file.path, "stage": stage} if {
+finals := [{"path": file.path, "stage": stage} |
 	some file in input.dockerfiles
 	stage := file.stages[file.final_stage]
 	not is_windows(stage)
-}
+]
 
 # Root by instruction.
 findings contains {

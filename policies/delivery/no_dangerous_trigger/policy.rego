@@ -298,14 +298,14 @@ texts := [
 
 pull_requests := {"pull_request", "pull_request_target", "pull_request_review", "pull_request_review_comment"}
 
-scripts contains {"row": run, "text": run.run, "escaped": ""} if some run in input.runs
+scripts := array.concat([{"row": run, "text": run.run, "escaped": ""} | some run in input.runs], in_javascript)
 
 # In JavaScript, `toJSON` makes a text that cannot break out.
-scripts contains {"row": use, "text": use["with"].script, "escaped": `toJSON`} if {
+in_javascript := [{"row": use, "text": use["with"].script, "escaped": `toJSON`} |
 	some use in input.uses
 	pipeline.name(use) == "actions/github-script"
 	is_string(use["with"].script)
-}
+]
 
 findings contains {
 	"message": sprintf("`%s` is pasted into a script: whoever writes it can run commands", [named]),
