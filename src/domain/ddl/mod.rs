@@ -12,6 +12,7 @@ mod blocks;
 mod call;
 mod code;
 mod content;
+mod created;
 mod deeds;
 mod functions;
 mod layout;
@@ -31,6 +32,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::yaml::Lines;
+use created::Created;
 use patterns::Says;
 use tokens::{Token, statements, target};
 
@@ -167,23 +169,31 @@ pub fn sql(text: &str, dialect: Option<Dialect>) -> Vec<Statement> {
     if text.len() > MAX_BYTES {
         return vec![unknown(1, "the text is too long to be read", String::new())];
     }
-    let written = text;
-    let text = plain(text);
+    // Editors on Windows begin a file with a mark that is no part of the first word.
+    let written = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let text = plain(written);
     let lines = Lines::of(&text);
     let is_postgres = may_be_postgres(dialect);
     let parts = statements(&text);
-    let created = created(&parts);
+    let created = Created::of(&parts);
     let mut found = Vec::new();
     for tokens in &parts {
         let Some(first) = tokens.first() else { continue };
         let actions = patterns::actions(&text, tokens, dialect);
         let target = target(tokens);
+        // What a block does may be done to something else than its first word says.
+        let is_own = |inner: Option<&String>, effect| match inner
+            .filter(|inner| Some(*inner) != target.as_ref())
+        {
+            Some(inner) => created.holds(inner, first.at),
+            None => created.is_all_of(tokens, effect),
+        };
         let statement =
             |at: usize, (kind, effect, lock, why): Says, of: Option<String>, depends| Statement {
                 line: lines.at(at),
                 last_line: last_line(&lines, tokens),
                 kind,
-                effect,
+                effect: if is_own(of.as_ref(), effect) { Effect::Additive } else { effect },
                 lock: locks::strictest(tokens, lock),
                 target: of.or_else(|| target.clone()),
                 why,
@@ -210,13 +220,16 @@ pub fn sql(text: &str, dialect: Option<Dialect>) -> Vec<Statement> {
             statement.text = excerpt(written, part, at);
             statement.lock = locks::strictest(part, statement.lock);
             statement.last_line = last_line(&lines, part).max(statement.line);
+            if created.is_all_of(part, statement.effect) {
+                statement.effect = Effect::Additive;
+            }
             statement
         }));
     } else {
         found.extend(others::unread(&text, &lines, &parts, dialect));
         found = found.into_iter().map(|statement| others::elsewhere(statement, dialect)).collect();
     }
-    settle(found, &created)
+    settle(found)
 }
 
 /// Whether locks are told: it is PostgreSQL's, or nobody says whose.
@@ -281,13 +294,8 @@ fn cut(line: &str) -> String {
     }
 }
 
-/// In order, each thing once, without those that are done to what was created here.
-fn settle(mut found: Vec<Statement>, created: &BTreeSet<String>) -> Vec<Statement> {
-    for statement in &mut found {
-        if statement.target.as_ref().is_some_and(|target| created.contains(target)) {
-            statement.effect = Effect::Additive;
-        }
-    }
+/// In order, each thing once.
+fn settle(mut found: Vec<Statement>) -> Vec<Statement> {
     found.sort_by(|a, b| (a.line, b.effect, a.kind).cmp(&(b.line, a.effect, b.kind)));
     found.dedup_by(|a, b| a.line == b.line && a.kind == b.kind && a.target == b.target);
     // A type that becomes narrower changes as well, and is told by the graver name.
@@ -301,7 +309,12 @@ fn settle(mut found: Vec<Statement>, created: &BTreeSet<String>) -> Vec<Statemen
     // A statement that does something is not also one that does nothing.
     let told: BTreeSet<u32> = found.iter().filter(|s| !s.why.is_empty()).map(|s| s.line).collect();
     found.retain(|s| !s.why.is_empty() || !told.contains(&s.line));
-    found.truncate(MAX_STATEMENTS);
+    if found.len() > MAX_STATEMENTS {
+        // The gravest are told, wherever they stand.
+        found.sort_by_key(|statement| std::cmp::Reverse(statement.effect));
+        found.truncate(MAX_STATEMENTS);
+        found.sort_by_key(|statement| statement.line);
+    }
     found
 }
 
@@ -325,18 +338,6 @@ fn plain(text: &str) -> String {
         plain.replace_range(end..end + 1, close);
     }
     plain
-}
-
-/// Tables, indexes, types and views that the text makes.
-fn created(parts: &[Vec<Token<'_>>]) -> BTreeSet<String> {
-    let makes = |tokens: &&Vec<Token<'_>>| tokens.first().is_some_and(|t| t.is("CREATE"));
-    let words = ["TABLE", "TYPE", "SCHEMA", "DATABASE", "VIEW"];
-    parts
-        .iter()
-        .filter(makes)
-        .filter(|tokens| tokens.iter().take(6).any(|t| words.iter().any(|word| t.is(word))))
-        .filter_map(|tokens| target(tokens))
-        .collect()
 }
 
 #[cfg(test)]

@@ -129,6 +129,42 @@ fn dollar(rest: &str) -> Option<&str> {
 /// What a statement is about: the table of an `ALTER TABLE`, of the index that is made, …; its
 /// name without schema, in lower case.
 pub(super) fn target(tokens: &[Token<'_>]) -> Option<String> {
+    let name = objects(tokens).into_iter().next()?;
+    // A quoted name may hold a dot itself.
+    Some(name.rsplit('\u{0}').next().unwrap_or_default().to_owned())
+}
+
+/// What a statement acts upon, in lower case, a NUL between a schema and a name; of a list that is
+/// dropped or emptied, all.
+pub(super) fn objects(tokens: &[Token<'_>]) -> Vec<String> {
+    let Some(mut at) = first_name(tokens) else { return Vec::new() };
+    let lists = tokens.first().is_some_and(|first| first.is("DROP") || first.is("TRUNCATE"));
+    let is = |at: usize, word: &str| tokens.get(at).is_some_and(|t| t.is(word));
+    let mut names = Vec::new();
+    loop {
+        let mut name = String::new();
+        while let Some(token) = tokens.get(at).filter(|t| t.is_name()) {
+            name.push_str(&token.text.to_lowercase());
+            at += 1;
+            if !is(at, ".") {
+                break;
+            }
+            name.push('\u{0}');
+            at += 1;
+        }
+        if name.is_empty() {
+            return names;
+        }
+        names.push(name);
+        if !lists || !is(at, ",") {
+            return names;
+        }
+        at += 1;
+    }
+}
+
+/// Where the name stands of what a statement is about.
+fn first_name(tokens: &[Token<'_>]) -> Option<usize> {
     let first = tokens.first()?;
     let is_index = tokens.iter().take(4).any(|t| t.is("INDEX"));
     let skip: &[&str] = &["IF", "NOT", "EXISTS", "ONLY", "CONCURRENTLY", "FROM"];
@@ -140,13 +176,6 @@ pub(super) fn target(tokens: &[Token<'_>]) -> Option<String> {
         let things = ["TABLE", "INDEX", "TYPE", "SCHEMA", "DATABASE", "VIEW"];
         tokens.iter().take(6).position(|t| things.iter().any(|thing| t.is(thing)))? + 1
     };
-    let mut name = None;
-    let mut tokens = tokens[start..].iter().skip_while(|t| skip.iter().any(|word| t.is(word)));
-    while let Some(token) = tokens.next().filter(|t| t.is_name()) {
-        name = Some(token.text.to_lowercase());
-        if !tokens.next().is_some_and(|t| t.is(".")) {
-            break;
-        }
-    }
-    name
+    let named = tokens[start..].iter().position(|t| !skip.iter().any(|word| t.is(word)))?;
+    Some(start + named)
 }
