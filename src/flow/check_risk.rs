@@ -22,7 +22,7 @@ use super::learn::called;
 use super::observe_pull::Looked;
 use super::post_check::{digest, external_id};
 use super::risk_model::model_in;
-use super::risk_past::{past_and_ground, risk_score};
+use super::risk_past::{NOT_OF_PROGRAMS, NOT_OF_REVERTS, past_and_ground, risk_score};
 use super::risk_quarter::not_believed;
 
 /// A pull request to look at, as its job names it.
@@ -130,9 +130,9 @@ impl App {
         let model = model_in(&self.store, github.id(), quarter).await?;
         let (past, ground) = past_and_ground(&self.store, &model, repo, &change).await?;
         let scored = if author.is_bot() {
-            Err(("author", "a program wrote it, and programs' changes are not compared"))
+            Err(NOT_OF_PROGRAMS)
         } else if pull.revert || is_revert(&pull.title, "", None) {
-            Err(("revert", "it takes another change back, and reverts are not compared"))
+            Err(NOT_OF_REVERTS)
         } else if change.is_partial() {
             Err(("nf", "it touches more files than GitHub lists"))
         } else if let Some(why) = not_believed(&self.store, github.id(), change.at).await? {

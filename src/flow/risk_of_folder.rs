@@ -6,8 +6,10 @@ use std::path::Path;
 use crate::domain::ids::Sha;
 use crate::domain::risk::change::Change;
 use crate::domain::risk::history::{History, Step};
+use crate::domain::risk::labels::is_revert;
 use crate::domain::risk::model::Model;
 use crate::domain::risk::observed::Observed;
+use crate::domain::risk::past::Past;
 use crate::domain::risk::people::People;
 use crate::domain::risk::report::{Beside, RiskReport};
 use crate::domain::risk::signals::Unknown;
@@ -16,6 +18,7 @@ use crate::domain::tree::{Content, Withheld};
 use crate::edge::git::{Checkout, GitError};
 
 use super::folder_migrations::migrations;
+use super::risk_past::{NOT_OF_PROGRAMS, NOT_OF_REVERTS};
 
 /// Commits of the branch's own line that are looked back on.
 const MOST_COMMITS: usize = 50_000;
@@ -75,8 +78,16 @@ pub async fn risk_of_folder(
         total_files: None,
     };
     let mut history = History::walk(model, &landed, whole, |_| {});
-    let past = history.past(&change);
-    let scored = history.score(&change, &past);
+    // Of a little piece of a long history nothing can be said: everybody would be a stranger.
+    let enough = whole || landed.len() >= model.scale.least;
+    let past = if enough { history.past(&change) } else { Past::default() };
+    let scored = if last.author.is_bot() {
+        Err(NOT_OF_PROGRAMS)
+    } else if is_revert(&change.title, &last.body, None) {
+        Err(NOT_OF_REVERTS)
+    } else {
+        history.score(&change, &past)
+    };
     let (class, conditions) = migrations(&checkout, &fork, &head, &change.files).await?;
     let observed = Observed {
         lines_before: lines_before(&checkout, &fork, &change).await?,

@@ -14,6 +14,13 @@ use crate::edge::store::{Store, StoreError, mark};
 /// What the model says, or which signal is not known, and why.
 pub type Scored = Result<(Raw, Score), (&'static str, Unknown)>;
 
+/// Why a program's change is not scored.
+pub const NOT_OF_PROGRAMS: (&str, Unknown) =
+    ("author", "a program wrote it, and programs' changes are not compared");
+/// Why a revert is not scored.
+pub const NOT_OF_REVERTS: (&str, Unknown) =
+    ("revert", "it takes another change back, and reverts are not compared");
+
 /// The files' past, renames followed. A bounded number of questions, whatever the history
 /// holds: one for each hundred paths and step back through their names, two for each twenty-five
 /// of those names, and a few more.

@@ -53,7 +53,8 @@ impl Called {
         let parts = [&self.login, &self.mail, &self.name];
         parts.into_iter().flatten().any(|text| {
             let text = text.to_ascii_lowercase();
-            text.contains("[bot]") || BOTS.contains(&text.split('@').next().unwrap_or(&text))
+            let before_at = text.split('@').next().unwrap_or(&text);
+            text.contains("[bot]") || BOTS.contains(&before_at) || BOTS.contains(&text.as_str())
         })
     }
 
@@ -70,6 +71,10 @@ const BOTS: &[&str] = &[
     "dependabot-preview",
     "renovate",
     "renovate-bot",
+    "renovate bot",
+    "mend renovate",
+    "whitesource renovate",
+    "bot@renovateapp.com",
     "github-actions",
     "greenkeeper",
     "pyup-bot",

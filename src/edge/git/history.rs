@@ -31,7 +31,7 @@ impl Checkout {
     /// The history that ends in `tip`: at most `most` commits of its own line.
     pub async fn history(&self, tip: &Sha, most: usize) -> Result<Line, GitError> {
         let most = format!("--max-count={most}");
-        let line = self.changes_of(&["--first-parent", &most, tip.as_str()]).await?;
+        let mut line = self.changes_of(&["--first-parent", &most, tip.as_str()]).await?;
         let arguments = ["log", "-z", PLAIN[0], PLAIN[1], COMMIT, tip.as_str(), "--"];
         let text = self.git.bytes(&arguments, LISTING).await?;
         let all: HashMap<Sha, Commit> = String::from_utf8_lossy(&text)
@@ -41,7 +41,12 @@ impl Checkout {
             .collect();
         let first = line.first().and_then(|(sha, _)| all.get(sha));
         let whole = first.is_some_and(|commit| commit.parents.is_empty());
-        Ok(Line { line, all, whole: whole && !self.is_shallow().await? })
+        let shallow = whole && self.is_shallow().await?;
+        if shallow {
+            // Git shows the commit at which a clone was cut off as one that made every file.
+            line.remove(0);
+        }
+        Ok(Line { line, all, whole: whole && !shallow })
     }
 
     /// What lies between two commits, renames followed.

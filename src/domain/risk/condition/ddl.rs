@@ -223,8 +223,8 @@ fn sentence(found: &Found) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::risk::condition::OF_MIGRATIONS;
     use crate::domain::ddl::sql;
+    use crate::domain::risk::condition::OF_MIGRATIONS;
     use crate::domain::yaml::{Schema, load};
 
     fn found(text: &str) -> Vec<Found> {
