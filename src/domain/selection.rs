@@ -45,9 +45,11 @@ impl Selection {
         let all = judgement.policies.len();
         judgement.policies.retain(|p| self.holds(p));
         let kept = judgement.policies.len();
-        judgement.notes.push(format!(
-            "only {kept} of {all} policies were looked at, as asked for; the others do not count"
-        ));
+        if kept < all {
+            judgement.notes.push(format!(
+                "only {kept} of {all} policies were looked at, as asked for; the others do not count"
+            ));
+        }
         let ids: BTreeSet<&PolicyId> = judgement.policies.iter().map(|p| &p.id).collect();
         judgement.findings.retain(|f| ids.contains(&f.policy));
         judgement.summary = judge::count(&judgement.policies);

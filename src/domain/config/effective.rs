@@ -133,7 +133,7 @@ impl Layers<'_> {
         };
         if let Some((pattern, rule)) = self.organisation.rule(id) {
             lay(&mut it, rule, at);
-            it.locked |= rule.locked;
+            it.locked |= self.organisation.locks_policy(id);
             it.level = rule.level.unwrap_or(it.level);
             it.origin = Origin::Organisation;
             it.place = Some(self.organisation.place(&rule_pointer(pattern)));

@@ -216,6 +216,14 @@ impl OrgConfig {
         most_specific(&self.policies, id)
     }
 
+    /// Whether a rule locks this policy: the lock of its pack holds, too, where a rule of its own says
+    /// something else of it.
+    pub fn locks_policy(&self, id: &PolicyId) -> bool {
+        let whole_pack = format!("{}/*", id.pack());
+        let patterns = [id.as_str(), whole_pack.as_str(), "*"];
+        patterns.iter().any(|pattern| self.policies.get(*pattern).is_some_and(|rule| rule.locked))
+    }
+
     /// Whether `path`, `exclude`, `policies` or `parameters` is locked as a whole.
     pub fn locks(&self, key: &str) -> bool {
         self.locked.iter().any(|locked| locked == key)

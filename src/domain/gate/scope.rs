@@ -25,7 +25,10 @@ pub fn covers(scope: &Scope, at: At<'_>) -> bool {
     let name = at.repository.rsplit('/').next().unwrap_or_default();
     let repository =
         |glob: &String| glob::matches(glob, if glob.contains('/') { at.repository } else { name });
-    at.environment.is_none_or(|there| any(&scope.environments, &|g| glob::matches(g, there)))
+    // GitHub's environments are one whatever the case of their letters.
+    let lower = |text: &str| text.to_lowercase();
+    let means = |glob: &String, there: &str| glob::matches(&lower(glob), &lower(there));
+    at.environment.is_none_or(|there| any(&scope.environments, &|glob| means(glob, there)))
         && any(&scope.repositories, &repository)
         && at.teams.is_none_or(|teams| {
             let theirs = |team: &String| teams.contains(&rollout::bare_team(team));
