@@ -76,12 +76,13 @@ reached(workflow) := {workflow.path} | {path |
 }
 
 # What names the pull request's own code.
-head := concat("|", [
+# Names of contexts are one whatever the case of their letters.
+head := concat("", ["(?i)", concat("|", [
 	`github\.head_ref`,
 	`github\.event\.pull_request\.(head\.(sha|ref|label|repo)|merge_commit_sha)`,
 	`github\.event\.workflow_run\.(head_(sha|branch|commit|repository)|pull_requests)`,
 	`refs/(remotes/)?pull/\$\{\{`,
-])
+])])
 
 checkouts contains use if {
 	some use in input.uses
@@ -147,7 +148,7 @@ spellings(run) := sprintf(`%s|\$(\{|env:)?(%s)\b|\$\{\{ *env\.(%s)\b`, [expressi
 
 else := expressions
 
-expressions := `pull/\$|\$\{\{ *github\.(head_ref|event\.(pull_request\.head|workflow_run\.head))`
+expressions := `pull/\$|\$\{\{ *(?i:github\.(head_ref|event\.(pull_request\.head|workflow_run\.head)))`
 
 # Variables of a step, its job and its workflow that carry such an expression: their names as
 # alternatives of a pattern.
@@ -236,8 +237,9 @@ on_the_way(row, _, job) if {
 
 # A condition that lets only code of this repository, or no pull request, through.
 kinds_of(_, text) := {"own code only"} if {
-	regex.match(`head\.repo\.full_name *== *github\.repository|github\.repository *== *github\.event\.pull_request\.head\.repo\.full_name|head_repository\.full_name *== *github\.repository|head\.repo\.fork *(== *false|!= *true)|! *github\.event\.pull_request\.head\.repo\.fork`, text)
+	regex.match(`(?i)head\.repo\.full_name *== *github\.repository|github\.repository *== *github\.event\.pull_request\.head\.repo\.full_name|head_repository\.full_name *== *github\.repository|head\.repo\.fork *(== *false|!= *true)|! *github\.event\.pull_request\.head\.repo\.fork`, text)
 	not contains(text, "||")
+	not regex.match(`! *\(`, text)
 }
 
 else := {"own code only"} if {
@@ -246,7 +248,7 @@ else := {"own code only"} if {
 }
 
 else := {"perhaps"} if {
-	regex.match(`head\.repo|head_repository|\bfork\b|author_association|event_name|\.event\.action|workflow_run\.event|\blabels?\b|github\.(actor|triggering_actor)|\bsender\b|user\.login|github\.repository|\bneeds\.|\binputs\.|\bsteps\.|\bvars\.`, text)
+	regex.match(`(?i)head\.repo|head_repository|\bfork\b|author_association|event_name|\.event\.action|workflow_run\.event|\blabels?\b|github\.(actor|triggering_actor)|\bsender\b|user\.login|github\.repository|\bneeds\.|\binputs\.|\bsteps\.|\bvars\.`, text)
 }
 
 else := set()
@@ -317,12 +319,12 @@ findings contains {
 	some script in scripts
 	contains(script.text, "${{")
 	some expression in regex.find_n(`(?s)\$\{\{.*?\}\}`, script.text, -1)
-	contains(expression, "github")
+	contains(lower(expression), "github")
 	regex.match(`(?i)event|head_ref|tojson`, expression)
 	left := flowing(expression, script.escaped)
 	some context in contexts
 	may_run_on(script.row, context.events)
-	some named in regex.find_n(context.pattern, left, -1)
+	some named in regex.find_n(concat("", ["(?i)", context.pattern]), left, -1)
 }
 
 pointer(row) := row.pointer if row.run
@@ -331,7 +333,8 @@ else := sprintf("%s/with/script", [trim_suffix(row.pointer, "/uses")])
 
 # What of an expression ends up in the script: comparisons and tests only give true or false.
 flowing(expression, escaped) := result if {
-	plain := regex.replace(expression, `\[['"]([A-Za-z_]+)['"]\]`, `.$1`)
+	dotted := regex.replace(expression, `\[['"]([A-Za-z_]+)['"]\]`, `.$1`)
+	plain := regex.replace(dotted, ` *\. *`, ".")
 	tested := regex.replace(plain, `(?i)\b(contains|startsWith|endsWith|hashFiles)\([^()]*(\([^()]*\)[^()]*)*\)`, "true")
 	compared := regex.replace(tested, `[A-Za-z0-9_.*]+ *(==|!=|<=|>=|<|>)`, "")
 	right := regex.replace(compared, `(==|!=|<=|>=|<|>) *[A-Za-z0-9_.*]+`, "")
