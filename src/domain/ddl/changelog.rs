@@ -22,10 +22,10 @@ pub(super) fn texts<'t>(text: &'t str) -> Vec<Told<'t>> {
         over = told.as_ref().map_or(over, |told| told.at + told.sql.len());
         found.extend(told);
     };
-    for (at, _) in text.match_indices("<sql") {
-        tell(element(text, at + "<sql".len()));
-    }
     if text.trim_start_matches('\u{feff}').trim_start().starts_with('<') {
+        for (at, _) in text.match_indices("<sql") {
+            tell(element(text, at + "<sql".len()));
+        }
         return found;
     }
     for (at, _) in text.match_indices("sql") {
