@@ -199,6 +199,10 @@ pub(super) fn before(text: &str, at: usize) -> &str {
 /// statement of one, or the name of one of `texts`.
 pub(super) fn is_written(texts: &BTreeSet<&str>, arguments: &str) -> bool {
     const MAKERS: [&str; 7] = ["text", "dedent", "sql", "raw", "literal", "cleandoc", "SQL"];
+    // Of what is put together by a call, the texts say nothing one by one.
+    if [".join(", "].join", ".concat("].iter().any(|call| arguments.contains(call)) {
+        return false;
+    }
     let mut rest = arguments.trim_start_matches(BLANKS);
     loop {
         if is_text(rest) {

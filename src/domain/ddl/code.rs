@@ -44,7 +44,11 @@ pub(super) fn statements(framework: Framework, text: &str) -> Vec<Statement> {
                 let within = inside.iter().any(|range| range.contains(&at));
                 let names = names(framework, call.own);
                 // Rails and Knex name the table first, Django and Alembic sometimes second.
-                let is_new = within || names.iter().take(2).any(|name| created.contains(name));
+                // What drops a table to make it anew is not done to the new one.
+                let replaces = operation.name.starts_with("create_")
+                    && operation.deed.effect == Effect::Destructive;
+                let is_new = !replaces
+                    && (within || names.iter().take(2).any(|name| created.contains(name)));
                 let text = shown(before, call.own);
                 let last = number + breaks(call.whole);
                 let target = names.into_iter().next();

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::marker::Marks;
 use super::others::elsewhere;
-use super::{Dialect, Statement, code, content, literals, may_be_postgres, opaque, sql};
+use super::{Dialect, Statement, aside, code, content, literals, may_be_postgres, opaque, sql};
 
 /// Whose migration it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -67,7 +67,7 @@ pub fn read_lines(
     if !is_one {
         return None;
     }
-    let forward = forward(framework, text);
+    let forward = forward(framework, &aside::without(framework, text));
     let touched = |first: u32, last: u32| {
         lines.is_none_or(|lines| lines.iter().any(|(from, to)| *from <= last && first <= *to))
     };
@@ -91,7 +91,7 @@ pub fn read_lines(
         }
         statements.extend(opaque::rest(framework, &rest));
     }
-    let marks = Marks::of(text);
+    let marks = Marks::of(framework, text);
     let statements = statements.into_iter().map(|s| {
         let answered = marks.answer_for(s.line);
         (s, answered)

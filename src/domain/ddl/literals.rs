@@ -2,6 +2,8 @@
 
 use crate::domain::yaml::Lines;
 
+use super::changelog::{self, Told};
+use super::joined::{Joined, Quoted, joined};
 use super::layout::Framework;
 use super::{Dialect, MAX_STATEMENTS, Statement, sql};
 
@@ -37,39 +39,65 @@ pub(super) fn statements(
 ) -> Vec<Statement> {
     let lines = Lines::of(text);
     let mut found = Vec::new();
-    for (at, literal) in texts(framework, text) {
-        let trimmed = literal.trim_start();
-        let start = trimmed.get(..16).unwrap_or(trimmed).to_ascii_uppercase();
-        let start = start.replace('\n', " ");
-        if found.len() >= MAX_STATEMENTS || !BEGINS.iter().any(|begin| start.starts_with(begin)) {
-            continue;
+    let mut read = |at: usize, literal: &str, on_one_line: bool| {
+        if found.len() >= MAX_STATEMENTS {
+            return;
         }
         let before = lines.at(at) - 1;
         let dialect = dialect.or_else(|| Dialect::guess(literal));
         let inner = sql(literal, dialect).into_iter();
         found.extend(inner.map(|s| {
-            let (line, last_line) = (s.line + before, s.last_line + before);
+            let (first, last) = if on_one_line { (1, 1) } else { (s.line, s.last_line) };
+            let (line, last_line) = (first + before, last + before);
             Statement { line, last_line, by_pattern: true, ..s }
         }));
+    };
+    if framework == Framework::Liquibase {
+        for Told { at, sql, on_one_line } in changelog::texts(text) {
+            read(at, &sql, on_one_line);
+        }
+        return found;
+    }
+    for Joined { at, text, parts } in joined(framework, text, texts(framework, text)) {
+        if begins(&text) {
+            read(at, &text, false);
+        } else if parts.len() > 1 {
+            // What stands before a statement may be anything.
+            parts.into_iter().filter(|(_, part)| begins(part)).for_each(|(at, part)| {
+                read(at, part, false);
+            });
+        }
     }
     found
 }
 
-/// Texts in quotes with their places; of Liquibase what stands in `sql` elements and keys.
-fn texts(framework: Framework, text: &str) -> Vec<(usize, &str)> {
-    if framework == Framework::Liquibase {
-        return of_liquibase(text);
+/// Whether a text begins like a statement, behind its comments.
+pub(super) fn begins(text: &str) -> bool {
+    let mut rest = text.trim_start();
+    while let Some(end) = match rest {
+        _ if rest.starts_with("--") => Some("\n"),
+        _ if rest.starts_with("/*") => Some("*/"),
+        _ => None,
+    } {
+        rest = rest.split_once(end).map_or("", |(_, rest)| rest.trim_start());
     }
+    let start = rest.split_at(rest.floor_char_boundary(16.min(rest.len()))).0;
+    let start = start.to_ascii_uppercase().replace(['\n', '\r', '\t'], " ");
+    BEGINS.iter().any(|begin| start.starts_with(begin))
+}
+
+/// Texts in quotes.
+fn texts(framework: Framework, text: &str) -> Vec<Quoted<'_>> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        let quote =
-            ["\"\"\"", "'''", "\"", "'", "`"].into_iter().find(|quote| rest.starts_with(quote));
-        if let Some(quote) = quote {
+        if let Some(quote) = quote_of(rest) {
             let start = at + quote.len();
             let end = end_of(text, start, quote);
             let documents = quote.len() == 3 && says_what_for(framework, &text[..at]);
-            found.extend((!documents).then_some((start, &text[start..end])));
+            let closed = text[end..].starts_with(quote).then_some(end + quote.len());
+            let quoted = Quoted { open: Some(at), start, text: &text[start..end], closed };
+            found.extend((!documents).then_some(quoted));
             at = end + quote.len();
         } else if let Some(tag) = heredoc(rest) {
             let start = rest.find('\n').map_or(text.len(), |line| at + line + 1);
@@ -82,7 +110,8 @@ fn texts(framework: Framework, text: &str) -> Vec<(usize, &str)> {
                 })
                 .find(|(_, line)| line.trim() == tag)
                 .map_or(text.len(), |(at, _)| at);
-            found.push((start, text.get(start..end).unwrap_or("")));
+            let inner = text.get(start..end).unwrap_or("");
+            found.push(Quoted { open: None, start, text: inner, closed: None });
             at = end.max(start) + tag.len();
         } else if starts_comment(framework, rest) {
             at += rest.find('\n').unwrap_or(rest.len());
@@ -91,6 +120,11 @@ fn texts(framework: Framework, text: &str) -> Vec<(usize, &str)> {
         }
     }
     found
+}
+
+/// The quote at the start of a text.
+pub(super) fn quote_of(text: &str) -> Option<&'static str> {
+    ["\"\"\"", "'''", "\"", "'", "`"].into_iter().find(|quote| text.starts_with(quote))
 }
 
 /// Whether a text stands by itself, given to nobody: Python's way to say what something is for.
@@ -102,7 +136,7 @@ fn says_what_for(framework: Framework, before: &str) -> bool {
 }
 
 /// The end of a text; a single quote ends with its line, so that an apostrophe does no harm.
-fn end_of(text: &str, start: usize, quote: &str) -> usize {
+pub(super) fn end_of(text: &str, start: usize, quote: &str) -> usize {
     let mut at = start;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
         if rest.starts_with(quote) || (quote == "'" && rest.starts_with('\n')) {
@@ -126,27 +160,4 @@ fn starts_comment(framework: Framework, rest: &str) -> bool {
         Framework::Rails | Framework::Django | Framework::Alembic => rest.starts_with('#'),
         _ => rest.starts_with("//"),
     }
-}
-
-fn of_liquibase(text: &str) -> Vec<(usize, &str)> {
-    let mut found = Vec::new();
-    for (open, close) in
-        [("<sql>", "</sql>"), ("<sql ", "</sql>"), ("sql: ", "\n"), ("\"sql\": \"", "\"")]
-    {
-        for (at, _) in text.match_indices(open) {
-            let mut start = at + open.len();
-            if open == "<sql " {
-                start += text[start..].find('>').map_or(0, |end| end + 1);
-            }
-            let end = text[start..].find(close).map_or(text.len(), |end| start + end);
-            found.push((start, text[start..end].trim_end_matches("]]>")));
-        }
-    }
-    found
-        .into_iter()
-        .map(|(at, sql)| match sql.trim_start().strip_prefix("<![CDATA[") {
-            Some(rest) => (at + (sql.len() - rest.len()), rest),
-            None => (at, sql),
-        })
-        .collect()
 }

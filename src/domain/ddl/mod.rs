@@ -8,13 +8,16 @@
 //! PostgreSQL's manual, 13.3 "Explicit Locking", and of its page of each command; a test asks
 //! PostgreSQL itself.
 
+mod aside;
 mod blocks;
 mod call;
+mod changelog;
 mod code;
 mod content;
 mod created;
 mod deeds;
 mod functions;
+mod joined;
 mod layout;
 mod literals;
 mod locks;

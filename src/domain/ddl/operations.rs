@@ -46,24 +46,31 @@ pub(super) fn operations(framework: Framework) -> &'static [Operation] {
     }
 }
 
+/// With these, a table of that name is dropped before it is made.
+const FORCED: &[&str] = &["force: true", "force: :", ":force => true", ":force => :"];
+
+const SMALLEST_IN_RAILS: &[&str] =
+    &[":date\n", ":date,", ":date)", ":boolean", ":smallint", "limit: 2"];
+
+/// Those, and what takes every value as it is.
+const NO_REWRITE_IN_RAILS: &[&str] =
+    &[":text\n", ", :text", ":date\n", ":date,", ":date)", ":boolean", ":smallint", "limit: 2"];
+
 const RAILS: &[Operation] = &[
     op("drop_table", DROP_TABLE),
     op("drop_join_table", DROP_TABLE),
+    op("create_table", DROP_TABLE).only(FORCED),
+    op("create_join_table", DROP_TABLE).only(FORCED),
     op("remove_column", DROP_COLUMN),
     op("remove_columns", DROP_COLUMN),
     op("remove_timestamps", DROP_COLUMN),
     op("remove_reference", DROP_COLUMN),
+    op("remove_references", DROP_COLUMN),
     op("remove_belongs_to", DROP_COLUMN),
     op("t.remove", DROP_COLUMN),
     op("drop_enum", DROP_TYPE),
-    op("change_column", NARROW_TYPE).only(&[
-        ":date\n",
-        ":date,",
-        ":date)",
-        ":boolean",
-        ":smallint",
-        "limit: 2",
-    ]),
+    op("change_column", NARROW_TYPE).only(SMALLEST_IN_RAILS),
+    op("t.change", NARROW_TYPE).only(SMALLEST_IN_RAILS),
     op("truncate", TRUNCATE),
     op("truncate_tables", TRUNCATE),
     op("rename_column", RENAME_COLUMN),
@@ -72,16 +79,10 @@ const RAILS: &[Operation] = &[
     op("add_column", ADD_REQUIRED_COLUMN).only(&["null: false"]).unless(&["default:"]),
     op("add_timestamps", ADD_REQUIRED_COLUMN).unless(&["null: true", "default:"]),
     op("change_column_default", DROP_DEFAULT).only(&[", nil", "to: nil"]),
-    op("change_column", CHANGE_TYPE).unless(&[
-        ":text\n",
-        ", :text",
-        ":date\n",
-        ":date,",
-        ":date)",
-        ":boolean",
-        ":smallint",
-        "limit: 2",
-    ]),
+    op("change_column", CHANGE_TYPE).unless(NO_REWRITE_IN_RAILS),
+    op("t.change", CHANGE_TYPE).unless(NO_REWRITE_IN_RAILS),
+    op("t.change_default", DROP_DEFAULT).only(&[", nil", "to: nil"]),
+    op("t.change_null", SET_NOT_NULL).only(&["false"]),
     op("t.index", CREATE_INDEX).unless(&["concurrently"]),
     op("t.references", CREATE_INDEX).unless(&["concurrently", "index: false"]),
     op("t.foreign_key", ADD_FOREIGN_KEY).unless(&["validate: false"]),
@@ -187,7 +188,11 @@ const JAVASCRIPT: &[Operation] = &[
     op("dropTableIfExists", DROP_TABLE),
     op("dropColumn", DROP_COLUMN),
     op("dropColumns", DROP_COLUMN),
+    op("dropTimestamps", DROP_COLUMN),
     op("removeColumn", DROP_COLUMN),
+    op("clearTable", TRUNCATE),
+    op("clearDatabase", DROP_TABLE),
+    op("dropAllTables", DROP_TABLE),
     op("dropSchema", DROP_SCHEMA),
     op("truncate", TRUNCATE),
     op("renameColumn", RENAME_COLUMN),
