@@ -130,6 +130,20 @@ fn one_line_that_is_locked_is_told_once() {
 }
 
 #[test]
+fn the_lock_of_a_pack_holds_for_a_rule_of_its_own() {
+    let folder = furnished();
+    folder.write(".github/waymark.yml", "policies: {container/no_secrets_baked: off}\n");
+    let rules = "policies:\n  container/*: {mode: enforce, locked: true}\n  \
+                 container/no_secrets_baked: {level: gold}\n";
+    folder.write("../org/waymark.yml", rules);
+    let ran = folder.waymark(&["config", "show", "--organisation", "../org"]);
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let row = ran.out.lines().find(|line| line.trim().starts_with("container/no_secrets_baked"));
+    assert!(row.is_some_and(|row| row.contains("warn") && row.contains("gold")), "{ran:?}");
+    assert!(ran.out.contains("does not count"), "{ran:?}");
+}
+
+#[test]
 fn a_broken_organisation_is_no_verdict() {
     let folder = furnished();
     folder.write("../org/waymark.yml", "policies: {container/*: loud}\n");

@@ -250,6 +250,37 @@ fn a_change_is_told_as_text_and_as_json() {
 }
 
 #[test]
+fn neither_programs_changes_nor_reverts_are_scored() {
+    let mut clone = thirty_commits();
+    for (who, title, why) in [
+        (BOT, "Bump serde", "a program wrote it"),
+        (ANN, "Revert \"Rework everything\"", "it takes another change back"),
+    ] {
+        clone.git(&["checkout", "-q", "-B", "next", "main"], CID, CID);
+        clone.commit(who, title, &[("src/heart.rs", "z\n")]);
+        let output = clone.waymark(&["risk", "--base", "main"]);
+        assert!(output.status.success(), "{output:?}");
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(text.contains(why) && !text.contains("times"), "{text}");
+    }
+}
+
+#[test]
+fn of_a_little_piece_of_history_nothing_is_estimated() {
+    let mut clone = thirty_commits();
+    clone.git(&["checkout", "-q", "-b", "next"], CID, CID);
+    clone.commit(CID, "Change the heart", &[("src/heart.rs", "z\n")]);
+    let url = format!("file://{}", clone.path().display());
+    let shallow = Clone::new();
+    shallow.git(&["fetch", "-q", "--depth", "12", &url, "next"], CID, CID);
+    shallow.git(&["checkout", "-q", "FETCH_HEAD"], CID, CID);
+    let output = shallow.waymark(&["risk", "--base", "HEAD~1"]);
+    assert!(output.status.success(), "{output:?}");
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(text.contains("Not known") && !text.contains("times"), "{text}");
+}
+
+#[test]
 fn the_revert_button_s_line_counts_under_any_title() {
     let mut clone = Clone::new();
     clone.commit(ANN, "Add VAT (#12)", &[("a", "1\n")]);

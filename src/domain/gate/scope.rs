@@ -52,6 +52,7 @@ mod tests {
         for wide in [
             scope(&[], &[], &[]),
             scope(&["staging", "prod*"], &["acme/*"], &["@acme/Shop"]),
+            scope(&["Prod*"], &[], &[]),
             scope(&[], &["sh*"], &[]),
         ] {
             assert!(covers(&wide, here), "{wide:?}");

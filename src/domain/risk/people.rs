@@ -187,6 +187,10 @@ mod tests {
         assert!(called("dependabot[bot]", "").is_bot());
         assert!(called("", "49699333+dependabot[bot]@users.noreply.github.com").is_bot());
         assert!(called("renovate-bot", "").is_bot());
+        assert!(called("", "bot@renovateapp.com").is_bot());
+        let named = Called { name: Some("Mend Renovate".to_owned()), ..Called::default() };
+        assert!(named.is_bot());
+        assert!(!called("", "bot@work.example").is_bot());
         assert!(!called("abbott", "abbott@example.org").is_bot());
     }
 }
