@@ -125,7 +125,7 @@ impl Layers<'_> {
             level: meta.map_or(Level::Bronze, |m| m.level),
             origin: Origin::BuiltIn,
             place: None,
-            locked: self.organisation.locks("policies") && self.organisation.rule(id).is_some(),
+            locked: self.organisation.locks_policy(id),
             enforce_from: None,
             days_left: None,
             rollout: None,
@@ -133,7 +133,6 @@ impl Layers<'_> {
         };
         if let Some((pattern, rule)) = self.organisation.rule(id) {
             lay(&mut it, rule, at);
-            it.locked |= self.organisation.locks_policy(id);
             it.level = rule.level.unwrap_or(it.level);
             it.origin = Origin::Organisation;
             it.place = Some(self.organisation.place(&rule_pointer(pattern)));
@@ -166,7 +165,7 @@ impl Layers<'_> {
     pub fn is_off(&self, id: &PolicyId, meta: Option<&PolicyMeta>) -> bool {
         let rule = self.organisation.rule(id).map(|(_, rule)| rule);
         let wish = most_specific(&self.repository.policies, id).map(|(_, wish)| *wish);
-        let locked = rule.is_some_and(|r| r.locked || self.organisation.locks("policies"));
+        let locked = self.organisation.locks_policy(id);
         match (rule, wish) {
             (_, Some(wish)) if !locked || wish != Mode::Off => wish == Mode::Off,
             (Some(rule), _) => {

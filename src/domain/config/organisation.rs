@@ -217,11 +217,12 @@ impl OrgConfig {
     }
 
     /// Whether a rule locks this policy: the lock of its pack holds, too, where a rule of its own says
-    /// something else of it.
+    /// something else of it. With `policies` locked as a whole, whatever has a rule is.
     pub fn locks_policy(&self, id: &PolicyId) -> bool {
         let whole_pack = format!("{}/*", id.pack());
         let patterns = [id.as_str(), whole_pack.as_str(), "*"];
-        patterns.iter().any(|pattern| self.policies.get(*pattern).is_some_and(|rule| rule.locked))
+        let mut rules = patterns.iter().filter_map(|pattern| self.policies.get(*pattern));
+        rules.any(|rule| rule.locked || self.locks("policies"))
     }
 
     /// Whether `path`, `exclude`, `policies` or `parameters` is locked as a whole.
