@@ -25,20 +25,6 @@ pub(super) struct PullToCheck<'a> {
     pub(super) fresh: Option<&'a str>,
 }
 
-impl PullToCheck<'_> {
-    /// As its job names it.
-    fn queued(&self) -> Job {
-        Job::CheckPull {
-            installation: self.installation,
-            repo: self.repo,
-            name: self.name.clone(),
-            number: self.number,
-            head: self.head.clone(),
-            fresh: self.fresh.map(str::to_owned),
-        }
-    }
-}
-
 /// What came of one pull request.
 struct Seen {
     words: String,
@@ -84,10 +70,12 @@ impl App {
             return Ok(Seen { words: format!("#{number} is closed"), head: None });
         }
         let head = self.newest_head(subject, &pull, job.head).await?;
-        if self.note_pull(job.repo, &pull, &head).await? {
+        if self.note_pull(job.repo, &pull, &head).await? && self.risk {
             // No event told of this head (yet), so none has its risk looked at.
-            let heard = PullToCheck { number, head: &head, fresh: None, ..*job }.queued();
-            self.store.enqueue(self.risk_too(&heard).as_slice(), self.clock.now()).await?;
+            let (installation, repo, name) = (job.installation, job.repo, job.name.clone());
+            let (head, fresh) = (head.clone(), None);
+            let risk = Job::CheckRisk { installation, repo, name, number, head, fresh };
+            self.store.enqueue(&[risk], self.clock.now()).await?;
             self.wake.notify_one();
         }
 

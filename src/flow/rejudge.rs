@@ -54,12 +54,11 @@ impl App {
         open.sort_by_key(|pull| pull.number);
         let mut unheard = Vec::new();
         for pull in &open {
-            if self.note_pull(repo, pull, &pull.head.sha).await? {
+            if self.note_pull(repo, pull, &pull.head.sha).await? && self.risk {
                 // Of those whose event arrived, the event had the risk looked at.
-                let (number, head) = (pull.number, pull.head.sha.clone());
-                let name = name.clone();
-                let job = Job::CheckPull { installation, repo, name, number, head, fresh: None };
-                unheard.extend(self.risk_too(&job));
+                let (number, head, name) = (pull.number, pull.head.sha.clone(), name.clone());
+                let fresh = None;
+                unheard.push(Job::CheckRisk { installation, repo, name, number, head, fresh });
             }
         }
         self.store.enqueue_as(Priority::Sweep, &unheard, self.clock.now()).await?;

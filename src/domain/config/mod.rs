@@ -38,10 +38,17 @@ fn most_specific<'a, T>(
     entries: &'a std::collections::BTreeMap<String, T>,
     id: &super::ids::PolicyId,
 ) -> Option<(&'a str, &'a T)> {
-    let whole_pack = format!("{}/*", id.pack());
-    let patterns = [id.as_str(), whole_pack.as_str(), "*"];
-    let (key, value) = patterns.into_iter().find_map(|p| entries.get_key_value(p))?;
-    Some((key.as_str(), value))
+    meaning(entries, id).next()
+}
+
+/// All entries that mean a policy, the most specific first.
+fn meaning<'a, T>(
+    entries: &'a std::collections::BTreeMap<String, T>,
+    id: &super::ids::PolicyId,
+) -> impl Iterator<Item = (&'a str, &'a T)> {
+    let patterns = [id.as_str().to_owned(), format!("{}/*", id.pack()), "*".to_owned()];
+    let found = patterns.into_iter().filter_map(|pattern| entries.get_key_value(&pattern));
+    found.map(|(key, value)| (key.as_str(), value))
 }
 
 /// A place as people write it: `.github/waymark.yml:4`.

@@ -12,7 +12,7 @@ use super::known::Known;
 use super::reader::{self, LinesOf, Understood};
 use super::rollout::Rollout;
 use super::scorecard::{Campaign, ScorecardRules};
-use super::{most_specific, tables};
+use super::{meaning, most_specific, tables};
 use crate::domain::finding::{Level, Mode};
 use crate::domain::ids::PolicyId;
 use crate::domain::judge::ConfigProblem;
@@ -219,10 +219,7 @@ impl OrgConfig {
     /// Whether a rule locks this policy: the lock of its pack holds, too, where a rule of its own says
     /// something else of it. With `policies` locked as a whole, whatever has a rule is.
     pub fn locks_policy(&self, id: &PolicyId) -> bool {
-        let whole_pack = format!("{}/*", id.pack());
-        let patterns = [id.as_str(), whole_pack.as_str(), "*"];
-        let mut rules = patterns.iter().filter_map(|pattern| self.policies.get(*pattern));
-        rules.any(|rule| rule.locked || self.locks("policies"))
+        meaning(&self.policies, id).any(|(_, rule)| rule.locked || self.locks("policies"))
     }
 
     /// Whether `path`, `exclude`, `policies` or `parameters` is locked as a whole.
